@@ -1,0 +1,89 @@
+"""The errors that a person sees, each with the exit code of the contract.
+
+NotionGitopsError
+├── UsageError            64   the command line cannot be carried out
+├── InvalidInput          65   a mapping or a record file is wrong
+├── Refused                4   stopped for safety before anything was written
+├── StateUnusable          6   the repository or the state branch needs a person
+├── Locked                 7   another run is writing
+└── CannotReachNotion      1   nothing was written; running again is safe
+    ├── NotShared          1   the token does not see an object (404)
+    └── NotPermitted       1   the token may not do this (401, 403)
+"""
+
+from enum import IntEnum
+
+from notion_gitops.model.diagnostics import Diagnostic
+
+
+class ExitCode(IntEnum):
+    """What a command's exit status says; a contract with scripts (README, "Exit codes")."""
+
+    DONE = 0
+    FAILED = 1
+    CHANGES = 2
+    DECISIONS_REMAIN = 3
+    REFUSED = 4
+    PARTLY_APPLIED = 5
+    STATE_UNUSABLE = 6
+    LOCKED = 7
+    USAGE = 64
+    INVALID = 65
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class NotionGitopsError(Exception):
+    """Something that a person must be told; carries one or more diagnostics.
+
+    Args:
+        diagnostics: what is wrong, most important first; never empty.
+    """
+
+    exit_code = ExitCode.FAILED
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__("; ".join(d.summary for d in diagnostics))
+        self.diagnostics = diagnostics
+
+
+class UsageError(NotionGitopsError):
+    """The command line cannot be carried out as it was given."""
+
+    exit_code = ExitCode.USAGE
+
+
+class InvalidInput(NotionGitopsError):  # noqa: N818  named for what it is, as its siblings
+    """Mapping or record files are wrong; all problems are in `diagnostics`."""
+
+    exit_code = ExitCode.INVALID
+
+
+class Refused(NotionGitopsError):  # noqa: N818
+    """Stopped for safety before anything was written, on either side."""
+
+    exit_code = ExitCode.REFUSED
+
+
+class StateUnusable(NotionGitopsError):  # noqa: N818
+    """The repository or the state branch is not in a state to sync from."""
+
+    exit_code = ExitCode.STATE_UNUSABLE
+
+
+class Locked(NotionGitopsError):  # noqa: N818
+    """Another run holds the lock."""
+
+    exit_code = ExitCode.LOCKED
+
+
+class CannotReachNotion(NotionGitopsError):  # noqa: N818
+    """Notion could not be asked; nothing was written."""
+
+
+class NotShared(CannotReachNotion):
+    """Notion answered 404: unshared or gone, which cannot be told apart."""
+
+
+class NotPermitted(CannotReachNotion):
+    """Notion answered 401 or 403: a wrong token, or a capability that it lacks."""

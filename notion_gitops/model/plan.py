@@ -1,0 +1,155 @@
+"""A plan: the ordered operations with all that a reader must know. Immutable from the start."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from notion_gitops.model.diagnostics import Diagnostic, Place, Severity
+from notion_gitops.model.operations import Action, Conflict, Operation
+from notion_gitops.model.records import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result of a consistency check or of the validation."""
+
+    check: str  # unique, required, orphans, ... duplicate key, draft, unknown option, ...
+    severity: Severity
+    mapping: str
+    keys: tuple[str, ...]  # the records concerned
+    message: str  # one line, without the mapping's and record's name
+    why: str = ""  # why it matters
+    fix: str = ""  # what to do
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A guard that keeps a mapping from being applied."""
+
+    mapping: str
+    what: str  # e.g. "deletes": the name used with --accept
+    count: int
+    limit: int
+    side: Side | None
+    message: str
+    keys: tuple[str, ...] = ()
+    fix: str = ""
+    place: Place | None = None
+    acceptable: bool = True  # whether --accept MAPPING.WHAT=COUNT lets it pass
+
+
+class StepKind(StrEnum):
+    """What one step of a plan does; the executor and the explainer both read it."""
+
+    CREATE_PAGE = "create page"
+    UPDATE_PAGE = "update page"
+    LINK_PAGE = "link page"  # second pass: relations whose target did not exist yet
+    TRASH_PAGE = "trash page"
+    RESTORE_PAGE = "restore page"
+    WRITE_FILE = "write file"
+    DELETE_FILE = "delete file"
+    MOVE_BASE = "move base"  # no write on either side
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One write, in the order in which it is to be done."""
+
+    kind: StepKind
+    mapping: str
+    key: str
+    fields: tuple[str, ...] = ()  # what it writes; empty for deletes
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What carrying a plan out is going to cost, if nothing is in the way."""
+
+    requests: int
+    seconds: float
+    notified: tuple[str, ...] = ()  # people newly assigned: Notion tells them
+
+
+@dataclass(frozen=True, slots=True)
+class MappingPlan:
+    """The plan for one mapping."""
+
+    name: str
+    records: int  # all records known, on either side
+    in_git: int
+    in_notion: int
+    operations: tuple[Operation, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()  # unreadable records, schema drift
+    left_out: str = ""  # why the whole mapping takes no part, if it does not
+    first_contact: bool = False
+    drafts: tuple[str, ...] = ()  # titles of pages not yet taken in
+    out_of_scope: tuple[str, ...] = ()  # keys
+    unreachable: tuple[str, ...] = ()  # keys
+    unpaired_git: tuple[str, ...] = ()  # first contact: keys that nothing links
+    unpaired_notion: tuple[str, ...] = ()  # titles of pages that nothing links
+
+    @property
+    def changes(self) -> tuple[Operation, ...]:
+        """The operations that write something on either side."""
+        return tuple(o for o in self.operations if o.writes)
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """All conflicts, decided and open."""
+        return tuple(c for o in self.operations for c in o.conflicts)
+
+    def count(self, side: Side, *actions: Action) -> int:
+        """How many records get a write of these actions on a side."""
+        writes = (o.write(side) for o in self.operations)
+        return sum(1 for w in writes if w is not None and w.action in actions)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCost:
+    """What making the plan cost."""
+
+    requests: int = 0
+    seconds: float = 0.0
+    waits: float = 0.0
+    retries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an apply would do now, and what it was computed from."""
+
+    mappings: tuple[MappingPlan, ...]
+    steps: tuple[Step, ...]
+    findings: tuple[Finding, ...]
+    forecast: Forecast
+    head: str  # commit that the records were read at
+    branch: str
+    base: str  # commit of the state branch; "" if there is none
+    made: datetime
+    cost: ReadCost = field(default_factory=ReadCost)
+    offline: bool = False  # Notion was not read
+    sandbox: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def open_conflicts(self) -> tuple[Conflict, ...]:
+        """The conflicts that a person has still to decide."""
+        return tuple(c for m in self.mappings for c in m.conflicts if c.open)
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """All guards that tripped."""
+        return tuple(r for m in self.mappings for r in m.refusals)
+
+    @property
+    def operations(self) -> Mapping[tuple[str, str], Operation]:
+        """Every operation, by mapping and key."""
+        return {(o.mapping, o.key): o for m in self.mappings for o in m.operations}
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether an apply would write on either side (a mere refresh does not count)."""
+        return any(not o.refresh_only for m in self.mappings for o in m.changes)
