@@ -1,0 +1,168 @@
+"""The three-way decision for one field: the heart of the merge.
+
+Everything here looks at one field of one record, relative to the base. `merge_field` is the
+decision table; each branch is one situation of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from notion_gitops.model.mapping import SETS, Direction, Field, Initial, PropertyType, Take
+from notion_gitops.model.operations import Cause, Conflict
+from notion_gitops.model.records import Side
+from notion_gitops.model.values import Unknown, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """One field as the base and both sides hold it."""
+
+    known: bool  # whether the base ever held it; False: first contact
+    base: Value  # as the file reads
+    stored: Value  # the base as Notion reads it back
+    git: Value
+    notion: Value
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMerge:
+    """What becomes of one field."""
+
+    agreed: Value
+    settled: bool = True  # the base moves to `agreed`
+    to_git: Cause | None = None  # not None: git gets `agreed`, because of this
+    to_notion: Cause | None = None
+    conflict: Conflict | None = None  # decided or open
+
+
+Decide = Callable[[Readings, str], FieldMerge]
+"""Settles a conflict: given the readings and why they collide, says what becomes of the field."""
+
+
+def same(field: Field, one: Value, other: Value) -> bool:
+    """Whether two values mean the same; a checkbox that is absent is not ticked."""
+    if field.type is PropertyType.CHECKBOX:
+        return bool(one) == bool(other)
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
+
+
+def merge_field(field: Field, direction: Direction, at: Readings, decide: Decide) -> FieldMerge:
+    """Decide one field.
+
+    Args:
+        field: the field.
+        direction: the way its edits travel in this mapping (a mirror only pulls).
+        at: the three readings.
+        decide: settles what neither the base nor the direction settles.
+    """
+    if isinstance(at.git, Unknown) or isinstance(at.notion, Unknown):
+        return FieldMerge(at.base, settled=False)
+    if _emptied_required(field, at):
+        return decide(at, "a required field was emptied in Notion")
+    if same(field, at.git, at.notion):
+        return FieldMerge(at.git)
+    match direction:
+        case Direction.PULL:
+            return _pulled(field, at)
+        case Direction.PUSH:
+            return _pushed(field, at)
+        case Direction.BOTH:
+            return _both(field, at, decide)
+
+
+def _both(field: Field, at: Readings, decide: Decide) -> FieldMerge:
+    if field.type is PropertyType.STATUS and at.git is None:
+        return FieldMerge(at.notion, to_git=Cause.DEFAULT)  # an empty status means: leave it
+    if not at.known:
+        return _first_contact(at, decide)
+    git_edited = not same(field, at.git, at.base)
+    notion_edited = not same(field, at.notion, at.stored)
+    if git_edited and notion_edited:
+        if field.type in SETS:
+            return _merged_set(at)
+        return decide(at, "both sides changed it")
+    if git_edited:
+        return FieldMerge(at.git, to_notion=Cause.EDIT)
+    if notion_edited:
+        return FieldMerge(at.notion, to_git=Cause.EDIT)
+    return FieldMerge(at.base)  # unchanged: they only read differently (`stored`)
+
+
+def _first_contact(at: Readings, decide: Decide) -> FieldMerge:
+    if at.git is None:
+        return FieldMerge(at.notion, to_git=Cause.FIRST)
+    if at.notion is None or at.notion is False:
+        return FieldMerge(at.git, to_notion=Cause.FIRST)
+    return decide(at, "first contact: both sides have a value")
+
+
+def _merged_set(at: Readings) -> FieldMerge:
+    base, git, notion = (_members(v) for v in (at.base, at.git, at.notion))
+    merged = (base & git & notion) | (git - base) | (notion - base)
+    agreed = merged or None
+    return FieldMerge(
+        agreed,
+        to_git=None if merged == git else Cause.MERGED,
+        to_notion=None if merged == notion else Cause.MERGED,
+    )
+
+
+def _members(value: Value) -> frozenset[str]:
+    return value if isinstance(value, frozenset) else frozenset()
+
+
+def _pulled(field: Field, at: Readings) -> FieldMerge:
+    if at.known and same(field, at.git, at.base) and same(field, at.notion, at.stored):
+        return FieldMerge(at.base)
+    if field.computed:
+        return FieldMerge(at.notion, to_git=Cause.REFRESH)
+    if at.git is None or (at.known and same(field, at.git, at.base)):
+        return FieldMerge(at.notion, to_git=Cause.EDIT if at.known else Cause.FIRST)
+    return FieldMerge(at.notion, to_git=Cause.PUT_BACK)
+
+
+def _pushed(field: Field, at: Readings) -> FieldMerge:
+    if at.known and same(field, at.git, at.base) and same(field, at.notion, at.stored):
+        return FieldMerge(at.base)
+    if field.type is PropertyType.STATUS and at.git is None:
+        return FieldMerge(at.notion, to_git=Cause.DEFAULT)
+    if at.notion is None or (at.known and same(field, at.notion, at.stored)):
+        return FieldMerge(at.git, to_notion=Cause.EDIT if at.known else Cause.FIRST)
+    return FieldMerge(at.git, to_notion=Cause.PUT_BACK)
+
+
+def _emptied_required(field: Field, at: Readings) -> bool:
+    return (
+        field.required
+        and not field.computed
+        and field.direction is not Direction.PUSH
+        and at.known
+        and at.notion is None
+        and at.stored is not None
+        and at.git is not None
+    )
+
+
+def settle(at: Readings, conflict: Conflict, value: Value, cause: Cause) -> FieldMerge:
+    """The outcome of a conflict that was decided: `value` stands on both sides."""
+    return FieldMerge(
+        value,
+        to_git=None if value == at.git else cause,
+        to_notion=None if value == at.notion else cause,
+        conflict=conflict,
+    )
+
+
+def leave_open(at: Readings, conflict: Conflict) -> FieldMerge:
+    """The outcome of a conflict that stays open: nobody's value changes, the base stays."""
+    return FieldMerge(at.base, settled=False, conflict=conflict)
+
+
+def initial_take(initial: Initial) -> Take:
+    """What the mapping's `initial` says of two different values at first contact."""
+    return {Initial.GIT: Take.GIT, Initial.NOTION: Take.NOTION, Initial.ASK: Take.MANUAL}[initial]
+
+
+def side_value(at: Readings, side: Side) -> Value:
+    """What one side holds."""
+    return at.git if side is Side.GIT else at.notion

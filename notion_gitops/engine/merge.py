@@ -1,0 +1,167 @@
+"""The three-way merge of one record: the decision table, and the operation that follows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from notion_gitops.engine.building import RecordView, build, key_is_wrong
+from notion_gitops.engine.difference import differences
+from notion_gitops.engine.fields import FieldMerge, Readings, merge_field
+from notion_gitops.engine.one_sided import (
+    create_file,
+    create_page,
+    deleted_in_git,
+    trashed_in_notion,
+)
+from notion_gitops.engine.rules import Decider, Evidence
+from notion_gitops.model.mapping import DatabaseMapping, Direction, Field, Mode
+from notion_gitops.model.operations import (
+    Action,
+    Conflict,
+    FieldChange,
+    Kind,
+    Operation,
+    Write,
+)
+from notion_gitops.model.records import Absence, BaseRecord, Record, Side
+from notion_gitops.model.values import Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What is meant for a record, and what must be known to decide the rest."""
+
+    operation: Operation | None  # None: nothing to do, not even to the base
+    missing_times: frozenset[str] = frozenset()  # fields whose rules need the times of the edits
+
+
+UNTOUCHED = Merged(None)
+
+
+def merge_record(mapping: DatabaseMapping, view: RecordView) -> Merged:
+    """Decide one record; the rows are those of the decision table in docs/semantics.md."""
+    match (view.git, view.notion, view.base):
+        case (Record(), Record(), _):
+            return _both_present(mapping, view)
+        case (Record() as git, None, None):
+            return Merged(create_page(mapping, view, git))
+        case (None, Record() as notion, None):
+            return Merged(create_file(mapping, view, notion))
+        case (None, Record() as notion, BaseRecord() as base):
+            return Merged(deleted_in_git(mapping, view, notion, base))
+        case (Record() as git, None, BaseRecord() as base):
+            if view.absence is not Absence.TRASHED:
+                return UNTOUCHED  # not in the listing, but not in the trash: frozen
+            return Merged(trashed_in_notion(mapping, view, git, base))
+        case (None, None, BaseRecord()):
+            if view.absence is not Absence.TRASHED:
+                return UNTOUCHED
+            return Merged(build(mapping, view, Kind.FORGET))
+        case _:
+            return UNTOUCHED
+
+
+# --- both sides hold the record ---------------------------------------------------------
+
+
+def _both_present(mapping: DatabaseMapping, view: RecordView) -> Merged:
+    decider = Decider(mapping, _evidence(view))
+    merges = {
+        spec.name: merge_field(
+            spec, direction_of(mapping, spec), _readings(view, spec), decider.for_field(spec)
+        )
+        for spec in mapping.fields.values()
+    }
+    return Merged(
+        _from_fields(mapping, view, merges),
+        frozenset(decider.missing_times),
+    )
+
+
+def direction_of(mapping: DatabaseMapping, spec: Field) -> Direction:
+    """The way a field's edits travel; in a mirror, everything comes from Notion."""
+    return Direction.PULL if mapping.mode is Mode.MIRROR else spec.direction
+
+
+def _readings(view: RecordView, spec: Field) -> Readings:
+    name, base = spec.name, view.base
+    known = base is not None and name in base.known
+    return Readings(
+        known=known,
+        base=base.fields.get(name) if base and known else None,
+        stored=base.in_notion(name) if base and known else None,
+        git=view.git.value(name) if view.git else None,
+        notion=view.notion.value(name) if view.notion else None,
+    )
+
+
+def _evidence(view: RecordView) -> Evidence:
+    return Evidence(
+        key=view.key,
+        git=view.git.fields if view.git else {},
+        notion=view.notion.fields if view.notion else {},
+        base=view.base.fields if view.base else {},
+        times=view.times,
+        answers=view.answers.fields if view.answers else {},
+    )
+
+
+def _from_fields(
+    mapping: DatabaseMapping, view: RecordView, merges: Mapping[str, FieldMerge]
+) -> Operation | None:
+    agreed = {n: m.agreed for n, m in merges.items() if m.agreed is not None}
+    writes = tuple(
+        w for side in Side if (w := _update(mapping, view, merges, side)).changes or w.key_to_write
+    )
+    conflicts = tuple(m.conflict for m in merges.values() if m.conflict is not None)
+    settled = frozenset(n for n, m in merges.items() if m.settled)
+    if not writes and not conflicts and _base_holds(view, agreed, settled):
+        return None
+    return build(
+        mapping,
+        view,
+        _kind(view, writes, conflicts),
+        agreed=agreed,
+        writes=writes,
+        conflicts=conflicts,
+        settled=settled,
+    )
+
+
+def _update(
+    mapping: DatabaseMapping, view: RecordView, merges: Mapping[str, FieldMerge], side: Side
+) -> Write:
+    causes = {
+        name: cause
+        for name, m in merges.items()
+        if (cause := m.to_git if side is Side.GIT else m.to_notion) is not None
+    }
+    record = view.git if side is Side.GIT else view.notion
+    before = {n: record.value(n) if record else None for n in causes}
+    after = {n: merges[n].agreed for n in causes}
+    changes = []
+    for difference in differences(before, after):
+        conflict = merges[difference.field].conflict
+        rule, place = (conflict.rule, conflict.place) if conflict else ("", None)
+        changes.append(FieldChange(difference, causes[difference.field], rule, place))
+    key_to_write = side is Side.NOTION and key_is_wrong(mapping, view)
+    return Write(side, Action.UPDATE, tuple(changes), key_to_write)
+
+
+def _base_holds(view: RecordView, agreed: Fields, settled: frozenset[str]) -> bool:
+    base = view.base
+    if base is None or view.renamed_from or not base.seen:
+        return False
+    return settled <= base.known and all(base.fields.get(n) == agreed.get(n) for n in settled)
+
+
+def _kind(view: RecordView, writes: tuple[Write, ...], conflicts: tuple[Conflict, ...]) -> Kind:
+    if view.renamed_from:
+        return Kind.RENAME
+    sides = {w.side for w in writes}
+    if sides == {Side.GIT, Side.NOTION}:
+        return Kind.BOTH_WAYS
+    if sides:
+        return Kind.TO_GIT if Side.GIT in sides else Kind.TO_NOTION
+    if any(c.open for c in conflicts):
+        return Kind.OPEN
+    return Kind.LINK if view.base is None or not view.base.known else Kind.ADOPT

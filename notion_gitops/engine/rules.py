@@ -1,0 +1,231 @@
+"""Who wins a conflict: the person's answer, then `initial`, then the mapping's rules in order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from notion_gitops.engine.fields import FieldMerge, Readings, initial_take, leave_open, settle
+from notion_gitops.model.diagnostics import Place
+from notion_gitops.model.expressions import ExpressionFailed
+from notion_gitops.model.mapping import DatabaseMapping, Field, Rule, Take
+from notion_gitops.model.operations import (
+    Cause,
+    Conflict,
+    EditTime,
+    EditTimes,
+    Resolution,
+    State,
+)
+from notion_gitops.model.values import Fields, Value, digest, to_plain
+
+NOTION_ROUNDING = timedelta(minutes=1)  # Notion floors edit times to the minute
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of one record when its conflicts are decided."""
+
+    key: str
+    git: Fields
+    notion: Fields
+    base: Fields
+    times: Mapping[str, EditTimes] = field(default_factory=dict)  # by field, where fetched
+    answers: Mapping[str, Resolution] = field(default_factory=dict)  # by field, from a person
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What decided a conflict, or why nothing did."""
+
+    take: Take
+    reason: str
+    rule: str = ""
+    place: Place | None = None
+    needs_times: bool = False  # ask again with the times of both edits
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Settles the conflicts of one record under one mapping; see `engine.fields.Decide`."""
+
+    mapping: DatabaseMapping
+    evidence: Evidence
+    missing_times: set[str] = field(default_factory=set)  # filled: fields whose times are needed
+
+    def for_field(self, spec: Field) -> "FieldDecider":
+        """The decision function for one field."""
+        return FieldDecider(self, spec)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDecider:
+    """One field's `Decide` function."""
+
+    decider: Decider
+    field: Field
+
+    def __call__(self, at: Readings, why: str) -> FieldMerge:
+        """What becomes of the field, by answer, `initial` or rule."""
+        conflict = self._conflict(at, why)
+        answer = self.decider.evidence.answers.get(self.field.name)
+        stale = ""
+        if answer is not None:
+            if answer.asked == asked_digest(conflict):
+                return _answered(at, conflict, answer)
+            stale = "; a side changed after the answer was given, so it is asked again"
+        verdict = self._verdict(at)
+        if verdict.needs_times:
+            self.decider.missing_times.add(self.field.name)
+        decided = _with_verdict(conflict, verdict, stale)
+        match verdict.take:
+            case Take.GIT:
+                return settle(at, decided, at.git, Cause.RULE)
+            case Take.NOTION:
+                return settle(at, decided, at.notion, Cause.RULE)
+            case _:
+                return leave_open(at, decided)
+
+    def _conflict(self, at: Readings, why: str) -> Conflict:
+        return Conflict(
+            mapping=self.decider.mapping.name,
+            key=self.decider.evidence.key,
+            field=self.field.name,
+            base=at.base if at.known else None,
+            git=at.git,
+            notion=at.notion,
+            reason=why,
+            times=self.decider.evidence.times.get(self.field.name),
+        )
+
+    def _verdict(self, at: Readings) -> Verdict:
+        mapping, evidence = self.decider.mapping, self.decider.evidence
+        if not at.known:
+            take = initial_take(mapping.initial)
+            reason = f"first contact, and initial is {mapping.initial.value}"
+            return Verdict(take, reason, rule=f"initial: {mapping.initial.value}")
+        if self.field.required and at.notion is None:
+            return Verdict(Take.MANUAL, "it is required, and was emptied in Notion")
+        return choose(mapping, self.field, evidence)
+
+
+def choose(mapping: DatabaseMapping, spec: Field, evidence: Evidence) -> Verdict:
+    """The first rule that fits decides; without one, `otherwise`."""
+    times = evidence.times.get(spec.name)
+    for rule in mapping.rules:
+        if rule.fields is not None and spec.name not in rule.fields:
+            continue
+        if _wants_times(rule) and times is None:
+            return Verdict(Take.MANUAL, "the times are not known yet", needs_times=True)
+        try:
+            fits = rule.when is None or bool(rule.when(**_names(spec, evidence, times)))
+        except ExpressionFailed as failure:
+            reason = f'the condition of rule "{rule.name}" could not be evaluated: {failure}'
+            return Verdict(Take.MANUAL, reason, rule.name, rule.place)
+        if fits:
+            return _by_rule(rule, times)
+    if mapping.otherwise is Take.LATEST:
+        if times is None:
+            return Verdict(Take.MANUAL, "the times are not known yet", needs_times=True)
+        return _latest(times, "otherwise", mapping.otherwise_place)
+    place = mapping.otherwise_place or mapping.place
+    if mapping.otherwise in (Take.GIT, Take.NOTION):
+        return Verdict(mapping.otherwise, "no rule covers this field", "otherwise", place)
+    return Verdict(Take.MANUAL, f'no rule covers "{spec.name}"', "", place)
+
+
+def _by_rule(rule: Rule, times: EditTimes | None) -> Verdict:
+    match rule.take:
+        case Take.GIT | Take.NOTION:
+            return Verdict(rule.take, f'rule "{rule.name}"', rule.name, rule.place)
+        case Take.LATEST:
+            unknown = EditTime(None, reason="not fetched")
+            return _latest(times or EditTimes(unknown, unknown), rule.name, rule.place)
+        case Take.MANUAL:
+            reason = f'rule "{rule.name}" leaves it to a person'
+            return Verdict(Take.MANUAL, reason, rule.name, rule.place)
+        case Take.MERGE:
+            reason = f'rule "{rule.name}" says merge, but these values have no members to merge'
+            return Verdict(Take.MANUAL, reason, rule.name, rule.place)
+
+
+def _latest(times: EditTimes, rule: str, place: Place | None) -> Verdict:
+    """The later edit, unless Notion's rounding or missing history leaves it undecided."""
+    for side in (times.git, times.notion):
+        if side.at is None:
+            return Verdict(Take.MANUAL, f"the latest edit is not known: {side.reason}", rule, place)
+    git_at, notion_at = times.git.at, times.notion.at
+    if git_at is None or notion_at is None:  # both were checked above; this tells the types
+        return Verdict(Take.MANUAL, "the latest edit is not known", rule, place)
+    if git_at >= notion_at + NOTION_ROUNDING:
+        return Verdict(Take.GIT, f'rule "{rule}": git is the later edit', rule, place)
+    if git_at < notion_at:
+        return Verdict(Take.NOTION, f'rule "{rule}": Notion is the later edit', rule, place)
+    reason = "both edits fall into the same minute, which is all that Notion tells"
+    return Verdict(Take.MANUAL, reason, rule, place)
+
+
+def _wants_times(rule: Rule) -> bool:
+    return rule.take is Take.LATEST or (rule.when is not None and "edited" in rule.when.source)
+
+
+def _names(spec: Field, evidence: Evidence, times: EditTimes | None) -> dict[str, Any]:
+    """What a condition can speak of, as plain data; an empty field is null."""
+    names = {*evidence.git, *evidence.notion, *evidence.base, spec.name}
+
+    def plain(fields: Fields) -> dict[str, Any]:
+        return {n: to_plain(fields.get(n)) for n in names}
+
+    def edited(side: EditTime | None) -> dict[str, Any]:
+        if side is None or side.at is None:
+            return {"at": None, "by": side.by if side else None}
+        return {"at": side.at.isoformat(), "by": side.by}
+
+    return {
+        "git": plain(evidence.git),
+        "notion": plain(evidence.notion),
+        "base": plain(evidence.base),
+        "key": evidence.key,
+        "field": spec.name,
+        "edited": {
+            "git": edited(times.git if times else None),
+            "notion": edited(times.notion if times else None),
+        },
+    }
+
+
+def _answered(at: Readings, conflict: Conflict, answer: Resolution) -> FieldMerge:
+    value, take, what = _chosen(at, answer)
+    reason = f"a person chose {what}"
+    decided = replace(conflict, take=take, reason=reason, place=answer.place, by_person=True)
+    return settle(at, decided, value, Cause.RESOLVED)
+
+
+def _chosen(at: Readings, answer: Resolution) -> tuple[Value, Take, str]:
+    if answer.has_value:
+        return answer.value, Take.MERGE, "another value"
+    if answer.take_base:
+        return at.base, Take.MERGE, "the last agreed value"
+    if answer.take is Take.GIT:
+        return at.git, Take.GIT, "git's value"
+    return at.notion, Take.NOTION, "Notion's value"
+
+
+def _with_verdict(conflict: Conflict, verdict: Verdict, stale: str) -> Conflict:
+    decided = verdict.take in (Take.GIT, Take.NOTION)
+    return replace(
+        conflict,
+        reason=verdict.reason + stale,
+        take=verdict.take if decided else Take.MANUAL,
+        rule=verdict.rule,
+        place=verdict.place,
+    )
+
+
+def asked_digest(conflict: Conflict) -> str:
+    """Stands for what a person is asked about: it changes when either side moves."""
+    return digest(conflict.base, _as_value(conflict.git), _as_value(conflict.notion))
+
+
+def _as_value(value: Value | State) -> Value:
+    return f"({value.value})" if isinstance(value, State) else value
