@@ -1,0 +1,145 @@
+"""Checks that follow relations from one mapping to another: orphans, contradicts, documented."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from notion_gitops.engine.checks.scope import (
+    PAGE_MEMBER,
+    Conditions,
+    Scope,
+    is_empty,
+    listed,
+    members,
+)
+from notion_gitops.model.diagnostics import Severity
+from notion_gitops.model.plan import Finding
+from notion_gitops.model.records import Record
+from notion_gitops.model.values import DateValue
+
+EMPTY_ALLOWED = "empty_allowed"  # option of the implied rule: only dangling members are told
+
+
+def orphans(scope: Scope) -> Iterator[Finding]:
+    """Records whose relation is empty, dangles, or leads out of the mapping (information)."""
+    for record in scope.own():
+        for name in scope.rule.fields:
+            if is_empty(record.value(name)):
+                yield from _alone(scope, record, name)
+            else:
+                yield from _dangling(scope, record, name)
+
+
+def contradicts(scope: Scope) -> Iterator[Finding]:
+    """Records that say one thing while a record they relate to says another."""
+    conditions = Conditions(scope)
+    options = scope.rule.options
+    name = options["relation"]
+    target = scope.mapping.fields[name].to or ""
+    others = scope.records.get(target, {})
+    for record in scope.own():
+        keys = [key for key in members(record.value(name)) if key in others]
+        if not keys or not conditions.hold(options.get("when"), scope.mapping.name, record):
+            continue
+        against = [k for k in keys if conditions.hold(options.get("related"), target, others[k])]
+        if against:
+            said = options.get("message") or f"contradicts its {name}"
+            yield scope.finding(
+                (record.key,),
+                f"{said}: {listed([f'{target}/{key}' for key in against])}",
+                why="Both cannot be true, so one of the two is out of date.",
+                fix=f"Correct this record, or the one in {target}.",
+            )
+    yield from conditions.findings()
+
+
+def documented(scope: Scope) -> Iterator[Finding]:
+    """Records that no note relates to, or whose newest note is older than allowed."""
+    conditions = Conditions(scope)
+    options = scope.rule.options
+    if options["by"] not in scope.records:
+        return  # those records are not part of this run, so nothing can be said
+    notes = _by_target(scope, options["by"], options["relation"])
+    for record in scope.own():
+        if conditions.hold(options.get("while"), scope.mapping.name, record):
+            message = _undocumented(scope, notes.get(record.key, []))
+            if message:
+                yield scope.finding(
+                    (record.key,),
+                    message,
+                    why="What was decided and why is known only to those who were there.",
+                    fix=f"Write a record in {options['by']} and point its "
+                    f"{options['relation']} here.",
+                )
+    yield from conditions.findings()
+
+
+def _alone(scope: Scope, record: Record, name: str) -> Iterator[Finding]:
+    field = scope.mapping.fields[name]
+    if scope.rule.options.get(EMPTY_ALLOWED) or field.required:
+        return  # allowed, or told by `required` already
+    yield scope.finding(
+        (record.key,),
+        f"has no {name}",
+        why=f"It shows up in none of the {field.to or 'related'} views, and is easily forgotten.",
+        fix=f'Fill in {name} in the record\'s file, or "{field.property_name}" in Notion.',
+    )
+
+
+def _dangling(scope: Scope, record: Record, name: str) -> Iterator[Finding]:
+    target = scope.mapping.fields[name].to or ""
+    others = scope.records.get(target)
+    keys = members(record.value(name))
+    outside = [key for key in keys if key.startswith(PAGE_MEMBER)]
+    if outside:
+        finding = scope.finding(
+            (record.key,),
+            f"{name} names {listed(outside)}, outside the mapping of {target}",
+            why="The page is kept in the list as it is; nothing more is known of it here.",
+            fix=f"Nothing, if this is meant; else give the page a record in {target}.",
+        )
+        yield replace(finding, severity=Severity.INFO)
+    if others is None:
+        return  # those records are not part of this run, so nothing can be said
+    lost = [key for key in keys if not key.startswith(PAGE_MEMBER) and key not in others]
+    if lost:
+        yield scope.finding(
+            (record.key,),
+            f"{name} names {listed(lost)}, which is not in {target}",
+            why="The name leads nowhere, and cannot be sent to Notion.",
+            fix=f"Correct {name}, or bring the record back to {target}.",
+        )
+
+
+def _by_target(scope: Scope, mapping: str, relation: str) -> dict[str, list[Record]]:
+    found: defaultdict[str, list[Record]] = defaultdict(list)
+    for record in scope.of(mapping):
+        for key in members(record.value(relation)):
+            found[key].append(record)
+    return found
+
+
+def _undocumented(scope: Scope, notes: list[Record]) -> str:
+    options = scope.rule.options
+    if not notes:
+        return f"is not documented: nothing in {options['by']} is about it"
+    max_age, dated_by = options.get("max_age_days"), options.get("date")
+    if max_age is None or dated_by is None:
+        return ""
+    days = [(day, note.key) for note in notes if (day := _day(note, dated_by)) is not None]
+    if not days:
+        return f"has no dated record in {options['by']}"
+    newest, key = max(days)
+    if newest >= scope.today - timedelta(days=max_age):
+        return ""
+    age = (scope.today - newest).days
+    return f"was last documented {age} days ago ({options['by']}/{key}), and {max_age} is the limit"
+
+
+def _day(record: Record, name: str) -> date | None:
+    value = record.value(name)
+    if not isinstance(value, DateValue):
+        return None
+    latest = value.end or value.start
+    return latest.date() if isinstance(latest, datetime) else latest

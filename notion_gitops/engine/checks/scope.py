@@ -1,0 +1,117 @@
+"""What every check is given: the rule, the records, and a way to ask the rule's conditions."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from notion_gitops.model.diagnostics import Severity
+from notion_gitops.model.expressions import Expression, ExpressionFailed
+from notion_gitops.model.mapping import CheckRule, DatabaseMapping
+from notion_gitops.model.plan import Finding
+from notion_gitops.model.records import Record
+from notion_gitops.model.values import Value, to_plain
+
+PAGE_MEMBER = "page:"  # prefix of a relation's member that no record stands for
+NAMED = 5  # how many records a message names before it says "and N more"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One rule of one mapping over the records of all mappings."""
+
+    mapping: DatabaseMapping
+    rule: CheckRule
+    mappings: Mapping[str, DatabaseMapping]
+    records: Mapping[str, Mapping[str, Record]]  # mapping name -> key -> merged record
+    today: date
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which this mapping's days begin and end."""
+        return ZoneInfo(self.mapping.timezone)
+
+    def own(self) -> Iterator[Record]:
+        """The records of this mapping, by key."""
+        return self.of(self.mapping.name)
+
+    def of(self, name: str) -> Iterator[Record]:
+        """The records of any mapping, by key; none if it takes no part in this run."""
+        records = self.records.get(name, {})
+        return (records[key] for key in sorted(records))
+
+    def names(self, mapping: str, record: Record) -> dict[str, Any]:
+        """What an expression sees of a record: every field as plain data, `key` and `today`."""
+        known = self.mappings[mapping].fields if mapping in self.mappings else record.fields
+        fields = {name: to_plain(record.value(name)) for name in known}
+        return {**fields, "key": record.key, "today": self.today.isoformat()}
+
+    def finding(self, keys: tuple[str, ...], message: str, *, why: str, fix: str) -> Finding:
+        """A finding of this rule about records of this mapping."""
+        return Finding(
+            check=self.rule.kind.value,
+            severity=self.rule.severity,
+            mapping=self.mapping.name,
+            keys=keys,
+            message=message,
+            why=why,
+            fix=fix,
+            place=self.rule.place,
+        )
+
+
+@dataclass(slots=True)
+class Conditions:
+    """Asks the conditions of one rule, and remembers where they could not be answered.
+
+    A condition that fails on a record leaves that record unchecked; the rule then gives one
+    finding about all of them instead of stopping the run.
+    """
+
+    scope: Scope
+    failures: dict[str, tuple[Expression, str]] = field(default_factory=dict)  # record -> why
+
+    def hold(self, condition: Expression | None, mapping: str, record: Record) -> bool:
+        """Whether the record meets the condition; no condition always holds."""
+        if condition is None:
+            return True
+        try:
+            return bool(condition(**self.scope.names(mapping, record)))
+        except ExpressionFailed as failed:
+            self.failures.setdefault(f"{mapping}/{record.key}", (condition, str(failed)))
+            return False
+
+    def findings(self) -> Iterator[Finding]:
+        """One finding if anything failed; its keys are those of this mapping's own records."""
+        if not self.failures:
+            return
+        condition, reason = next(iter(self.failures.values()))
+        own = f"{self.scope.mapping.name}/"
+        yield Finding(
+            check=self.scope.rule.kind.value,
+            severity=Severity.WARNING,
+            mapping=self.scope.mapping.name,
+            keys=tuple(sorted(k.removeprefix(own) for k in self.failures if k.startswith(own))),
+            message=f'the check\'s condition "{condition.source}" could not be answered for '
+            f"{listed(sorted(self.failures))}: {reason}",
+            why="These records were not checked.",
+            fix="Make the condition hold for empty fields too, as in `due is not none and …`.",
+            place=condition.place,
+        )
+
+
+def is_empty(value: Value) -> bool:
+    """Whether a value says nothing. A checkbox that is off and a zero do say something."""
+    return value is None or value in ("", frozenset(), ())
+
+
+def members(value: Value) -> list[str]:
+    """The keys that a relation names, sorted."""
+    return sorted(value) if isinstance(value, frozenset) else []
+
+
+def listed(names: list[str]) -> str:
+    """``a, b, c``, and how many more there are."""
+    shown = ", ".join(names[:NAMED])
+    return shown if len(names) <= NAMED else f"{shown} and {len(names) - NAMED} more"
