@@ -1,0 +1,75 @@
+"""Reading history: when a file came to hold what it holds, and which syncs there were."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+
+from notion_gitops.repository import calls
+from notion_gitops.repository.nouns import CommitInfo, SyncCommit
+from notion_gitops.repository.trees import Trees
+
+_LOG = ("log", "--first-parent", "-z", "--no-show-signature", "--encoding=UTF-8", "--no-color")
+_PARTS = 4  # of each of our formats; git's own messages hold no NUL
+
+
+@dataclass(frozen=True, slots=True)
+class History(Trees):
+    """The history half of a repository."""
+
+    def first_parent_log(self, path: str, head: str = "HEAD") -> Iterator[CommitInfo]:
+        """The commits that changed a file, newest first, along first parents.
+
+        An edit that came by a pull request shows as the merge that brought it. It is read lazily:
+        git is stopped when nobody asks for more.
+        """
+        commit = self.resolve(head)
+        if commit is None:
+            return
+        boundary = self._shallow_commits()
+        layout = "--format=%H%x00%ct%x00%an%x00%s"
+        arguments = (*_LOG, layout, "--end-of-options", commit, "--", path)
+        for name, at, author, subject in self._log(arguments):
+            yield CommitInfo(name, _moment(at), author, subject, name in boundary)
+
+    def blob_at(self, commit: str, path: str) -> bytes | None:
+        """The content of a file in a commit; None if it was not there."""
+        return self.read_file(commit, path)
+
+    def log_syncs(self, ref: str, limit: int | None = None) -> list[SyncCommit]:
+        """The commits of a state branch, newest first, with their trailers.
+
+        Empty if there is no such ref.
+        """
+        commit = self.resolve(ref)
+        if commit is None:
+            return []
+        layout = "--format=%H%x00%ct%x00%s%x00%(trailers:only,unfold)"
+        count = [] if limit is None else [f"--max-count={limit}"]
+        arguments = (*_LOG, *count, layout, "--end-of-options", commit, "--")
+        return [
+            SyncCommit(name, _moment(at), subject, _trailers(trailers))
+            for name, at, subject, trailers in self._log(arguments)
+        ]
+
+    def _log(self, arguments: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """The parts of each commit, as the format of `arguments` says."""
+        parts = (part.decode("utf-8", "replace") for part in calls.stream(self.root, arguments))
+        while row := tuple(islice(parts, _PARTS)):
+            yield row
+
+    def _shallow_commits(self) -> frozenset[str]:
+        """The commits at which a shallow clone was cut."""
+        if not self.is_shallow():
+            return frozenset()
+        file = self.root / self._must("rev-parse", "--git-path", "shallow").line
+        return frozenset(file.read_text("ascii").split()) if file.exists() else frozenset()
+
+
+def _trailers(text: str) -> dict[str, str]:
+    pairs = (line.split(":", 1) for line in text.splitlines() if ":" in line)
+    return {key.strip(): value.strip() for key, value in pairs}
+
+
+def _moment(seconds: str) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC)

@@ -1,0 +1,16 @@
+"""The whole of it, as others use it."""
+
+from dataclasses import dataclass
+
+from notion_gitops.repository.commits import Commits
+from notion_gitops.repository.history import History
+from notion_gitops.repository.remote import Remotes
+
+
+@dataclass(frozen=True, slots=True)
+class Repository(Commits, History, Remotes):
+    """A git repository with a work tree; start from `Repository.discover`.
+
+    Paths are relative to `root`, with forward slashes. Refs are given by their full names,
+    commits by their full ids.
+    """

@@ -1,0 +1,176 @@
+"""Reading: the work tree against HEAD, trees against trees, and the content of blobs."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.repository.calls import Call
+from notion_gitops.repository.checkout import Checkout
+from notion_gitops.repository.nouns import ChangeKind, GitFailed, WorkStatus
+
+_ABSENT = "000000"  # the mode of what is not there
+_REGULAR = frozenset({"100644", "100755"})
+_MANY = 200  # more paths than this are picked from the whole listing: git compares each with each
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file in a tree."""
+
+    mode: str  # six octal digits
+    blob: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trees(Checkout):
+    """The reading half of a repository."""
+
+    def status(self, paths: Sequence[str]) -> WorkStatus:
+        """What differs from HEAD under `paths` (files or folders; they need not exist).
+
+        Ignored files are left out, and so are submodules.
+        """
+        if not paths:
+            return WorkStatus()
+        answer = self._must(
+            "status",
+            "--porcelain=v2",
+            "-z",
+            "--untracked-files=all",
+            "--no-renames",
+            "--ignored=no",
+            "--ignore-submodules=all",
+            "--",
+            *paths,
+        )
+        changed: dict[str, ChangeKind] = {}
+        for line in answer.out.split(b"\0"):
+            _note_status(os.fsdecode(line), changed)
+        return WorkStatus(changed)
+
+    def differing(self, before: str, after: str, paths: Sequence[str]) -> set[str]:
+        """The files under `paths` whose content differs between two commits.
+
+        Either may be "", which stands for an empty tree. Only subtrees that differ are read, so
+        equal trees cost nothing, however large. File modes are not compared.
+        """
+        if not paths or before == after:
+            return set()
+        trees = [commit or self._empty_tree() for commit in (before, after)]
+        options = ("-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff")
+        answer = self._must(
+            "diff-tree", *options, "--no-textconv", "--end-of-options", *trees, "--", *paths
+        )
+        return _differing_paths(answer.out)
+
+    def list_tree(self, commit: str, paths: Sequence[str]) -> dict[str, str]:
+        """The blob id of every regular file under `paths` in a commit ("": an empty tree)."""
+        entries = self._entries(commit, paths)
+        return {path: e.blob for path, e in entries.items() if e.mode in _REGULAR}
+
+    def read_blobs(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """The content of blobs, by id.
+
+        Raises:
+            GitFailed: one of them is missing or broken.
+        """
+        wanted = sorted(set(ids))
+        if not wanted:
+            return {}
+        lines = "".join(f"{blob}\n" for blob in wanted).encode()
+        raw = memoryview(self._must("cat-file", "--batch", call=Call(stdin=lines)).out)
+        contents: dict[str, bytes] = {}
+        start = 0
+        for blob in wanted:
+            start = _take_blob(blob, raw, start, contents)
+        return contents
+
+    def read_file(self, commit: str, path: str) -> bytes | None:
+        """The content of a file in a commit; None if it is not there."""
+        blob = self.list_tree(commit, [path]).get(path)
+        return None if blob is None else self.read_blobs([blob])[blob]
+
+    def _entries(self, commit: str, paths: Sequence[str]) -> Mapping[str, Entry]:
+        if not commit or not paths:
+            return {}
+        picked = paths if len(paths) <= _MANY else ()
+        options = ("-r", "-z", "--full-tree")
+        raw = self._must("ls-tree", *options, "--end-of-options", commit, "--", *picked).out
+        entries = dict(_tree_entry(line) for line in raw.split(b"\0") if line)
+        return entries if picked else _under(entries, paths)
+
+    def _empty_tree(self) -> str:
+        return self._must("hash-object", "-t", "tree", "--stdin").line
+
+
+def _under(entries: Mapping[str, Entry], paths: Sequence[str]) -> dict[str, Entry]:
+    """The entries that are one of `paths`, or in one of them."""
+    wanted = {path.rstrip("/") for path in paths}
+    return {
+        path: entry
+        for path, entry in entries.items()
+        if path in wanted or any(parent in wanted for parent in _parents(path))
+    }
+
+
+def _parents(path: str) -> Iterable[str]:
+    return (path[:i] for i, letter in enumerate(path) if letter == "/")
+
+
+def _tree_entry(line: bytes) -> tuple[str, Entry]:
+    """One line of ls-tree: ``MODE TYPE ID<tab>PATH``."""
+    about, _, path = line.partition(b"\t")
+    mode, _, blob = about.decode("ascii").split(" ")
+    return os.fsdecode(path), Entry(mode, blob)
+
+
+def _differing_paths(raw: bytes) -> set[str]:
+    """The paths of diff-tree's raw lines, ``:MODE MODE ID ID LETTER`` NUL ``PATH`` NUL."""
+    parts = raw.split(b"\0")
+    found: set[str] = set()
+    for about, path in zip(parts[0::2], parts[1::2], strict=False):
+        _, _, before, after, _ = about.split(b" ")
+        if before != after:
+            found.add(os.fsdecode(path))
+    return found
+
+
+def _note_status(line: str, changed: dict[str, ChangeKind]) -> None:
+    """Take one line of ``git status --porcelain=v2`` in (git-status(1), "Porcelain Format 2")."""
+    match line[:2]:
+        case "1 ":
+            _, _, _, in_head, _, in_work, _, _, path = line.split(" ", 8)
+            changed[path] = _kind(in_head, in_work)
+        case "u ":
+            changed[line.split(" ", 10)[10]] = ChangeKind.UNMERGED
+        case "? ":
+            path = line[2:]  # also when it was only taken out of the index
+            changed[path] = ChangeKind.MODIFIED if path in changed else ChangeKind.UNTRACKED
+        case _:
+            pass  # the end of the list; headers are not asked for
+
+
+def _kind(in_head: str, in_work: str) -> ChangeKind:
+    if in_work == _ABSENT:
+        return ChangeKind.DELETED
+    return ChangeKind.ADDED if in_head == _ABSENT else ChangeKind.MODIFIED
+
+
+def _take_blob(blob: str, raw: memoryview, start: int, contents: dict[str, bytes]) -> int:
+    """Read one answer of ``cat-file --batch`` at `start`; return where the next one begins."""
+    end = start
+    while raw[end] != ord("\n"):
+        end += 1
+    _, kind, *size = bytes(raw[start:end]).decode("ascii").split(" ")
+    if kind != "blob":
+        raise GitFailed(
+            Diagnostic(
+                f"git has no file content {blob} (it says: {kind})",
+                fix="Run `git fsck`; a fresh clone brings missing objects back.",
+            )
+        )
+    begin = end + 1
+    stop = begin + int(size[0])
+    contents[blob] = bytes(raw[begin:stop])
+    return stop + 1
