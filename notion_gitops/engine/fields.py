@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from notion_gitops.model.mapping import SETS, Direction, Field, Initial, PropertyType, Take
 from notion_gitops.model.operations import Cause, Conflict
-from notion_gitops.model.records import Side
 from notion_gitops.model.values import Unknown, Value
 
 
@@ -114,9 +113,10 @@ def _members(value: Value) -> frozenset[str]:
 def _pulled(field: Field, at: Readings) -> FieldMerge:
     if at.known and same(field, at.git, at.base) and same(field, at.notion, at.stored):
         return FieldMerge(at.base)
-    if field.computed:
+    untouched = at.git is None or (at.known and same(field, at.git, at.base))
+    if field.derived and (untouched or not at.known):
         return FieldMerge(at.notion, to_git=Cause.REFRESH)
-    if at.git is None or (at.known and same(field, at.git, at.base)):
+    if untouched:
         return FieldMerge(at.notion, to_git=Cause.EDIT if at.known else Cause.FIRST)
     return FieldMerge(at.notion, to_git=Cause.PUT_BACK)
 
@@ -161,8 +161,3 @@ def leave_open(at: Readings, conflict: Conflict) -> FieldMerge:
 def initial_take(initial: Initial) -> Take:
     """What the mapping's `initial` says of two different values at first contact."""
     return {Initial.GIT: Take.GIT, Initial.NOTION: Take.NOTION, Initial.ASK: Take.MANUAL}[initial]
-
-
-def side_value(at: Readings, side: Side) -> Value:
-    """What one side holds."""
-    return at.git if side is Side.GIT else at.notion

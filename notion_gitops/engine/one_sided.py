@@ -28,7 +28,7 @@ def create_page(mapping: DatabaseMapping, view: RecordView, git: Record) -> Oper
     """A record that only git holds and nobody agreed on: a page is created, or restored."""
     if mapping.mode is Mode.MIRROR:
         return None
-    given = {n: v for n, v in git.fields.items() if not mapping.fields[n].computed}
+    given = {n: v for n, v in git.fields.items() if not mapping.fields[n].derived}
     restored = view.tombstone is not None and view.absence is Absence.TRASHED
     write = Write(
         Side.NOTION,
@@ -81,19 +81,19 @@ def _page_id(record: Record) -> str:
 def deleted_in_git(
     mapping: DatabaseMapping, view: RecordView, notion: Record, base: BaseRecord
 ) -> Operation | None:
-    """The file is gone: the page follows, unless somebody edited it or the mapping says otherwise."""
+    """The file is gone: the page follows, unless edited or the mapping says otherwise."""
     if mapping.mode is Mode.MIRROR:
         return create_file(mapping, view, notion)
     edited = _edited(mapping, base, notion, Side.NOTION)
-    if not edited and mapping.when_deleted_in_git is not Carry.ASK:
-        if mapping.when_deleted_in_git is Carry.KEEP:
-            return build(mapping, view, Kind.FORGET)
-        return _trash(mapping, view)
     why = "deleted in git, edited in Notion" if edited else "deleted in git; the mapping asks"
     conflict = record_conflict(mapping, view.key, State.DELETED, State.EDITED, why)
     answer = _fresh_answer(view, conflict)
     if answer is None:
-        return _ask(mapping, view, conflict)
+        if edited or mapping.when_deleted_in_git is Carry.ASK:
+            return _ask(mapping, view, conflict)
+        if mapping.when_deleted_in_git is Carry.KEEP:
+            return build(mapping, view, Kind.FORGET)
+        return _trash(mapping, view)
     decided = (_by_person(conflict, answer),)
     if answer.take is Take.GIT:
         return replace(_trash(mapping, view), conflicts=decided)
@@ -106,15 +106,15 @@ def trashed_in_notion(
 ) -> Operation | None:
     """The page is in the trash: the file follows, unless edited or the mapping says otherwise."""
     edited = mapping.mode is Mode.TWO_WAY and _edited(mapping, base, git, Side.GIT)
-    if not edited and mapping.when_trashed_in_notion is not Carry.ASK:
-        if mapping.when_trashed_in_notion is Carry.KEEP:
-            return build(mapping, view, Kind.FORGET)
-        return _delete_file(mapping, view)
     why = "edited in git, trashed in Notion" if edited else "trashed in Notion; the mapping asks"
     conflict = record_conflict(mapping, view.key, State.EDITED, State.DELETED, why)
     answer = _fresh_answer(view, conflict)
     if answer is None:
-        return _ask(mapping, view, conflict)
+        if edited or mapping.when_trashed_in_notion is Carry.ASK:
+            return _ask(mapping, view, conflict)
+        if mapping.when_trashed_in_notion is Carry.KEEP:
+            return build(mapping, view, Kind.FORGET)
+        return _delete_file(mapping, view)
     decided = (_by_person(conflict, answer),)
     if answer.take is Take.NOTION:
         return replace(_delete_file(mapping, view), conflicts=decided)
@@ -130,7 +130,7 @@ def _edited(mapping: DatabaseMapping, base: BaseRecord, record: Record, side: Si
     return any(
         not same(spec, record.value(name), agreed(name))
         for name, spec in mapping.fields.items()
-        if not spec.computed and not isinstance(record.value(name), Unknown)
+        if not spec.derived and not isinstance(record.value(name), Unknown)
     )
 
 
@@ -145,8 +145,8 @@ def _delete_file(mapping: DatabaseMapping, view: RecordView) -> Operation:
 def _restore_page(
     mapping: DatabaseMapping, view: RecordView, git: Record, base: BaseRecord
 ) -> Operation:
-    given = {n: v for n, v in git.fields.items() if not mapping.fields[n].computed}
-    stored = {n: base.in_notion(n) for n in base.known if not mapping.fields[n].computed}
+    given = {n: v for n, v in git.fields.items() if not mapping.fields[n].derived}
+    stored = {n: base.in_notion(n) for n in base.known if not mapping.fields[n].derived}
     changes = tuple(FieldChange(d, Cause.RESOLVED) for d in differences(stored, given))
     return build(
         mapping,

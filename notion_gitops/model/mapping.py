@@ -150,6 +150,12 @@ class Field:
         """Whether Notion works the value out, so that it can only be pulled."""
         return self.type in COMPUTED
 
+    @property
+    def derived(self) -> bool:
+        """Whether it follows from other records: computed, or the read face of a relation."""
+        read_face = self.type is PropertyType.RELATION and self.direction is Direction.PULL
+        return self.computed or read_face
+
 
 @dataclass(frozen=True, slots=True)
 class KeyRule:

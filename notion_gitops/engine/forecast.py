@@ -1,0 +1,128 @@
+"""What carrying a plan out costs: the same policy that the executor follows, counted ahead."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import ceil
+
+from notion_gitops.model.mapping import DatabaseMapping, Field, PropertyType
+from notion_gitops.model.operations import Operation
+from notion_gitops.model.plan import Forecast, Step, StepKind
+from notion_gitops.model.records import Side
+
+PAGE_SIZE = 100  # records per answer of a query, Notion's maximum
+WINDOW_BUDGET = 180  # requests per minute on the smaller plans of Notion
+WINDOW_SECONDS = 60.0
+
+PAGE_WRITES = frozenset(
+    {
+        StepKind.CREATE_PAGE,
+        StepKind.UPDATE_PAGE,
+        StepKind.LINK_PAGE,
+        StepKind.TRASH_PAGE,
+        StepKind.RESTORE_PAGE,
+    }
+)
+NEEDS_FRESH = frozenset({StepKind.UPDATE_PAGE, StepKind.TRASH_PAGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the plan's own listing of one database showed."""
+
+    pages: int
+    recent: frozenset[str]  # ids of pages edited since the mark that apply will ask from
+
+
+def to_freshen(steps: Iterable[Step]) -> frozenset[str]:
+    """The mappings whose pages are asked about again right before the first write."""
+    return frozenset(s.mapping for s in steps if s.kind in NEEDS_FRESH)
+
+
+def to_relist(mappings: Mapping[str, DatabaseMapping], steps: Iterable[Step]) -> frozenset[str]:
+    """The mappings with derived fields that the writes may move: listed whole afterwards."""
+    moved = {s.mapping for s in steps if s.kind in PAGE_WRITES}
+    links = {(m.name, f.to) for m in mappings.values() for f in _relations(m)}
+    links |= {(to, name) for name, to in links if to}
+    while more := {to for name, to in links if name in moved and to and to not in moved}:
+        moved |= more
+    return frozenset(
+        name
+        for name in moved
+        if name in mappings and any(f.derived for f in mappings[name].fields.values())
+    )
+
+
+def to_confirm(mappings: Mapping[str, DatabaseMapping], steps: Iterable[Step]) -> frozenset[str]:
+    """The written mappings whose edits are read back by one query (the others are listed whole)."""
+    planned = tuple(steps)
+    written = {s.mapping for s in planned if s.kind in PAGE_WRITES}
+    return frozenset(written) - to_relist(mappings, planned)
+
+
+def forecast(
+    mappings: Mapping[str, DatabaseMapping],
+    steps: tuple[Step, ...],
+    listed: Mapping[str, Listed],
+    operations: Mapping[tuple[str, str], Operation],
+    seconds_per_request: float,
+) -> Forecast:
+    """Requests, seconds, and the people whom Notion is going to notify."""
+    writes = [s for s in steps if s.kind in PAGE_WRITES]
+    requests = len(writes)
+    for name in to_freshen(steps):
+        requests += _answers(len(_listed(listed, name).recent))
+    for name in to_relist(mappings, steps):
+        requests += _answers(_after(name, steps, _listed(listed, name).pages))
+    for name in to_confirm(mappings, steps):
+        requests += _answers(_edited_after(name, steps, operations, _listed(listed, name)))
+    seconds = requests * seconds_per_request + (requests // WINDOW_BUDGET) * WINDOW_SECONDS
+    return Forecast(requests, round(seconds, 1), _notified(mappings, operations.values()))
+
+
+def _listed(listed: Mapping[str, Listed], name: str) -> Listed:
+    return listed.get(name, Listed(0, frozenset()))
+
+
+def _answers(records: int) -> int:
+    return max(1, ceil(records / PAGE_SIZE))
+
+
+def _after(name: str, steps: tuple[Step, ...], pages: int) -> int:
+    added = {StepKind.CREATE_PAGE: 1, StepKind.RESTORE_PAGE: 1, StepKind.TRASH_PAGE: -1}
+    return pages + sum(added.get(s.kind, 0) for s in steps if s.mapping == name)
+
+
+def _edited_after(
+    name: str,
+    steps: tuple[Step, ...],
+    operations: Mapping[tuple[str, str], Operation],
+    listed: Listed,
+) -> int:
+    written = {
+        operations[(s.mapping, s.key)].page_id or s.key
+        for s in steps
+        if s.mapping == name and s.kind in PAGE_WRITES
+    }
+    trashed = {
+        operations[(s.mapping, s.key)].page_id
+        for s in steps
+        if s.mapping == name and s.kind is StepKind.TRASH_PAGE
+    }
+    return len((written | listed.recent) - trashed)
+
+
+def _relations(mapping: DatabaseMapping) -> list[Field]:
+    return [f for f in mapping.fields.values() if f.type is PropertyType.RELATION]
+
+
+def _notified(
+    mappings: Mapping[str, DatabaseMapping], operations: Iterable[Operation]
+) -> tuple[str, ...]:
+    people: set[str] = set()
+    for operation in operations:
+        write = operation.write(Side.NOTION)
+        for change in write.changes if write else ():
+            spec = mappings[operation.mapping].fields[change.difference.field]
+            if spec.type is PropertyType.PEOPLE:
+                people.update(change.difference.added)
+    return tuple(sorted(people))

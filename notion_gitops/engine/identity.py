@@ -1,0 +1,159 @@
+"""Which page is which record: page id, then key; never the title."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from notion_gitops.model.diagnostics import Severity
+from notion_gitops.model.mapping import DatabaseMapping, Field, PropertyType
+from notion_gitops.model.plan import Finding
+from notion_gitops.model.records import Base, PageOrigin, Record
+from notion_gitops.model.values import Fields, Value
+
+DRAFT_REST = timedelta(minutes=5)  # a new page is taken in once it was left alone for so long
+KEY_TITLE_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The pages of one database, told apart."""
+
+    records: Mapping[str, Record] = field(default_factory=dict)  # by key, the key filled in
+    findings: tuple[Finding, ...] = ()
+    drafts: tuple[str, ...] = ()  # titles
+    unpaired: tuple[Record, ...] = ()  # first contact: pages that nothing links to a record
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What identification depends on besides the base and the pages."""
+
+    git_keys: Collection[str]  # all keys in git
+    now: datetime
+    slug: Callable[[str], str]  # a title as the beginning of a key; "" if nothing is usable
+    valid_key: Callable[[str], bool]
+    all_new: bool = False  # first contact: what nothing links is new
+
+
+def identify(
+    mapping: DatabaseMapping, base: Base, pages: Collection[Record], at: Circumstances
+) -> Identified:
+    """Give each page the key of its record.
+
+    A page that the base knows keeps its key, whatever its key property says. Another page with
+    a key in its property is that record, unless the key is taken: then it is a copy, reported
+    and left alone. A page with no key is a new record, once it is no draft.
+    """
+    known = {b.page_id: key for key, b in base.records.items()}
+    buried = {t.page_id for t in base.tombstones.values()}
+    records = {known[_origin(p).id]: p for p in pages if _origin(p).id in known}
+    others = [p for p in pages if _origin(p).id not in known and _origin(p).id not in buried]
+    by_key, findings = _by_key_property(mapping, records, others, at)
+    records.update(by_key)
+    keyless = [p for p in others if not _origin(p).key]
+    drafts = tuple(p.title for p in keyless if _is_draft(mapping, p, at))
+    ready = [p for p in keyless if not _is_draft(mapping, p, at)]
+    derived = {derived_key(p, at.slug): p for p in ready}
+    unlinked_in_git = set(at.git_keys) - set(records) - set(derived)
+    first_contact = not base.ever and unlinked_in_git and not at.all_new
+    unlinked = {k: p for k, p in derived.items() if first_contact and k not in at.git_keys}
+    records.update({k: p for k, p in derived.items() if k not in unlinked})
+    named = {key: replace(page, key=key) for key, page in sorted(records.items())}
+    return Identified(named, tuple(findings), drafts, tuple(unlinked.values()))
+
+
+def derived_key(page: Record, slug: Callable[[str], str]) -> str:
+    """The key of a page born in Notion: its title and the end of its id.
+
+    The end, since the first digits are shared by the pages of one database.
+    """
+    tail = _origin(page).id.replace("-", "")[-6:]
+    return f"{slug(page.title) or 'page'}-{tail}"
+
+
+def resolve_relations(
+    mapping: DatabaseMapping, record: Record, keys: Mapping[str, Mapping[str, str]]
+) -> Record:
+    """The record with its relations by key instead of by page id.
+
+    Args:
+        mapping: the record's mapping.
+        record: as decoded from Notion: relation members are ``page:ID``.
+        keys: by mapping name, the key of each page id. Pages not in it stay ``page:ID``.
+    """
+    relations = [f for f in mapping.fields.values() if f.type is PropertyType.RELATION]
+    changed = {f.name: _resolved(f, record.value(f.name), keys) for f in relations}
+    if all(record.value(n) == v for n, v in changed.items()):
+        return record
+    fields: Fields = {**record.fields, **{n: v for n, v in changed.items() if v is not None}}
+    return replace(record, fields=fields)
+
+
+def _resolved(spec: Field, value: Value, keys: Mapping[str, Mapping[str, str]]) -> Value:
+    if not isinstance(value, frozenset) or spec.to is None:
+        return value
+    target = keys.get(spec.to, {})
+    return frozenset(target.get(m.removeprefix("page:"), m) for m in value)
+
+
+def _by_key_property(
+    mapping: DatabaseMapping,
+    known: Mapping[str, Record],
+    others: Collection[Record],
+    at: Circumstances,
+) -> tuple[dict[str, Record], list[Finding]]:
+    keyed = [(key, p) for p in others if (key := _origin(p).key)]
+    seen = Counter(key.casefold() for key, _ in keyed)
+    taken = {key.casefold() for key in known}
+    accepted: dict[str, Record] = {}
+    findings = []
+    for key, page in keyed:
+        folded = key.casefold()
+        if not at.valid_key(key):
+            findings.append(_bad_key(mapping, key, page))
+        elif folded in taken or seen[folded] > 1:
+            findings.append(_duplicate_key(mapping, key, page, copy=folded in taken))
+        else:
+            accepted[key] = page
+    return accepted, findings
+
+
+def _is_draft(mapping: DatabaseMapping, page: Record, at: Circumstances) -> bool:
+    required = (f.name for f in mapping.fields.values() if f.required)
+    unfinished = any(page.value(name) is None for name in required)
+    return unfinished or at.now - _origin(page).edited < DRAFT_REST
+
+
+def _duplicate_key(mapping: DatabaseMapping, key: str, page: Record, *, copy: bool) -> Finding:
+    what = "a copy of it carries the same key" if copy else "several pages carry this key"
+    return Finding(
+        "duplicate key",
+        Severity.WARNING,
+        mapping.name,
+        (key,),
+        f'{what} in Notion: "{page.title}" ({_origin(page).url})',
+        why="a key names one record; the tool leaves such pages alone rather than guess",
+        fix=f'empty "{mapping.key.property_name}" on the copy to make it a record of its own, '
+        "or trash it",
+        place=mapping.place,
+    )
+
+
+def _bad_key(mapping: DatabaseMapping, key: str, page: Record) -> Finding:
+    return Finding(
+        "unusable key",
+        Severity.WARNING,
+        mapping.name,
+        (),
+        f'the page "{page.title}" has the key "{key}", which cannot name a file',
+        why="keys become file names",
+        fix="use letters, digits, dots, hyphens and underscores, beginning with a letter or digit",
+        place=mapping.place,
+    )
+
+
+def _origin(page: Record) -> PageOrigin:
+    if page.page is None:
+        raise ValueError("a record read from Notion has an origin there")
+    return page.page
