@@ -1,0 +1,1 @@
+"""The Notion side: one gateway for all requests, and one small codec per property type."""

@@ -1,0 +1,131 @@
+"""Opening the way to Notion: one host, one token, no redirects."""
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import httpx
+from notion_client import Client
+
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import NotPermitted, UsageError
+from notion_gitops.notion.gateway import Gateway
+from notion_gitops.notion.pacing import DEFAULT_BUDGET, Clock, Pacer
+from notion_gitops.notion.sender import Sender, no_word
+from notion_gitops.notion.transport import BoundedTransport
+
+API = "https://api.notion.com"
+"""The host that tokens are for."""
+
+VERSION = "2026-03-11"
+"""The version of the API that is spoken."""
+
+BASE_URL_VARIABLE = "NOTION_GITOPS_BASE_URL"
+TOKEN_VARIABLE = "NOTION_TOKEN"  # noqa: S105  a name, not a secret
+
+_TIMEOUT_MS = 70_000  # Notion itself gives up after 60 s, and its answer should still be heard
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How requests are paced; the defaults are for the real Notion."""
+
+    budget: int | None = DEFAULT_BUDGET  # requests a minute; None for the sandbox
+    clock: Clock = field(default_factory=Clock)
+    on_wait: Callable[[float, str], None] = no_word  # told of each wait: seconds, and why
+
+
+def open_gateway(
+    token: str,
+    *,
+    transport: httpx.BaseTransport | None = None,
+    base_url: str = API,
+    settings: Settings | None = None,
+) -> Gateway:
+    """A gateway to Notion, or to what stands for it.
+
+    Args:
+        token: the secret of the connection; it is not in any repr, log or error.
+        transport: another way than the network, such as the sandbox in process.
+        base_url: as `allowed_base_url` gave it.
+        settings: pacing, and who is told of waits.
+
+    Raises:
+        NotPermitted: the token is empty, or no token.
+    """
+    chosen = settings or Settings()
+    for name in ("httpx", "httpcore"):  # they log addresses, and those hold ids
+        logging.getLogger(name).setLevel(logging.WARNING)
+    http = httpx.Client(
+        transport=BoundedTransport(transport or httpx.HTTPTransport()),
+        trust_env=False,
+        follow_redirects=False,
+    )
+    # Not with the client's own context manager: entering it replaces `http` by another one.
+    client = Client(
+        client=http,
+        notion_version=VERSION,
+        retry=False,
+        timeout_ms=_TIMEOUT_MS,
+        base_url=base_url.rstrip("/"),
+        logger=_silent(),
+    )
+    # Given to httpx, which hides it in every repr, and not to the client's options, which do not.
+    http.headers["Authorization"] = f"Bearer {_checked(token)}"
+    return Gateway(Sender(client, Pacer(chosen.budget, chosen.clock), chosen.on_wait))
+
+
+def allowed_base_url(option: str | None, environ: Mapping[str, str]) -> str:
+    """The address to send requests, and with them the token, to.
+
+    Notion's own, unless another is asked for: a loopback address by the option or by the
+    environment, any other by both, and never by a file (design decision 48).
+
+    Raises:
+        UsageError: the address may not be used, or is none.
+    """
+    variable = environ.get(BASE_URL_VARIABLE) or None
+    wanted = option or variable
+    if wanted is None or wanted.rstrip("/") == API:
+        return API
+    parts = urlsplit(wanted)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
+        raise UsageError(Diagnostic(
+            "The base URL is not an http address",
+            fix=f"Give something like {API} or http://127.0.0.1:8080.",
+        ))  # fmt: skip
+    if parts.hostname in _LOOPBACK:
+        return wanted
+    if option is None or variable is None or option.rstrip("/") != variable.rstrip("/"):
+        raise UsageError(Diagnostic(
+            f"The token would be sent to {parts.hostname}, which is not Notion",
+            fix=f"If that is meant, give the same address twice: with --base-url and in "
+            f"{BASE_URL_VARIABLE}.",
+        ))  # fmt: skip
+    if parts.scheme != "https":
+        raise UsageError(Diagnostic(
+            f"The token would be sent to {parts.hostname} in the clear",
+            fix="Use an https address.",
+        ))  # fmt: skip
+    return wanted
+
+
+def _checked(token: str) -> str:
+    clean = token.strip()
+    if re.fullmatch(r"[!-~]+", clean):
+        return clean
+    problem = "is not set" if not clean else "does not hold a token"
+    raise NotPermitted(Diagnostic(
+        f"{TOKEN_VARIABLE} {problem}",
+        fix="Copy the secret of your connection from notion.so/profile/integrations, and "
+        f"export {TOKEN_VARIABLE}=... Or try everything out with --sandbox.",
+    ))  # fmt: skip
+
+
+def _silent() -> logging.Logger:
+    logger = logging.Logger("notion-client")  # noqa: LOG001  of its own, so that nobody can switch it on
+    logger.addHandler(logging.NullHandler())
+    return logger

@@ -1,0 +1,161 @@
+"""All that is ever asked of Notion, by name."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import CannotReachNotion
+from notion_gitops.notion.failures import Json
+from notion_gitops.notion.ids import checked_id
+from notion_gitops.notion.listing import PAGE_SIZE, Filter, Listing, Reader, list_pages
+from notion_gitops.notion.sender import Call, Counts, Nature, Query, Sender
+
+
+class Gateway:
+    """The one place from which requests go to Notion. Threads may share it.
+
+    Every method raises `CannotReachNotion` (or its `NotShared`, `NotPermitted`) when there is
+    no answer, and `RejectedRequest` when Notion refuses the request as it is.
+    """
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    @property
+    def counts(self) -> Counts:
+        """The requests that were sent so far."""
+        return self._sender.counts
+
+    def me(self) -> Json:
+        """The connection itself, as a user of type `bot`."""
+        return self._read("users/me", "the connection itself")
+
+    def users(self) -> list[Json]:
+        """All members of the workspace; guests are not among them.
+
+        Raises:
+            NotPermitted: the connection may not read user information.
+        """
+        return self._all("users", "the list of users")
+
+    def database(self, database_id: str) -> Json:
+        """A database: its title and its data sources."""
+        identity = checked_id(database_id)
+        return self._read(f"databases/{identity}", f"the database {identity}")
+
+    def data_source(self, data_source_id: str) -> Json:
+        """A data source: its properties."""
+        identity = checked_id(data_source_id)
+        return self._read(f"data_sources/{identity}", f"the data source {identity}")
+
+    def page(self, page_id: str) -> Json:
+        """A page with its properties; also one that is in the trash."""
+        identity = checked_id(page_id)
+        return self._read(f"pages/{identity}", f"the page {identity}")
+
+    def property_items(self, page_id: str, property_id: str) -> list[Json]:
+        """All items of one property of a page, however many.
+
+        Args:
+            page_id: the page.
+            property_id: decoded, as `PropertySchema.id` has it.
+        """
+        # A dot is encoded too, since the client refuses paths with two in a row.
+        encoded = quote(property_id, safe="").replace(".", "%2E")
+        path = f"pages/{checked_id(page_id)}/properties/{encoded}"
+        return self._all(path, f"a property of the page {page_id}")
+
+    def query(
+        self,
+        data_source_id: str,
+        filter_: Filter | None = None,
+        property_ids: Sequence[str] = (),
+    ) -> Listing:
+        """All pages of a data source, and whether they really are all.
+
+        Args:
+            data_source_id: what to list.
+            filter_: Notion's own filter object.
+            property_ids: decoded; if any, the pages carry these alone.
+        """
+        return list_pages(
+            Reader(lambda body: self._query(data_source_id, body, property_ids), self.page),
+            filter_,
+        )
+
+    def _query(self, data_source_id: str, body: Json, property_ids: Sequence[str]) -> Json:
+        identity = checked_id(data_source_id)
+        # Decoded ids: the HTTP client encodes them once more.
+        query = {"filter_properties": list(property_ids)} if property_ids else None
+        about = f"the data source {identity}"
+        answer = self._sender.send(
+            Call(
+                Nature.READ, "POST", f"data_sources/{identity}/query", about,
+                query=query, body={"page_size": PAGE_SIZE, **body},
+            )
+        )  # fmt: skip
+        return _list(answer, about)
+
+    def create_page(self, data_source_id: str, properties: Mapping[str, Any]) -> Json:
+        """Create a page in a data source; the answer is the page as stored.
+
+        Raises:
+            AmbiguousCreate: it may exist now; it is never sent twice from here.
+            RejectedWrite: Notion refused it.
+        """
+        parent = {"type": "data_source_id", "data_source_id": checked_id(data_source_id)}
+        body = {"parent": parent, "properties": dict(properties)}
+        return self._sender.send(Call(Nature.CREATE, "POST", "pages", "a new page", body=body))
+
+    def update_page(self, page_id: str, properties: Mapping[str, Any]) -> Json:
+        """Give properties of a page new values; the answer is the page as stored.
+
+        Raises:
+            AmbiguousWrite: it may have happened; read the page before trying again.
+            RejectedWrite: Notion refused it.
+        """
+        return self._change(page_id, {"properties": dict(properties)})
+
+    def trash_page(self, page_id: str) -> Json:
+        """Put a page into the trash; raises as `update_page`."""
+        return self._change(page_id, {"in_trash": True})
+
+    def restore_page(self, page_id: str) -> Json:
+        """Take a page out of the trash; raises as `update_page`."""
+        return self._change(page_id, {"in_trash": False})
+
+    def _change(self, page_id: str, body: Json) -> Json:
+        identity = checked_id(page_id)
+        about = f"the page {identity}"
+        return self._sender.send(
+            Call(Nature.CHANGE, "PATCH", f"pages/{identity}", about, body=body)
+        )
+
+    def _read(self, path: str, about: str, query: Query | None = None) -> Json:
+        return self._sender.send(Call(Nature.READ, "GET", path, about, query=query))
+
+    def _all(self, path: str, about: str) -> list[Json]:
+        """All results of a list that is read with GET; a single object counts as a list of one."""
+        query = {"page_size": str(PAGE_SIZE)}
+        results: list[Json] = []
+        while True:
+            answer = self._read(path, about, query)
+            if answer.get("object") != "list":
+                return [answer]
+            results += _list(answer, about)["results"]
+            cursor = answer.get("next_cursor")
+            if not answer.get("has_more") or not cursor or cursor == query.get("start_cursor"):
+                return results
+            query = {**query, "start_cursor": cursor}
+
+
+def _list(answer: Json, about: str) -> Json:
+    """The answer, which must be a list."""
+    results = answer.get("results")
+    if isinstance(results, list) and all(isinstance(item, dict) for item in results):
+        return answer
+    raise CannotReachNotion(Diagnostic(
+        f"Notion's answer about {about} is not the list that it should be",
+        fix="Run the same command again later; nothing was written.",
+    ))  # fmt: skip
