@@ -32,7 +32,7 @@ _MARKDOWN_AT_START = re.compile(r"^(\d*)([-+=.])")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._/:,=-][A-Za-z0-9 ._/:,=-]*")
 _WORKFLOW_START = re.compile(r"^(\s*)::", re.MULTILINE)
 _REFERENCE = re.compile(r"\b(gh-)(?=\d)", re.IGNORECASE)
-_WEB_ADDRESS = re.compile(r"(:)(?=//)|\b(www)(?=\.)|\b(mailto:|xmpp:)", re.IGNORECASE)
+_WEB_ADDRESS = re.compile(r"/(?=/)|\bwww(?=\.)|\b(?:mailto|xmpp):|[\w.+-](?=@)", re.IGNORECASE)
 _SKIP_CI = re.compile(
     r"\[(?=\s*(?:skip|ci|no|actions))|\*\*\*(?=NO_CI)|skip-checks(?=:)", re.IGNORECASE
 )
@@ -109,6 +109,6 @@ def _shown(char: str) -> str:
 
 def _unlinked(text: str) -> str:
     """Break what GitHub turns into mentions, references and links, with a zero-width space."""
-    broken = text.replace("@", f"@{ZERO_WIDTH_SPACE}").replace("#", f"#{ZERO_WIDTH_SPACE}")
-    referred = _REFERENCE.sub(rf"\1{ZERO_WIDTH_SPACE}", broken)
-    return _WEB_ADDRESS.sub(rf"\g<0>{ZERO_WIDTH_SPACE}", referred)
+    addressless = _WEB_ADDRESS.sub(rf"\g<0>{ZERO_WIDTH_SPACE}", text)
+    referless = _REFERENCE.sub(rf"\1{ZERO_WIDTH_SPACE}", addressless)
+    return referless.replace("@", f"@{ZERO_WIDTH_SPACE}").replace("#", f"#{ZERO_WIDTH_SPACE}")
