@@ -222,6 +222,9 @@ def _syntax_problem(source: Source, error: Exception) -> Diagnostic:
         fix = 'put a value that holds ": " in quotes, or align the key with its neighbours'
         return source.problem(offset, 'a ":" is not expected here', fix=fix)
     context = getattr(error, "context", None)
+    opened = getattr(error, "context_mark", None)
+    if opened is not None and ("end of stream" in what or "expected ':'" in what):
+        offset = opened.index  # the end of the file tells nothing; where it began does
     summary = f"not YAML: {what}" if context is None else f"not YAML: {context}, {what}"
     return source.problem(offset, summary, fix=_likely_fix(what))
 
