@@ -1,0 +1,139 @@
+"""From snapshots to operations: every record of every mapping decided, then looked at together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from notion_gitops.engine.building import RecordView
+from notion_gitops.engine.guards import guard
+from notion_gitops.engine.merge import merge_record
+from notion_gitops.engine.references import hold_referenced, merged_records
+from notion_gitops.engine.renames import find_renames
+from notion_gitops.model.mapping import DatabaseMapping, PropertyType
+from notion_gitops.model.operations import ConflictFile, EditTimes, Operation
+from notion_gitops.model.plan import Refusal
+from notion_gitops.model.records import Base, Record, Snapshot
+
+FieldOf = tuple[str, str, str]  # mapping, key, field
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What one mapping's part of a plan is computed from."""
+
+    mapping: DatabaseMapping
+    base: Base
+    git: Snapshot  # at least the candidates
+    notion: Snapshot  # all records that were listed, by key
+    candidates: frozenset[str]  # keys that may differ; all others are known to be unchanged
+    answers: Mapping[str, ConflictFile] = field(default_factory=dict)  # by key
+    unpaired: bool = False  # first contact and nothing links the sides: only list
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """All operations, by mapping, and what must be known to decide the rest."""
+
+    operations: Mapping[str, tuple[Operation, ...]]
+    refusals: Mapping[str, tuple[Refusal, ...]]
+    merged: Mapping[str, Mapping[str, Record]]  # all records as they will stand
+    missing_times: frozenset[FieldOf] = frozenset()
+
+
+def decide(
+    inputs: Mapping[str, Inputs],
+    times: Mapping[FieldOf, EditTimes],
+    accepted: Mapping[str, int],
+) -> Decided:
+    """Decide every record.
+
+    Args:
+        inputs: by mapping name.
+        times: the times of edits in conflict, as far as they were fetched.
+        accepted: numbers that a person accepted past the guards, by ``MAPPING.WHAT``.
+    """
+    operations: list[Operation] = []
+    missing: set[FieldOf] = set()
+    for name, each in inputs.items():
+        for view in _views(each, times):
+            result = merge_record(each.mapping, view)
+            missing |= {(name, view.key, f) for f in result.missing_times}
+            if result.operation is not None:
+                operations.append(result.operation)
+    mappings = {name: each.mapping for name, each in inputs.items()}
+    present = {name: _present(each) for name, each in inputs.items()}
+    operations = hold_referenced(mappings, operations, merged_records(present, operations))
+    by_mapping = {n: tuple(o for o in operations if o.mapping == n) for n in inputs}
+    return Decided(
+        operations=by_mapping,
+        refusals={
+            name: guard(each.mapping, each.base, by_mapping[name], accepted)
+            for name, each in inputs.items()
+        },
+        merged=merged_records(present, operations),
+        missing_times=frozenset(missing),
+    )
+
+
+def left_out(mappings: Mapping[str, DatabaseMapping], stopped: Mapping[str, str]) -> dict[str, str]:
+    """The mappings that take no part, and why: those that are stopped and all that relate to them.
+
+    Args:
+        mappings: all mappings.
+        stopped: why, for those that a guard, a changed schema or Notion itself stops.
+    """
+    out = dict(stopped)
+    while True:
+        more = {
+            name: f'it relates to "{to}", which is left out'
+            for name, mapping in mappings.items()
+            if name not in out and (to := _related(mapping, out))
+        }
+        if not more:
+            return out
+        out |= more
+
+
+def _related(mapping: DatabaseMapping, out: Mapping[str, str]) -> str:
+    targets = (f.to for f in mapping.fields.values() if f.type is PropertyType.RELATION)
+    return next((to for to in targets if to and to in out), "")
+
+
+def _present(each: Inputs) -> dict[str, Record]:
+    """The records as one side holds them: Notion's, else git's (frozen or not yet pushed)."""
+    return {**each.git.records, **each.notion.records}
+
+
+def _views(each: Inputs, times: Mapping[FieldOf, EditTimes]) -> list[RecordView]:
+    name, base = each.mapping.name, each.base
+    frozen = each.git.unreadable.keys() | each.notion.unreadable.keys()
+    gone = frozenset(base.records.keys() & each.candidates - each.git.records.keys() - frozen)
+    renames = {} if each.unpaired else find_renames(each.mapping, base, each.git.records, gone)
+    views = []
+    for key in sorted(each.candidates - frozen - set(renames.values())):
+        view = RecordView(
+            key=key,
+            base=base.records.get(key),
+            git=each.git.records.get(key),
+            notion=each.notion.records.get(key),
+            absence=each.notion.absent.get(key),
+            tombstone=base.tombstones.get(key),
+            answers=each.answers.get(key),
+            times={f: t for (m, k, f), t in times.items() if (m, k) == (name, key)},
+        )
+        if key in renames:
+            view = _renamed(each, view, renames[key])
+        if each.unpaired and (view.git is None or view.notion is None) and view.base is None:
+            continue  # first contact: nothing is created until somebody says what is new
+        views.append(view)
+    return views
+
+
+def _renamed(each: Inputs, view: RecordView, old: str) -> RecordView:
+    notion = each.notion.records.get(old)
+    return replace(
+        view,
+        base=replace(each.base.records[old], key=view.key),
+        notion=None if notion is None else replace(notion, key=view.key),
+        absence=each.notion.absent.get(old),
+        renamed_from=old,
+    )
