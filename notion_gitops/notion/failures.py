@@ -105,7 +105,7 @@ def failure_of(error: Exception) -> Failure:
             return Failure(Kind.UNCLEAR, "no answer came in time")
         case httpx.TransportError() | httpx.DecodingError():
             return Failure(Kind.UNCLEAR, "the connection broke off before the answer was whole")
-        case json.JSONDecodeError() | UnicodeDecodeError():
+        case json.JSONDecodeError() | UnicodeDecodeError() | RecursionError():
             return Failure(Kind.UNCLEAR, "the answer was not JSON")
         case _:
             raise error

@@ -1,0 +1,195 @@
+"""A database's schema, as Notion has it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from notion_gitops.model.diagnostics import Diagnostic, Place
+from notion_gitops.model.errors import InvalidInput, NotShared, UsageError
+from notion_gitops.model.mapping import PropertyType
+from notion_gitops.notion.failures import Json, printable
+from notion_gitops.notion.gateway import Gateway
+from notion_gitops.notion.ids import dashed, parse_id
+
+
+@dataclass(frozen=True, slots=True)
+class PropertySchema:
+    """One property of a database."""
+
+    id: str  # decoded; it survives a rename
+    name: str  # as Notion has it now
+    type: str  # Notion's word; may be one that this program does not know
+    options: Mapping[str, str] = field(default_factory=dict)  # option's name -> its id
+    former: Mapping[str, str] = field(default_factory=dict)  # a name it had before -> its id
+    relation_data_source: str | None = None  # relation: what its pages belong to
+    relation_property_id: str | None = None  # relation: the other face, decoded; None: one-way
+
+    @property
+    def supported(self) -> bool:
+        """Whether a sync can carry it."""
+        return self.type in set(PropertyType)
+
+    def option_id(self, name: str) -> str | None:
+        """The id of the option that has, or had, this name."""
+        return self.options.get(name) or self.former.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The schema of the one data source behind a mapping."""
+
+    data_source_id: str
+    database_id: str
+    title: str
+    url: str
+    properties: Mapping[str, PropertySchema]  # by the name that mappings use
+
+    def by_id(self, property_id: str) -> PropertySchema | None:
+        """The property with that (decoded) id."""
+        return next((p for p in self.properties.values() if p.id == property_id), None)
+
+    @property
+    def unsupported(self) -> tuple[str, ...]:
+        """Name (type) of the properties that are left alone."""
+        return tuple(f"{p.name} ({p.type})" for p in self.properties.values() if not p.supported)
+
+
+def expand_reference(reference: str, environ: Mapping[str, str], place: Place | None) -> str:
+    """A database reference with its ``${NAME}`` put in.
+
+    Raises:
+        UsageError: a variable that it names is not set.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1]
+        if environ.get(name):
+            return environ[name]
+        raise UsageError(Diagnostic(
+            f"The environment variable {name} is not set",
+            place,
+            fix=f"export {name}=... with the id or the address of the database. "
+            "Or try everything out with --sandbox.",
+        ))  # fmt: skip
+
+    return re.sub(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", value, reference)
+
+
+def read_schema(
+    gateway: Gateway,
+    reference: str,
+    place: Place | None = None,
+    *,
+    data_source_id: str | None = None,
+) -> Schema:
+    """Read the schema of a database.
+
+    Args:
+        gateway: asks.
+        reference: the id or URL of a database or of a data source.
+        place: where the mapping says so.
+        data_source_id: the data source that `reference` led to the last time; it saves a
+            request, and is not believed if it belongs to another database now.
+
+    Raises:
+        InvalidInput: no id, the id of a page, or a database with several data sources.
+        NotShared: neither a database nor a data source that the token sees.
+    """
+    identity = parse_id(reference)
+    if identity is None:
+        raise InvalidInput(Diagnostic(
+            f'"{printable(reference)[:60]}" is not the id or address of a database',
+            place,
+            fix="Open the database in Notion as a full page, and copy its link.",
+        ))  # fmt: skip
+    if data_source_id is not None:
+        schema = _remembered(gateway, identity, data_source_id)
+        if schema is not None:
+            return schema
+    try:
+        database = gateway.database(identity)
+    except NotShared as error:
+        return _as_data_source(gateway, identity, place, error)
+    return parse_schema(gateway.data_source(_only_source(database, place)))
+
+
+def _remembered(gateway: Gateway, identity: str, data_source_id: str) -> Schema | None:
+    try:
+        schema = parse_schema(gateway.data_source(data_source_id))
+    except NotShared:
+        return None
+    return schema if identity in {schema.database_id, schema.data_source_id} else None
+
+
+def _as_data_source(
+    gateway: Gateway, identity: str, place: Place | None, error: NotShared
+) -> Schema:
+    try:
+        return parse_schema(gateway.data_source(identity))
+    except NotShared:
+        pass  # then it may be a page: a common mix-up, which has a remedy of its own
+    try:
+        gateway.page(identity)
+    except NotShared:
+        first = error.diagnostics[0]
+        raise NotShared(Diagnostic(first.summary, place, first.fix, first.detail)) from None
+    raise InvalidInput(Diagnostic(
+        f"{identity} is a page, not a database",
+        place,
+        fix="If the database stands on that page, open it as a full page and copy its link.",
+    ))  # fmt: skip
+
+
+def _only_source(database: Json, place: Place | None) -> str:
+    sources = database.get("data_sources") or []
+    if len(sources) == 1:
+        return str(sources[0]["id"])
+    title = _plain(database.get("title"))
+    if not sources:
+        raise InvalidInput(Diagnostic(
+            f'The database "{title}" has no data source that this connection sees',
+            place,
+            fix="If it is a linked view, share the original database with the connection.",
+        ))  # fmt: skip
+    listed = "\n".join(f"{s['id']}  {printable(str(s.get('name')))}" for s in sources)
+    raise InvalidInput(Diagnostic(
+        f'The database "{title}" has {len(sources)} data sources',
+        place,
+        fix="Write the id of the one that you mean in the mapping, instead of the database's.",
+        detail=listed,
+    ))  # fmt: skip
+
+
+def parse_schema(source: Json) -> Schema:
+    """A data source, as Notion answers it, as a schema."""
+    parent = source.get("parent") or {}
+    properties = (_property(name, body) for name, body in source["properties"].items())
+    return Schema(
+        data_source_id=dashed(source["id"]),
+        database_id=dashed(parent.get("database_id") or source["id"]),
+        title=_plain(source.get("title")),
+        url=source.get("url") or "",
+        properties={p.name: p for p in properties},
+    )
+
+
+def _property(name: str, body: Json) -> PropertySchema:
+    type_ = body["type"]
+    config = body.get(type_) or {}
+    options = {o["name"]: o["id"] for o in config.get("options") or []}
+    target = config.get("data_source_id")
+    # The ids of properties come percent-encoded, those inside a configuration as they are.
+    other = (config.get("dual_property") or {}).get("synced_property_id")
+    return PropertySchema(
+        id=unquote(body["id"]),
+        name=name,
+        type=type_,
+        options=options,
+        relation_data_source=dashed(target) if target else None,
+        relation_property_id=unquote(other) if other else None,
+    )
+
+
+def _plain(rich_text: list[Json] | None) -> str:
+    return printable("".join(item.get("plain_text", "") for item in rich_text or []))

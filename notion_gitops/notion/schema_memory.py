@@ -1,0 +1,103 @@
+"""What a schema was at the last sync, so that renames in Notion are followed by id."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from notion_gitops.model.diagnostics import Diagnostic, Severity
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.notion.schema import PropertySchema, Schema
+
+Memory = Mapping[str, Mapping[str, Any]]
+"""Property as the mapping names it -> its id, type, and options (id -> name as records know it).
+
+Plain data, fit for JSON.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A schema in which what was renamed is found under the names that the mapping uses."""
+
+    schema: Schema
+    hints: tuple[Diagnostic, ...] = ()  # what was renamed
+    drift: tuple[Diagnostic, ...] = ()  # what keeps the mapping from being synced
+
+
+def remember(schema: Schema, mapping: DatabaseMapping) -> dict[str, dict[str, Any]]:
+    """The memory to keep for the next sync: of the mapped properties alone."""
+    names = {f.property_name for f in mapping.fields.values()} | {mapping.key.property_name}
+    return {
+        name: {"id": p.id, "type": p.type, "options": _option_names(p)}
+        for name, p in sorted(schema.properties.items())
+        if name in names
+    }
+
+
+def _option_names(prop: PropertySchema) -> dict[str, str]:
+    names = {identity: name for name, identity in prop.options.items()}
+    names |= {identity: name for name, identity in prop.former.items()}
+    return dict(sorted(names.items()))
+
+
+def follow(schema: Schema, mapping: DatabaseMapping, memory: Memory) -> Followed:
+    """Find again, by id, what was renamed in Notion since `memory` was taken.
+
+    A property that was deleted and made anew, or that changed its type, is drift: its values
+    in Notion are not what they were.
+    """
+    properties = dict(schema.properties)
+    hints: list[Diagnostic] = []
+    drift: list[Diagnostic] = []
+    for field in mapping.fields.values():
+        name, known = field.property_name, memory.get(field.property_name)
+        if known is None:
+            continue
+        found, here = schema.by_id(known["id"]), schema.properties.get(name)
+        if found is None:
+            drift += _replaced(schema, field.property_name, here)
+        elif found.type != known["type"]:
+            drift.append(_retyped(schema, found, known["type"]))
+        else:
+            if found.name != name:
+                hints.append(_renamed(mapping, field.name, found.name))
+                properties.pop(found.name, None)
+            properties[name] = replace(found, former=_former(found, known["options"]))
+    return Followed(replace(schema, properties=properties), tuple(hints), tuple(drift))
+
+
+def _former(prop: PropertySchema, known: Mapping[str, str]) -> dict[str, str]:
+    """The names that options had; not those that another option has now."""
+    alive = set(prop.options.values())
+    return {
+        name: identity
+        for identity, name in known.items()
+        if identity in alive and name not in prop.options
+    }
+
+
+def _replaced(schema: Schema, name: str, here: PropertySchema | None) -> list[Diagnostic]:
+    if here is None:
+        return []  # the check against the mapping says that it is missing
+    return [Diagnostic(
+        f'The property "{name}" of "{schema.title}" was deleted in Notion and made anew',
+        fix="Its values there are not those of before. Restore the old property from the page "
+        "history, or rename the field in the mapping so that it starts afresh.",
+    )]  # fmt: skip
+
+
+def _retyped(schema: Schema, prop: PropertySchema, before: str) -> Diagnostic:
+    return Diagnostic(
+        f'The property "{prop.name}" of "{schema.title}" was {before} and is {prop.type} now',
+        fix="Change it back in Notion, or change `type:` in the mapping.",
+    )
+
+
+def _renamed(mapping: DatabaseMapping, field: str, now: str) -> Diagnostic:
+    before = mapping.fields[field].property_name
+    return Diagnostic(
+        f'The property "{before}" is called "{now}" in Notion now',
+        mapping.fields[field].place,
+        fix=f"Write `property: {now}`. Until then it is followed by its id.",
+        severity=Severity.INFO,
+    )
