@@ -5,6 +5,5 @@ is not listed is never run. `compiler` is the way in; `grammar` is the list.
 """
 
 from notion_gitops.expressions.compiler import compile_expression
-from notion_gitops.expressions.nearest import nearest
 
-__all__ = ["compile_expression", "nearest"]
+__all__ = ["compile_expression"]

@@ -63,10 +63,10 @@ def _leading(text: str) -> int:
 
 def _unreadable(source: str) -> list[Problem]:
     if not source:
-        return [Problem(0, "the expression is empty", "Write one, or leave the key out.")]
+        return [Problem(0, "the expression is empty", "write one, or leave the key out")]
     if len(source) > SOURCE_CHARACTERS:
         summary = f"the expression is longer than {SOURCE_CHARACTERS:,} characters"
-        return [Problem(0, summary, "Say it shorter.")]
+        return [Problem(0, summary, "say it shorter")]
     return []
 
 
@@ -84,7 +84,7 @@ def _parsed(source: str, vocabulary: Vocabulary) -> tuple[nodes.Expr, list[Probl
         offset = len(source) if at_end else error.lineno
         return nothing, [Problem(offset, f"broken expression: {_told(error)}", _hint(source))]
     except (RecursionError, ValueError):  # ValueError: a number of thousands of digits
-        return nothing, [Problem(0, "the expression is nested too deeply", "Say it shorter.")]
+        return nothing, [Problem(0, "the expression is nested too deeply", "say it shorter")]
 
 
 def _told(error: TemplateSyntaxError) -> str:
@@ -96,12 +96,12 @@ def _told(error: TemplateSyntaxError) -> str:
 
 def _hint(source: str) -> str:
     if re.search(r"(?<![=!<>])=(?!=)", source):
-        return "Compare with `==`; a single `=` means nothing here."
+        return "compare with `==`; a single `=` means nothing here"
     if "{%" in source:
-        return "Statements are not allowed: write one bare expression, as in `a if b else c`."
+        return "statements are not allowed: write one bare expression, as in `a if b else c`"
     if "&&" in source or "||" in source or "!" in source.replace("!=", ""):
-        return "Write `and`, `or`, `not`."
-    return "Write one bare Jinja2 expression, such as `git.status == 'doing'`."
+        return "write `and`, `or`, `not`"
+    return "write one bare Jinja2 expression, such as `git.status == 'doing'`"
 
 
 def _diagnostic(problem: Problem, source: str, start: int, place: Place) -> Diagnostic:

@@ -14,8 +14,9 @@ from jinja2.visitor import NodeTransformer
 from notion_gitops.expressions import operators
 from notion_gitops.expressions.filters import FILTERS, TESTS
 
-_CONCATENATE = "_concatenate"  # no expression can name these two: `grammar` knows them not
+_CONCATENATE = "_concatenate"  # no expression can name these: `grammar` knows them not
 _MEMBERS = "_members"
+_SEQUENCE = "_sequence"
 
 
 class ExpressionEnvironment(ImmutableSandboxedEnvironment):
@@ -33,7 +34,9 @@ class ExpressionEnvironment(ImmutableSandboxedEnvironment):
         self.filters.clear()
         self.tests.clear()
         self.filters |= {name: callee.function for name, callee in FILTERS.items()}
-        self.filters |= {_CONCATENATE: operators.concatenate, _MEMBERS: operators.members}
+        self.filters[_CONCATENATE] = operators.concatenate
+        self.filters[_MEMBERS] = operators.members
+        self.filters[_SEQUENCE] = operators.sequence
         self.tests |= {name: callee.function for name, callee in TESTS.items()}
 
     def _tokenize(
@@ -66,7 +69,7 @@ class ExpressionEnvironment(ImmutableSandboxedEnvironment):
 
 
 def rewritten(tree: nodes.Expr) -> nodes.Expr:
-    """The checked tree with `~`, `in` and a missing `else` as bounded operations."""
+    """The checked tree with `~`, `in`, `[a:b]` and a missing `else` as bounded operations."""
     changed = _Rewriter().visit(tree)
     if not isinstance(changed, nodes.Expr):
         raise TypeError(f"an expression became {changed!r}")
@@ -82,6 +85,12 @@ class _Rewriter(NodeTransformer):
         self.generic_visit(node)
         if node.op in ("in", "notin"):
             node.expr = _filtered(node.expr, _MEMBERS)
+        return node
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Getitem:  # noqa: N802
+        self.generic_visit(node)
+        if isinstance(node.arg, nodes.Slice):  # compiled to Python's own, past `getitem`
+            node.node = _filtered(node.node, _SEQUENCE)
         return node
 
     def visit_CondExpr(self, node: nodes.CondExpr) -> nodes.CondExpr:  # noqa: N802

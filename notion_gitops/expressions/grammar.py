@@ -33,6 +33,7 @@ _PLAIN = (
     nodes.Tuple,
     nodes.Dict,
     nodes.Pair,
+    nodes.Slice,
 )
 
 _GO_ON = (nodes.Filter, nodes.Test, nodes.Getattr)  # what is inside is told as well
@@ -40,12 +41,11 @@ _GO_ON = (nodes.Filter, nodes.Test, nodes.Getattr)  # what is inside is told as 
 _REFUSED: Mapping[type[nodes.Node], tuple[str, str]] = {
     nodes.Call: (
         "nothing can be called in an expression",
-        "Use a filter, as in `title | lower`, or a test, as in `due is none`.",
+        "use a filter, as in `title | lower`, or a test, as in `due is none`",
     ),
-    nodes.Pow: ("`**` is not allowed in an expression", "Multiply with `*`."),
-    nodes.Mod: ("`%` is not allowed in an expression", "Join texts with `~`."),
-    nodes.Slice: ("`[a:b]` is not allowed in an expression", "Use `[0]`, `first` or `last`."),
-    nodes.Keyword: ("named arguments are not allowed", "Give the arguments in their order."),
+    nodes.Pow: ("`**` is not allowed in an expression", "multiply with `*`"),
+    nodes.Mod: ("`%` is not allowed in an expression", "join texts with `~`"),
+    nodes.Keyword: ("named arguments are not allowed", "give the arguments in their order"),
 }
 
 
@@ -73,7 +73,7 @@ def problems(root: nodes.Node, vocabulary: Vocabulary) -> list[Problem]:
 
 def _problems(node: nodes.Node, vocabulary: Vocabulary, depth: int) -> Iterator[Problem]:
     if depth == 0:
-        yield Problem(node.lineno, "the expression is nested too deeply", "Say it in fewer steps.")
+        yield Problem(node.lineno, "the expression is nested too deeply", "say it in fewer steps")
         return
     refusal = _refusal(node, vocabulary)
     if refusal is not None:
@@ -116,7 +116,7 @@ def _not_allowed(node: nodes.Node) -> Problem:
 def _constant(node: nodes.Const) -> Problem | None:
     number = node.value if isinstance(node.value, int | float) else 0
     if abs(number) == math.inf or (isinstance(number, int) and abs(number) > WHOLE):
-        return Problem(node.lineno, "this number is too large", "Write a smaller one.")
+        return Problem(node.lineno, "this number is too large", "write a smaller one")
     return None
 
 
@@ -124,11 +124,11 @@ def _attribute(
     node: nodes.Getattr | nodes.Getitem, name: str, vocabulary: Vocabulary
 ) -> Problem | None:
     if name.startswith("_"):
-        summary = f"`{name[:60]}` is not allowed: names that begin with `_` are not data"
-        return Problem(node.lineno, summary, "Use the names of fields alone.")
+        summary = f'"{name[:60]}" is not allowed: names that begin with _ are not data'
+        return Problem(node.lineno, summary, "use the names of fields alone")
     owner = path_of(node.node)
     known = vocabulary.parts.get(owner) if owner else None
-    return None if known is None else _unknown(node.lineno, name, known, f"part of `{owner}`")
+    return None if known is None else _unknown(node.lineno, name, known, f'part of "{owner}"')
 
 
 def path_of(node: nodes.Node) -> str | None:
@@ -150,8 +150,8 @@ def _unknown(offset: int, name: str, known: frozenset[str], what: str) -> Proble
         return None
     guess = nearest(name, known)
     listed = ", ".join(sorted(known)[:20])
-    fix = f"Did you mean `{guess}`?" if guess else f"Known here: {listed}."
-    return Problem(offset, f"unknown {what}: `{name[:60]}`", fix)
+    fix = f'did you mean "{guess}"?' if guess else f"use one of: {listed}"
+    return Problem(offset, f'unknown {what}: "{name[:60]}"', fix)
 
 
 def _callee(
@@ -161,11 +161,11 @@ def _callee(
     if unknown is not None:
         return unknown
     if node.dyn_args is not None or node.dyn_kwargs is not None:
-        return Problem(node.lineno, "`*` before an argument is not allowed", "Write it out.")
+        return Problem(node.lineno, "`*` before an argument is not allowed", "write it out")
     callee = known[node.name]
     if node.kwargs or callee.least <= len(node.args) <= callee.most:
         return None
     counts = sorted({callee.least, callee.most})
     wanted = " or ".join(map(str, counts))
-    summary = f"the {what} `{node.name}` takes {wanted} arguments, and has {len(node.args)}"
-    return Problem(node.lineno, summary, f"Give it {wanted}.")
+    summary = f"the {what} {node.name} takes {wanted} arguments, and has {len(node.args)}"
+    return Problem(node.lineno, summary, f"give it {wanted}")

@@ -90,6 +90,13 @@ def members(value: Any) -> Any:
     return () if value is None else value
 
 
+def sequence(value: Any) -> Any:
+    """What `[a:b]` takes a piece of; the piece of nothing is empty."""
+    if value is None or isinstance(value, str | list | tuple):
+        return "" if value is None else value
+    raise ExpressionFailed(f"{kind_of(value)} has no pieces")
+
+
 def part(value: Any, name: Any) -> Any:
     """`value.name` or `value[name]`: data only; nothing where there is none."""
     match value:
