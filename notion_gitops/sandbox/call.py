@@ -1,0 +1,191 @@
+"""What every endpoint is given: the request, who asks, what they may see, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from notion_gitops.sandbox.clock import minute
+from notion_gitops.sandbox.identity import parse_uuid
+from notion_gitops.sandbox.messages import (
+    UNDEFINED,
+    Json,
+    failed_validation,
+    invalid,
+    not_found,
+    restricted,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from notion_gitops.sandbox.nouns import Capability, Page, Source, Token
+    from notion_gitops.sandbox.store import Store
+    from notion_gitops.sandbox.world import World
+
+VERSION = "2026-03-11"
+"""The version of the API that the product speaks."""
+
+OLDER_VERSION = "2025-09-03"
+"""The version before, in which `in_trash` is also called `archived`."""
+
+MAX_PAGE_SIZE = 100
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request while it is answered."""
+
+    world: World
+    token: Token
+    version: str
+    query: tuple[tuple[str, str], ...]
+    body: Json
+    result_cap: int  # a query stops at so many rows
+    now: datetime
+
+    @property
+    def store(self) -> Store:
+        """The file."""
+        return self.world.store
+
+    @property
+    def minute(self) -> str:
+        """The present as pages show it."""
+        return minute(self.now)
+
+    def require(self, capability: Capability) -> None:
+        """Refuse (403) a token without that capability."""
+        if capability not in self.token.capabilities:
+            raise restricted()
+
+    def parameters(self, name: str) -> list[str]:
+        """The values of a repeated query parameter, also when written `name[]`."""
+        return [value for key, value in self.query if key in {name, f"{name}[]"}]
+
+    def parameter(self, name: str) -> str | None:
+        """The last value of a query parameter."""
+        values = self.parameters(name)
+        return values[-1] if values else None
+
+    # What the token sees
+
+    def sees_source(self, source: Source) -> bool:
+        """Whether the database of the data source is shared with the token."""
+        shared = self.token.shared
+        return shared is None or source.id in shared or source.database_id in shared
+
+    def sees_database(self, identity: str) -> bool:
+        """Whether a database is shared with the token."""
+        shared = self.token.shared
+        return shared is None or identity in shared
+
+    def sees_page(self, page: Page) -> bool:
+        """Whether a page, or something that it lies in, is shared with the token."""
+        shared = self.token.shared
+        if shared is None or page.id in shared:
+            return True
+        if page.source_id is not None:
+            source = self.world.source(page.source_id)
+            return source is not None and self.sees_source(source)
+        above = page.parent.get("page_id")
+        outer = self.world.page(above) if above else None
+        return outer is not None and self.sees_page(outer)
+
+    # Finding, or 404
+
+    def find_page(self, text: str, place: str = "path.page_id") -> Page:
+        """The page of an id in the path or the body."""
+        identity = checked_id(text, place)
+        page = self.world.page(identity)
+        if page is None or not self.sees_page(page):
+            raise self.missing("page", identity)
+        return page
+
+    def find_source(self, text: str, place: str = "path.data_source_id") -> Source:
+        """The data source of an id in the path or the body."""
+        identity = checked_id(text, place)
+        source = self.world.source(identity)
+        if source is None or not self.sees_source(source):
+            raise self.missing("data_source", identity)
+        return source
+
+    def find_database(self, text: str, place: str = "path.database_id") -> Json:
+        """The kept document of the database of an id in the path or the body."""
+        identity = checked_id(text, place)
+        doc = self.world.database(identity)
+        if doc is None or not self.sees_database(identity):
+            raise self.missing("database", identity)
+        return doc
+
+    def missing(self, kind: str, identity: str) -> Exception:
+        """The 404 for that object."""
+        return not_found(kind, identity, self.token.bot.name or "")
+
+    # The body
+
+    def only(self, *known: str) -> None:
+        """Refuse (400) a body with other keys than these at its top."""
+        allowed = set(known) | ({"archived"} if self.version == OLDER_VERSION else set())
+        for key, value in self.body.items():
+            if key not in allowed:
+                raise failed_validation(f"body.{key}", "not present", value)
+
+    def trash_wish(self) -> bool | None:
+        """What the body says about the trash: True moves there, False restores."""
+        key = "archived" if "archived" in self.body and "in_trash" not in self.body else "in_trash"
+        wish = self.body.get(key)
+        if wish is not None and not isinstance(wish, bool):
+            raise failed_validation(f"body.{key}", "a boolean or `undefined`", wish)
+        return wish
+
+    def paging(self, where: str) -> tuple[int, str | None]:
+        """`page_size` and `start_cursor`, from the "body" or the "query"."""
+        given: dict[str, Any] = self.body if where == "body" else dict(self.query)
+        size = given.get("page_size", MAX_PAGE_SIZE)
+        try:
+            number = int(size)
+        except (TypeError, ValueError) as error:
+            raise failed_validation(f"{where}.page_size", "a number", size) from error
+        if number > MAX_PAGE_SIZE:
+            raise failed_validation(f"{where}.page_size", f"≤ `{MAX_PAGE_SIZE}`", number)
+        if number < 1:
+            raise failed_validation(f"{where}.page_size", "≥ `1`", number)
+        cursor = given.get("start_cursor")
+        if cursor is not None and not isinstance(cursor, str):
+            raise failed_validation(f"{where}.start_cursor", "a string", cursor)
+        return number, cursor
+
+
+def checked_id(text: object, place: str) -> str:
+    """The dashed form of an id, or a 400 that names its place."""
+    identity = parse_uuid(text) if isinstance(text, str) else None
+    if identity is not None:
+        return identity
+    if place.startswith("path."):
+        raise invalid(
+            f"path failed validation: {place} should be a valid uuid, "
+            f"instead was `{_quoted(text)}`."
+        )
+    raise failed_validation(place, "a valid uuid", text)
+
+
+def _quoted(text: object) -> str:
+    return "undefined" if text is UNDEFINED else f'"{text}"'
+
+
+def wrong_cursor(cursor: str) -> Exception:
+    """The 400 for a cursor that was not given out."""
+    return invalid(f"The start_cursor provided is invalid: {cursor}")
+
+
+def listing(results: list[Json], next_cursor: str | None, kind: str) -> Json:
+    """A list object of that type."""
+    return {
+        "object": "list",
+        "results": results,
+        "next_cursor": next_cursor,
+        "has_more": next_cursor is not None,
+        "type": kind,
+        kind: {},
+    }

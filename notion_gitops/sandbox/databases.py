@@ -1,0 +1,192 @@
+"""The endpoints of databases and data sources, but for the query."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from notion_gitops.sandbox.call import Call, checked_id
+from notion_gitops.sandbox.clock import millis
+from notion_gitops.sandbox.icons import parse_cover, parse_icon
+from notion_gitops.sandbox.messages import UNDEFINED, Json, failed_validation, invalid
+from notion_gitops.sandbox.nouns import Capability, Kind, Source
+from notion_gitops.sandbox.richtext import parse_rich_text
+from notion_gitops.sandbox.rows import save_source_doc
+from notion_gitops.sandbox.schema import change_schema
+from notion_gitops.sandbox.shapes import shown_database, shown_source
+from notion_gitops.sandbox.store import dumps
+
+
+def create_database(call: Call) -> Json:
+    """POST databases."""
+    call.require(Capability.INSERT)
+    call.only("parent", "title", "description", "is_inline", "initial_data_source", "icon", "cover")
+    parent = _parent(call, call.body.get("parent", UNDEFINED))
+    title = parse_rich_text(call.body.get("title", []), "body.title")
+    initial = call.body.get("initial_data_source") or {}
+    if not isinstance(initial, dict):
+        raise failed_validation("body.initial_data_source", "an object", initial)
+    identity = insert_database(call, call.store.new_uuid(), parent, title)
+    properties = initial.get("properties") or {"Name": {"title": {}}}
+    insert_source(call, identity, call.store.new_uuid(), title, properties)
+    _update_doc(call, identity)
+    return shown_database(call, _document(call, identity))
+
+
+def insert_database(call: Call, identity: str, parent: Json, title: list[Json]) -> str:
+    """Add a database without a data source; its id."""
+    moment = millis(call.now)
+    doc: Json = {
+        "id": identity, "title": title, "description": [], "parent": parent, "icon": None,
+        "cover": None, "is_inline": False, "is_locked": False, "in_trash": False,
+        "created": moment, "edited": moment,
+    }  # fmt: skip
+    call.store.write("INSERT INTO databases(id, doc) VALUES(?,?)", (identity, dumps(doc)))
+    return identity
+
+
+def insert_source(
+    call: Call,
+    database: str,
+    identity: str,
+    title: list[Json],
+    properties: object,
+    *,
+    seeding: bool = False,
+) -> Source:
+    """Add a data source with these columns to a database; `seeding` allows types like buttons."""
+    doc: Json = {
+        "title": title, "description": [], "icon": None, "cover": None, "in_trash": False,
+        "created": call.minute, "edited": call.minute,
+        "created_by": call.token.bot.id, "edited_by": call.token.bot.id,
+    }  # fmt: skip
+    call.store.write(
+        "INSERT INTO data_sources(id, database_id, doc, properties) VALUES(?,?,?,?)",
+        (identity, database, dumps(doc), "[]"),
+    )
+    call.world.forget_source(identity)
+    source = call.world.source(identity)
+    assert source is not None
+    if not isinstance(properties, dict):
+        raise failed_validation("body.properties", "an object", properties)
+    changed = change_schema(call, source, properties, seeding=seeding)
+    if not any(p.kind is Kind.TITLE for p in changed.properties):
+        raise invalid("Title is not provided")
+    return changed
+
+
+def retrieve_database(call: Call, database_id: str) -> Json:
+    """GET databases/{id}."""
+    call.require(Capability.READ)
+    return shown_database(call, call.find_database(database_id))
+
+
+def update_database(call: Call, database_id: str) -> Json:
+    """PATCH databases/{id}."""
+    call.require(Capability.UPDATE)
+    call.only(
+        "parent", "title", "description", "is_inline", "icon", "cover", "in_trash", "is_locked"
+    )
+    doc = call.find_database(database_id)
+    _update_doc(call, doc["id"])
+    return shown_database(call, _document(call, doc["id"]))
+
+
+def _update_doc(call: Call, identity: str) -> None:
+    doc = {**_document(call, identity), **_common(call), "edited": millis(call.now)}
+    for key in ("is_inline", "is_locked"):
+        if key in call.body:
+            doc[key] = _boolean(call.body[key], f"body.{key}")
+    if "parent" in call.body:
+        doc["parent"] = _parent(call, call.body["parent"])
+    call.store.write("UPDATE databases SET doc=? WHERE id=?", (dumps(doc), identity))
+    if "in_trash" in doc:
+        for source in call.world.sources_of(identity):
+            save_source_doc(call, source, {**source.doc, "in_trash": doc["in_trash"]})
+
+
+def _common(call: Call) -> Json:
+    """What databases and data sources have in common, from the body."""
+    changes: Json = {}
+    for key in ("title", "description"):
+        if key in call.body:
+            changes[key] = parse_rich_text(call.body[key], f"body.{key}")
+    if "icon" in call.body:
+        changes["icon"] = parse_icon(call.body["icon"], "body.icon")
+    if "cover" in call.body:
+        changes["cover"] = parse_cover(call.body["cover"], "body.cover")
+    wish = call.trash_wish()
+    if wish is not None:
+        changes["in_trash"] = wish
+    return changes
+
+
+def _boolean(value: object, path: str) -> bool:
+    if not isinstance(value, bool):
+        raise failed_validation(path, "a boolean or `undefined`", value)
+    return value
+
+
+def _document(call: Call, identity: str) -> Json:
+    doc = call.world.database(identity)
+    assert doc is not None
+    return doc
+
+
+def _parent(call: Call, given: Any) -> Json:
+    if not isinstance(given, dict):
+        raise failed_validation("body.parent", "defined", given)
+    if "page_id" in given:
+        page = call.find_page(given["page_id"], "body.parent.page_id")
+        return {"type": "page_id", "page_id": page.id}
+    if given.get("workspace") is True:
+        return {"type": "workspace", "workspace": True}
+    raise failed_validation("body.parent.page_id", "defined", UNDEFINED)
+
+
+# Data sources
+
+
+def create_source(call: Call) -> Json:
+    """POST data_sources."""
+    call.require(Capability.INSERT)
+    call.only("parent", "properties", "title", "icon")
+    parent = call.body.get("parent")
+    given = parent.get("database_id", UNDEFINED) if isinstance(parent, dict) else UNDEFINED
+    database = call.find_database(checked_id(given, "body.parent.database_id"))
+    title = parse_rich_text(call.body.get("title", []), "body.title")
+    identity = call.store.new_page_uuid(database["id"])
+    properties = call.body.get("properties", UNDEFINED)
+    source = insert_source(call, database["id"], identity, title, properties)
+    save_source_doc(call, source, {**source.doc, **_common(call)})
+    return shown_source(call, _fresh(call, identity))
+
+
+def retrieve_source(call: Call, data_source_id: str) -> Json:
+    """GET data_sources/{id}."""
+    call.require(Capability.READ)
+    return shown_source(call, call.find_source(data_source_id))
+
+
+def update_source(call: Call, data_source_id: str) -> Json:
+    """PATCH data_sources/{id}."""
+    call.require(Capability.UPDATE)
+    call.only("parent", "title", "icon", "properties", "in_trash")
+    source = call.find_source(data_source_id)
+    if "properties" in call.body:
+        source = change_schema(call, source, call.body["properties"])
+    doc = {**source.doc, **_common(call), "edited": call.minute, "edited_by": call.token.bot.id}
+    save_source_doc(call, source, doc)
+    return shown_source(call, _fresh(call, source.id))
+
+
+def list_templates(call: Call, data_source_id: str) -> Json:
+    """GET data_sources/{id}/templates: the sandbox has none."""
+    call.require(Capability.READ)
+    call.find_source(data_source_id)
+    return {"templates": [], "has_more": False, "next_cursor": None}
+
+
+def _fresh(call: Call, identity: str) -> Source:
+    source = call.world.source(identity)
+    assert source is not None
+    return source

@@ -1,0 +1,148 @@
+"""Filters of a query: an object of the request becomes a test of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from notion_gitops.sandbox.conditions import Asking, Family, Test, condition
+from notion_gitops.sandbox.messages import UNDEFINED, Json, failed_validation, invalid
+from notion_gitops.sandbox.nouns import Kind, Page, Property, Source
+from notion_gitops.sandbox.operands import Operand, When
+from notion_gitops.sandbox.rollups import Function
+from notion_gitops.sandbox.shapes import find_property
+
+if TYPE_CHECKING:
+    from notion_gitops.sandbox.call import Call
+    from notion_gitops.sandbox.cells import Cells
+
+PageTest = Callable[[Page], bool]
+
+_MAX_DEPTH = 2  # one compound inside one compound
+_KEYS: dict[str, Family] = {
+    "title": Family.TEXT, "rich_text": Family.TEXT, "url": Family.TEXT, "email": Family.TEXT,
+    "phone_number": Family.TEXT, "number": Family.NUMBER, "unique_id": Family.NUMBER,
+    "checkbox": Family.CHECKBOX, "select": Family.OPTION, "status": Family.OPTION,
+    "multi_select": Family.OPTIONS, "date": Family.DATE, "created_time": Family.DATE,
+    "last_edited_time": Family.DATE, "people": Family.MEMBERS, "created_by": Family.MEMBERS,
+    "last_edited_by": Family.MEMBERS, "relation": Family.MEMBERS, "files": Family.FILES,
+    "verification": Family.VERIFICATION, "string": Family.TEXT,
+}  # fmt: skip
+_TEXT_KINDS = frozenset({Kind.TITLE, Kind.RICH_TEXT, Kind.URL, Kind.EMAIL, Kind.PHONE_NUMBER})
+_TIMESTAMPS = {"created_time": "created", "last_edited_time": "edited"}
+
+
+class _Compiler:
+    """Turns the filter of one request into a test."""
+
+    def __init__(self, call: Call, source: Source, cells: Cells) -> None:
+        self._source = source
+        self._cells = cells
+        self._asking = Asking(call.now, call.token.bot.id)
+
+    def compile(self, given: Any, path: str, depth: int) -> PageTest:
+        if not isinstance(given, dict):
+            raise failed_validation(path, "an object", given)
+        for joint in ("and", "or"):
+            if joint in given:
+                return self._compound(joint, given[joint], f"{path}.{joint}", depth)
+        if "timestamp" in given:
+            return self._timestamp(given, path)
+        return self._property(given, path)
+
+    def _compound(self, joint: str, given: Any, path: str, depth: int) -> PageTest:
+        if not isinstance(given, list):
+            raise failed_validation(path, "an array", given)
+        if depth >= _MAX_DEPTH:
+            raise failed_validation(path, "not present", "a third level of compound filters")
+        tests = [self.compile(one, f"{path}[{at}]", depth + 1) for at, one in enumerate(given)]
+        if joint == "and":
+            return lambda page: all(test(page) for test in tests)
+        return lambda page: any(test(page) for test in tests)
+
+    def _timestamp(self, given: Json, path: str) -> PageTest:
+        name = given["timestamp"]
+        field = _TIMESTAMPS.get(name)
+        if field is None:
+            words = '`"created_time"` or `"last_edited_time"`'
+            raise failed_validation(f"{path}.timestamp", words, name)
+        test = condition(Family.DATE, given.get(name, UNDEFINED), self._asking, f"{path}.{name}")
+        if field == "created":
+            return lambda page: test(When(page.created))
+        return lambda page: test(When(page.edited))
+
+    def _property(self, given: Json, path: str) -> PageTest:
+        name = given.get("property", UNDEFINED)
+        if not isinstance(name, str):
+            raise failed_validation(f"{path}.property", "a string", name)
+        prop = find_property(self._source, name)
+        key = next((key for key in given if key not in {"property", "type"}), None)
+        if key is None:
+            raise failed_validation(f"{path}.{prop.kind.value}", "defined", UNDEFINED)
+        test = self._test(prop, key, given[key], f"{path}.{key}")
+        source, cells = self._source, self._cells
+        return lambda page: test(cells.operand(page, source, prop))
+
+    def _test(self, prop: Property, key: str, given: Any, path: str) -> Test:
+        match prop.kind:
+            case Kind.FORMULA if key == "formula":
+                return self._inner(given, path)
+            case Kind.ROLLUP if key == "rollup":
+                return self._rollup(prop, given, path)
+            case _ if not _fits(prop.kind, key):
+                raise invalid(f"database property {prop.kind.value} does not match filter {key}")
+            case _:
+                return condition(_KEYS[key], given, self._asking, path)
+
+    def _inner(self, given: Any, path: str) -> Test:
+        """The test of `{TYPE: {operator: operand}}`, as formulas and rollups have it."""
+        if not isinstance(given, dict) or len(given) != 1:
+            raise failed_validation(path, "an object", given)
+        ((key, inner),) = given.items()
+        if key not in _KEYS:
+            raise failed_validation(f"{path}.{key}", "not present", inner)
+        return condition(_KEYS[key], inner, self._asking, f"{path}.{key}")
+
+    def _rollup(self, prop: Property, given: Any, path: str) -> Test:
+        if not isinstance(given, dict) or len(given) != 1:
+            raise failed_validation(path, "an object", given)
+        ((quantor, inner),) = given.items()
+        if quantor in {"number", "date"}:
+            return self._inner(given, path)
+        if quantor not in {"any", "every", "none"}:
+            raise failed_validation(f"{path}.{quantor}", "not present", inner)
+        if prop.config["function"] not in {Function.SHOW_ORIGINAL, Function.SHOW_UNIQUE}:
+            raise invalid("rollup filter does not match the rollup's type")
+        test = self._inner(inner, f"{path}.{quantor}")
+        return _quantified(quantor, test)
+
+
+def _quantified(quantor: str, test: Test) -> Test:
+    def holds(value: Operand) -> bool:
+        members = value if isinstance(value, list) else [value]
+        found = [test(member) for member in members]
+        match quantor:
+            case "any":
+                return any(found)
+            case "every":
+                return all(found)
+            case _:
+                return not any(found)
+
+    return holds
+
+
+def _fits(kind: Kind, key: str) -> bool:
+    """Whether a filter may name that type; all texts can be asked for as `rich_text`."""
+    return key in _KEYS and (key == kind.value or (key == "rich_text" and kind in _TEXT_KINDS))
+
+
+def compile_filter(call: Call, source: Source, cells: Cells, given: object) -> PageTest | None:
+    """The test that a `filter` means, or None if there is none.
+
+    Raises:
+        ApiError: 400 with the place of what is wrong.
+    """
+    if given is None:
+        return None
+    return _Compiler(call, source, cells).compile(given, "body.filter", 0)

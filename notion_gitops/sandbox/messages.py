@@ -1,0 +1,127 @@
+"""What goes in and what comes out: requests, responses, and Notion's errors."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Json = dict[str, Any]
+"""A JSON object as it stands on the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, as an adapter received it."""
+
+    method: str  # upper case
+    path: str  # still percent-encoded, with the leading /v1
+    query: tuple[tuple[str, str], ...] = ()  # decoded, in order, repeats kept
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class ConnectionDropped(Exception):
+    """The connection ends without an answer; each adapter says so in its own way."""
+
+
+class Code(StrEnum):
+    """The `code` of an error body (Notion's documentation, "Status codes")."""
+
+    INVALID_JSON = "invalid_json"
+    INVALID_REQUEST_URL = "invalid_request_url"
+    INVALID_REQUEST = "invalid_request"
+    VALIDATION_ERROR = "validation_error"
+    MISSING_VERSION = "missing_version"
+    UNAUTHORIZED = "unauthorized"
+    RESTRICTED_RESOURCE = "restricted_resource"
+    OBJECT_NOT_FOUND = "object_not_found"
+    CONFLICT_ERROR = "conflict_error"
+    RATE_LIMITED = "rate_limited"
+    INTERNAL_SERVER_ERROR = "internal_server_error"
+    BAD_GATEWAY = "bad_gateway"
+    SERVICE_UNAVAILABLE = "service_unavailable"
+    GATEWAY_TIMEOUT = "gateway_timeout"
+    SERVICE_OVERLOAD = "service_overload"
+
+
+class ApiError(Exception):
+    """An error answer of the API, raised anywhere while a request is handled."""
+
+    def __init__(self, status: int, code: Code, message: str, data: Json | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.data = data
+
+    def body(self) -> Json:
+        """The JSON body of the error, without `request_id`."""
+        body: Json = {
+            "object": "error",
+            "status": self.status,
+            "code": self.code.value,
+            "message": self.message,
+        }
+        if self.data is not None:
+            body["additional_data"] = self.data
+        return body
+
+
+def invalid(message: str) -> ApiError:
+    """A 400 `validation_error` with `message` as it stands."""
+    return ApiError(400, Code.VALIDATION_ERROR, message)
+
+
+def failed_validation(path: str, expected: str, actual: object) -> ApiError:
+    """A 400 for one place of a request body, in Notion's wording.
+
+    Args:
+        path: the place, such as `body.properties.Date.date.start`.
+        expected: what should be there, such as `a number or `null``.
+        actual: what is there; UNDEFINED when nothing is.
+    """
+    return invalid(f"body failed validation: {complaint(path, expected, actual)}")
+
+
+UNDEFINED = object()
+"""What JavaScript calls undefined: a key that is not there."""
+
+
+def complaint(path: str, expected: str, actual: object) -> str:
+    """One sentence of a validation error."""
+    return f"{path} should be {expected}, instead was `{_shown(actual)}`."
+
+
+def _shown(value: object) -> str:
+    if value is UNDEFINED:
+        return "undefined"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def not_found(kind: str, identity: str, bot: str) -> ApiError:
+    """The 404 of an object that does not exist, or is not shared: they look the same."""
+    return ApiError(
+        404,
+        Code.OBJECT_NOT_FOUND,
+        f"Could not find {kind} with ID: {identity}. Make sure the relevant pages and databases "
+        f'are shared with your integration "{bot}".',
+    )
+
+
+def restricted() -> ApiError:
+    """The 403 of a token that lacks the capability for this endpoint."""
+    return ApiError(403, Code.RESTRICTED_RESOURCE, "Insufficient permissions for this endpoint.")

@@ -1,0 +1,303 @@
+"""The endpoints of pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from notion_gitops.sandbox.blocks import append_children, append_markdown, erase_content
+from notion_gitops.sandbox.call import Call, wrong_cursor
+from notion_gitops.sandbox.cells import Cells
+from notion_gitops.sandbox.icons import parse_cover, parse_icon
+from notion_gitops.sandbox.identity import encode_property_id
+from notion_gitops.sandbox.messages import (
+    UNDEFINED,
+    ApiError,
+    Code,
+    Json,
+    failed_validation,
+    invalid,
+)
+from notion_gitops.sandbox.nouns import Capability, Kind, Page, Property, Source
+from notion_gitops.sandbox.richtext import parse_rich_text
+from notion_gitops.sandbox.rows import (
+    insert_page,
+    insert_row,
+    row_parent,
+    set_flag,
+    stamp_of,
+    stamp_page,
+    write_values,
+)
+from notion_gitops.sandbox.shapes import look_up, shown_page
+from notion_gitops.sandbox.store import dumps
+from notion_gitops.sandbox.writing import parse_properties
+
+_LISTED = frozenset({Kind.TITLE, Kind.RICH_TEXT, Kind.PEOPLE, Kind.RELATION})
+_FLAGS = ("is_archived", "is_locked")
+
+
+def create_page(call: Call) -> Json:
+    """POST pages."""
+    call.require(Capability.INSERT)
+    call.only(
+        "parent", "properties", "icon", "cover", "children", "content", "markdown", "template",
+        "position", "allow_async",
+    )  # fmt: skip
+    source = _parent_source(call, call.body.get("parent", UNDEFINED))
+    properties = call.body.get("properties") or {}
+    if source is not None:
+        page = insert_row(call, source, parse_properties(call, source, properties))
+    else:
+        page = _insert_plain_page(call, properties)
+    _write_extras(call, page)
+    _write_body(call, page)
+    return shown_page(call, _fresh(call, page))
+
+
+def _parent_source(call: Call, parent: Any) -> Source | None:
+    """The data source that a new page goes into; None if it is no row."""
+    if not isinstance(parent, dict):
+        raise failed_validation("body.parent", "defined", parent)
+    if "data_source_id" in parent:
+        source = call.find_source(parent["data_source_id"], "body.parent.data_source_id")
+        return _live(source)
+    if "database_id" in parent:
+        database = call.find_database(parent["database_id"], "body.parent.database_id")
+        sources = call.world.sources_of(database["id"])
+        if len(sources) != 1:
+            raise _several_sources(database["id"], sources)
+        return _live(sources[0])
+    return None
+
+
+def _several_sources(database: str, sources: list[Source]) -> ApiError:
+    data = {
+        "error_type": "multiple_data_sources_for_database",
+        "database_id": database,
+        "child_data_source_ids": [source.id for source in sources],
+        "minimum_api_version": "2025-09-03",
+    }
+    text = "Databases with multiple data sources are not supported in this API version."
+    return ApiError(400, Code.VALIDATION_ERROR, text, data)
+
+
+def _live(source: Source) -> Source:
+    if source.doc["in_trash"]:
+        raise invalid("Can't create pages in a data source that is in the trash.")
+    return source
+
+
+def _insert_plain_page(call: Call, properties: Any) -> Page:
+    parent = call.body["parent"]
+    if "page_id" in parent:
+        above = call.find_page(parent["page_id"], "body.parent.page_id")
+        kept: Json = {"type": "page_id", "page_id": above.id}
+    elif parent.get("workspace") is True:
+        kept = {"type": "workspace", "workspace": True}
+    else:
+        raise failed_validation("body.parent.page_id", "defined", UNDEFINED)
+    title = properties.get("title", []) if isinstance(properties, dict) else UNDEFINED
+    items = title.get("title", UNDEFINED) if isinstance(title, dict) else title
+    values = {"title": parse_rich_text(items, "body.properties.title.title")}
+    page = insert_page(call, kept, values, call.store.new_uuid())
+    if "page_id" in kept:
+        stamp_page(call, kept["page_id"], stamp_of(call))
+    return page
+
+
+def _write_body(call: Call, page: Page) -> None:
+    children = call.body.get("children", call.body.get("content"))
+    if call.body.get("markdown") is not None:
+        if children is not None:
+            raise failed_validation("body.markdown", "not present", call.body["markdown"])
+        append_markdown(call, page.id, str(call.body["markdown"]))
+    elif children is not None:
+        append_children(call, page.id, children, "body.children")
+
+
+def _write_extras(call: Call, page: Page) -> None:
+    if "icon" in call.body:
+        icon = parse_icon(call.body["icon"], "body.icon")
+        call.store.write("UPDATE pages SET icon=? WHERE id=?", (dumps(icon), page.id))
+    if "cover" in call.body:
+        cover = parse_cover(call.body["cover"], "body.cover")
+        call.store.write("UPDATE pages SET cover=? WHERE id=?", (dumps(cover), page.id))
+    call.world.forget_page(page.id)
+
+
+def retrieve_page(call: Call, page_id: str) -> Json:
+    """GET pages/{id}; pages in the trash too."""
+    call.require(Capability.READ)
+    return shown_page(call, call.find_page(page_id))
+
+
+def update_page(call: Call, page_id: str) -> Json:
+    """PATCH pages/{id}."""
+    call.require(Capability.UPDATE)
+    call.only(
+        "properties", "icon", "cover", "is_locked", "template", "erase_content", "in_trash",
+        "is_archived",
+    )  # fmt: skip
+    page = call.find_page(page_id)
+    trash = call.trash_wish()
+    if page.in_trash and trash is not False and call.body.get("properties"):
+        raise invalid("Can't edit a page that is in the trash. You must restore the page first.")
+    _write_properties(call, page)
+    for flag in _FLAGS:
+        if flag in call.body:
+            _set(call, page, flag, call.body[flag])
+    if trash is not None:
+        _set(call, page, "in_trash", trash)
+    if call.body.get("erase_content") is True:
+        erase_content(call, page.id)
+    _write_extras(call, page)
+    if call.body:
+        stamp_page(call, page.id, stamp_of(call))
+    return shown_page(call, _fresh(call, page))
+
+
+def _set(call: Call, page: Page, flag: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise failed_validation(f"body.{flag}", "a boolean or `undefined`", value)
+    set_flag(call, page, flag, value)
+    above = page.parent.get("page_id")
+    if flag == "in_trash" and above is not None:
+        stamp_page(call, above, stamp_of(call))
+
+
+def _write_properties(call: Call, page: Page) -> None:
+    given = call.body.get("properties")
+    if not given:
+        return
+    source = call.world.source(page.source_id) if page.source_id else None
+    if source is not None:
+        write_values(call, source, page, parse_properties(call, source, given))
+        return
+    entry = given.get("title", UNDEFINED) if isinstance(given, dict) else UNDEFINED
+    items = entry.get("title", UNDEFINED) if isinstance(entry, dict) else entry
+    title = parse_rich_text(items, "body.properties.title.title")
+    values = {**page.values, "title": title}
+    call.store.write("UPDATE pages SET vals=? WHERE id=?", (dumps(values), page.id))
+    call.world.forget_page(page.id)
+
+
+def trash_page(call: Call, page: Page) -> None:
+    """Move a page to the trash, as DELETE blocks/{id} does."""
+    _set(call, page, "in_trash", value=True)
+    stamp_page(call, page.id, stamp_of(call))
+
+
+def move_page(call: Call, page_id: str) -> Json:
+    """POST pages/{id}/move; values go along where the new source has the column."""
+    call.require(Capability.UPDATE)
+    call.only("parent")
+    page = call.find_page(page_id)
+    parent = call.body.get("parent", UNDEFINED)
+    source = _parent_source(call, parent)
+    if source is not None:
+        values = _carried(call, page, source)
+        kept = row_parent(source)
+    else:
+        above = call.find_page(parent.get("page_id", UNDEFINED), "body.parent.page_id")
+        kept, values = {"type": "page_id", "page_id": above.id}, _only_title(call, page)
+    call.store.write(
+        "UPDATE pages SET source_id=?, parent=?, vals=? WHERE id=?",
+        (kept.get("data_source_id"), dumps(kept), dumps(values), page.id),
+    )
+    call.store.write("DELETE FROM links WHERE page=? OR target=?", (page.id, page.id))
+    stamp_page(call, page.id, stamp_of(call))
+    return shown_page(call, _fresh(call, page))
+
+
+def _only_title(call: Call, page: Page) -> Json:
+    source = call.world.source(page.source_id) if page.source_id else None
+    return {"title": page.values.get(source.title.id if source else "title", [])}
+
+
+def _carried(call: Call, page: Page, target: Source) -> Json:
+    """The values that fit a column of the same name and type, and the title."""
+    values = {target.title.id: _only_title(call, page)["title"]}
+    source = call.world.source(page.source_id) if page.source_id else None
+    for prop in source.properties if source else ():
+        other = target.by_name.get(prop.name)
+        plain = other is not None and other.kind is prop.kind and "options" not in prop.config
+        if other is not None and plain and prop.id in page.values:
+            values[other.id] = page.values[prop.id]
+    return values
+
+
+def _fresh(call: Call, page: Page) -> Page:
+    found = call.world.page(page.id)
+    assert found is not None
+    return found
+
+
+# Property items
+
+
+def retrieve_property(call: Call, page_id: str, property_id: str) -> Json:
+    """GET pages/{id}/properties/{property}: the whole value, in pages of 100 where it is a list."""
+    call.require(Capability.READ)
+    page = call.find_page(page_id)
+    source = call.world.source(page.source_id) if page.source_id else None
+    if source is None:
+        title = Property("title", "title", Kind.TITLE, {})
+        return _item_list(call, page, title, page.values.get("title", []))
+    prop = look_up(source, property_id)
+    if prop is None:
+        raise call.missing("property", property_id)
+    value = Cells(call).shown(page, source, prop)
+    if prop.kind in _LISTED:
+        return _item_list(call, page, prop, value)
+    return {**_item(prop), prop.kind.value: value}
+
+
+def _item(prop: Property) -> Json:
+    return {
+        "object": "property_item",
+        "type": prop.kind.value,
+        "id": encode_property_id(prop.id),
+    }
+
+
+def _item_list(call: Call, page: Page, prop: Property, value: list[Any]) -> Json:
+    size, cursor = call.paging("query")
+    start = 0
+    if cursor is not None:
+        start = _position(cursor, len(value))
+    end = start + size
+    following = checked_cursor(end) if end < len(value) else None
+    encoded = encode_property_id(prop.id)
+    url = (
+        f"https://api.notion.com/v1/pages/{page.id}/properties/{encoded}?start_cursor={following}"
+        if following
+        else None
+    )
+    return {
+        "object": "list",
+        "results": [{**_item(prop), prop.kind.value: one} for one in value[start:end]],
+        "next_cursor": following,
+        "has_more": following is not None,
+        "type": "property_item",
+        "property_item": {
+            "id": encoded,
+            "next_url": url,
+            "type": prop.kind.value,
+            prop.kind.value: {},
+        },
+    }
+
+
+def checked_cursor(position: int) -> str:
+    """An opaque cursor for a place in a list; `_position` reads it."""
+    return f"{position:08x}-0000-4000-8000-{position ^ 0x5EED:012x}"
+
+
+def _position(cursor: str, length: int) -> int:
+    try:
+        position = int(cursor[:8], 16)
+    except ValueError:
+        raise wrong_cursor(cursor) from None
+    if cursor != checked_cursor(position) or position > length:
+        raise wrong_cursor(cursor)
+    return position

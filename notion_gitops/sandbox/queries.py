@@ -1,0 +1,178 @@
+"""The query of a data source, and the search by title."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from notion_gitops.sandbox.call import Call, listing, wrong_cursor
+from notion_gitops.sandbox.cells import Cells
+from notion_gitops.sandbox.filters import compile_filter
+from notion_gitops.sandbox.identity import parse_uuid
+from notion_gitops.sandbox.messages import Json, failed_validation
+from notion_gitops.sandbox.nouns import Capability, Page, Source
+from notion_gitops.sandbox.richtext import plain_text
+from notion_gitops.sandbox.shapes import shown_page, shown_pages, shown_source
+from notion_gitops.sandbox.sorts import compile_sorts
+from notion_gitops.sandbox.world import page_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_REMEMBERED = 16  # results of queries kept, so that the next page need not compute them again
+
+_Key = tuple[object, ...]
+
+
+class QueryMemory:
+    """The ids that recent queries found; void as soon as anything in the file changes."""
+
+    def __init__(self) -> None:
+        self._generation: object = None
+        self._found: dict[_Key, list[str]] = {}
+
+    def ids(self, generation: object, key: _Key, compute: Callable[[], list[str]]) -> list[str]:
+        """What `compute` gives, or gave since the last change."""
+        if generation != self._generation:
+            self._found.clear()
+            self._generation = generation
+        if key not in self._found:
+            if len(self._found) >= _REMEMBERED:
+                self._found.pop(next(iter(self._found)))
+            self._found[key] = compute()
+        return self._found[key]
+
+
+def query_source(call: Call, data_source_id: str, memory: QueryMemory) -> Json:
+    """POST data_sources/{id}/query: newest first, a hundred at most, stopped at the cap."""
+    call.require(Capability.READ)
+    call.only(
+        "filter", "sorts", "start_cursor", "page_size", "result_type", "in_trash", "is_archived"
+    )
+    source = call.find_source(data_source_id)
+    size, cursor = call.paging("body")
+    ids = _matching(call, source, memory)
+    start = _start(cursor, ids)
+    end = min(start + size, call.result_cap)
+    call.world.load_pages(ids[start:end])
+    pages = [call.world.page(identity) for identity in ids[start:end]]
+    shown = shown_pages(call, [page for page in pages if page is not None])
+    capped = len(ids) > call.result_cap
+    more = end < min(len(ids), call.result_cap)
+    answer = listing(shown, _cursor(end, ids[end]) if more else None, "page_or_data_source")
+    if capped:
+        answer["request_status"] = {
+            "type": "incomplete",
+            "incomplete_reason": "query_result_limit_reached",
+        }
+    return answer
+
+
+def _matching(call: Call, source: Source, memory: QueryMemory) -> list[str]:
+    trashed, archived = _partition(call)
+    cells = Cells(call)
+    holds = compile_filter(call, source, cells, call.body.get("filter"))
+    order = compile_sorts(source, cells, call.body.get("sorts"))
+
+    def compute() -> list[str]:
+        where = "source_id=? AND in_trash=? AND is_archived=? ORDER BY created DESC, seq DESC"
+        arguments = (source.id, trashed, archived)
+        if holds is None and order is None:
+            rows = call.store.all(f"SELECT id FROM pages WHERE {where}", arguments)
+            return [row["id"] for row in rows]
+        rows = call.store.all(f"SELECT * FROM pages WHERE {where}", arguments)
+        pages = [page_of(row) for row in rows]
+        for page in pages:
+            call.world.keep_page(page)
+        if holds is not None:
+            pages = [page for page in pages if holds(page)]
+        return [page.id for page in (order(pages) if order is not None else pages)]
+
+    wish = json.dumps([call.body.get("filter"), call.body.get("sorts")], sort_keys=True)
+    who = (call.token.bot.id, call.minute)  # "me", what is shared, and "today"
+    key = (source.id, trashed, archived, wish, who)
+    return memory.ids(call.store.generation(), key, compute)
+
+
+def _partition(call: Call) -> tuple[bool, bool]:
+    """Whether rows in the trash are asked for, and whether archived ones."""
+    trashed = call.trash_wish() is True
+    archived = call.body.get("is_archived", False)
+    if not isinstance(archived, bool):
+        raise failed_validation("body.is_archived", "a boolean or `undefined`", archived)
+    return trashed, archived
+
+
+def _cursor(position: int, following: str) -> str:
+    """Opaque: it names the row that comes next, and where that was."""
+    return f"s:{position:08x}-0000-4000-8000-{position ^ 0x5EED:012x}:{following}"
+
+
+def _start(cursor: str | None, ids: list[str]) -> int:
+    """Where to go on: at the row that the cursor names, wherever it now is."""
+    if cursor is None:
+        return 0
+    parts = cursor.split(":")
+    try:
+        position = int(parts[1][:8], 16)
+        following = parse_uuid(parts[2])
+    except (IndexError, ValueError):
+        raise wrong_cursor(cursor) from None
+    if following is None or cursor != _cursor(position, following):
+        raise wrong_cursor(cursor)
+    if position < len(ids) and ids[position] == following:
+        return position
+    return ids.index(following) if following in ids else min(position, len(ids))
+
+
+# Search
+
+
+def search(call: Call) -> Json:
+    """POST search: pages and data sources by title, last edited first."""
+    call.require(Capability.READ)
+    call.only("query", "sort", "filter", "start_cursor", "page_size")
+    size, cursor = call.paging("body")
+    found = _found(call)
+    ids = [identity for _, identity, _ in found]
+    if cursor is not None and cursor not in ids:
+        raise wrong_cursor(cursor)
+    start = ids.index(cursor) if cursor is not None else 0
+    following = ids[start + size] if start + size < len(ids) else None
+    shown = [
+        shown_page(call, one) if isinstance(one, Page) else shown_source(call, one)
+        for _, _, one in found[start : start + size]
+    ]
+    return listing(shown, following, "page_or_data_source")
+
+
+def _found(call: Call) -> list[tuple[str, str, Page | Source]]:
+    """What the search finds, with its time and id, in order."""
+    wanted = call.body.get("filter") or {}
+    kind = wanted.get("value")
+    if kind not in {None, "page", "data_source"}:
+        values = '`"page"` or `"data_source"`'
+        raise failed_validation("body.filter.value", values, kind)
+    words = str(call.body.get("query") or "").casefold()
+    trashed = bool(wanted.get("in_trash", False))
+    found: list[tuple[str, str, Page | Source]] = []
+    if kind != "data_source":
+        found += [(page.edited, page.id, page) for page in _pages_titled(call, words, trashed)]
+    if kind != "page":
+        found += [
+            (source.doc["edited"], source.id, source)
+            for source in call.world.sources()
+            if call.sees_source(source)
+            and source.doc["in_trash"] is trashed
+            and words in plain_text(source.doc["title"]).casefold()
+        ]
+    direction = (call.body.get("sort") or {}).get("direction", "descending")
+    return sorted(found, key=lambda one: one[:2], reverse=direction != "ascending")
+
+
+def _pages_titled(call: Call, words: str, trashed: bool) -> list[Page]:
+    cells = Cells(call)
+    pages = [
+        page_of(row) for row in call.store.all("SELECT * FROM pages WHERE in_trash=?", (trashed,))
+    ]
+    return [p for p in pages if call.sees_page(p) and words in cells.title(p).casefold()]

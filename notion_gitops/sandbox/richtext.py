@@ -1,0 +1,143 @@
+"""Rich text: what a request may send, and the form in which it comes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from notion_gitops.sandbox.dates import parse_date
+from notion_gitops.sandbox.identity import parse_uuid
+from notion_gitops.sandbox.messages import UNDEFINED, Json, failed_validation, invalid
+
+MAX_ITEMS = 100
+MAX_TEXT = 2000
+MAX_URL = 2000
+MAX_EQUATION = 1000
+_FLAGS = ("bold", "italic", "strikethrough", "underline", "code")
+
+
+def plain_text(items: list[Json]) -> str:
+    """The text of rich text, without its formatting."""
+    return "".join(item["plain_text"] for item in items)
+
+
+def text_items(text: str) -> list[Json]:
+    """Rich text of one plain run (several beyond 2,000 characters); none if `text` is empty."""
+    pieces = [text[at : at + MAX_TEXT] for at in range(0, len(text), MAX_TEXT)]
+    return [_text_item(piece, None, _annotations(None)) for piece in pieces]
+
+
+def parse_rich_text(value: object, path: str) -> list[Json]:
+    """Rich text as kept and shown, from the form that a request sends.
+
+    Runs without text are left out, as nothing of them could be seen.
+
+    Raises:
+        ApiError: 400 with the place, for a wrong form or one over Notion's limits.
+    """
+    if not isinstance(value, list):
+        raise failed_validation(path, "an array", value)
+    if len(value) > MAX_ITEMS:
+        raise failed_validation(f"{path}.length", f"≤ `{MAX_ITEMS}`", len(value))
+    items = [_item(item, f"{path}[{at}]") for at, item in enumerate(value)]
+    return [item for item in items if item["type"] != "text" or item["plain_text"]]
+
+
+def _item(item: object, path: str) -> Json:
+    if not isinstance(item, dict):
+        raise failed_validation(path, "an object", item)
+    annotations = _annotations(item.get("annotations"))
+    if "mention" in item:
+        return _mention_item(item["mention"], annotations, path)
+    if "equation" in item:
+        return _equation_item(item["equation"], annotations, path)
+    text = item.get("text", UNDEFINED)
+    if not isinstance(text, dict):
+        raise failed_validation(f"{path}.text", "defined", text)
+    content = limited(text.get("content", UNDEFINED), f"{path}.text.content", MAX_TEXT)
+    return _text_item(content, _link(text.get("link"), path), annotations)
+
+
+def _link(link: object, path: str) -> str | None:
+    if link is None:
+        return None
+    url = link.get("url", UNDEFINED) if isinstance(link, dict) else link
+    return limited(url, f"{path}.text.link.url", MAX_URL)
+
+
+def limited(text: object, path: str, limit: int) -> str:
+    """`text`, which must be a string of at most `limit` characters.
+
+    Raises:
+        ApiError: 400 with the place.
+    """
+    if not isinstance(text, str):
+        raise failed_validation(path, "a string", text)
+    if len(text) > limit:
+        raise failed_validation(f"{path}.length", f"≤ `{limit}`", len(text))
+    return text
+
+
+def _text_item(content: str, link: str | None, annotations: Json) -> Json:
+    return {
+        "type": "text",
+        "text": {"content": content, "link": None if link is None else {"url": link}},
+        "annotations": annotations,
+        "plain_text": content,
+        "href": link,
+    }
+
+
+def _equation_item(equation: Any, annotations: Json, path: str) -> Json:
+    given = equation.get("expression", UNDEFINED) if isinstance(equation, dict) else UNDEFINED
+    expression = limited(given, f"{path}.equation.expression", MAX_EQUATION)
+    return {
+        "type": "equation",
+        "equation": {"expression": expression},
+        "annotations": annotations,
+        "plain_text": expression,
+        "href": None,
+    }
+
+
+def _mention_item(mention: Any, annotations: Json, path: str) -> Json:
+    if not isinstance(mention, dict):
+        raise failed_validation(f"{path}.mention", "an object", mention)
+    for kind in ("user", "page", "database"):
+        if isinstance(mention.get(kind), dict):
+            identity = parse_uuid(str(mention[kind].get("id")))
+            if identity is None:
+                raise failed_validation(
+                    f"{path}.mention.{kind}.id", "a valid uuid", mention[kind].get("id", UNDEFINED)
+                )
+            return _mention(kind, _target(kind, identity), annotations, identity)
+    if "date" in mention:
+        date = parse_date(mention["date"], f"{path}.mention.date")
+        return _mention("date", date, annotations, None)
+    raise invalid(f"body failed validation: {path}.mention should be defined.")
+
+
+def _target(kind: str, identity: str) -> Json:
+    return {"object": "user", "id": identity} if kind == "user" else {"id": identity}
+
+
+def _mention(kind: str, target: Json, annotations: Json, identity: str | None) -> Json:
+    # The real text of a mention is the name of what it names at the time of reading; it is put
+    # in when the page is shown, where names are known.
+    if kind == "date":
+        text = target["start"] + (f" → {target['end']}" if target["end"] else "")
+    else:
+        text = f"@{identity}" if kind == "user" else "Untitled"
+    href = f"https://www.notion.so/{identity.replace('-', '')}" if identity else None
+    return {
+        "type": "mention",
+        "mention": {"type": kind, kind: target},
+        "annotations": annotations,
+        "plain_text": text,
+        "href": None if kind == "user" else href,
+    }
+
+
+def _annotations(given: object) -> Json:
+    chosen = given if isinstance(given, dict) else {}
+    flags: Json = {flag: bool(chosen.get(flag, False)) for flag in _FLAGS}
+    return {**flags, "color": str(chosen.get("color", "default"))}

@@ -1,0 +1,169 @@
+"""Changing pages and data sources in the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from notion_gitops.sandbox.nouns import Kind, Page, Property, Source
+from notion_gitops.sandbox.store import dumps
+from notion_gitops.sandbox.writing import Parsed, default_status
+
+if TYPE_CHECKING:
+    from notion_gitops.sandbox.call import Call
+    from notion_gitops.sandbox.messages import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When and by whom something was made or edited."""
+
+    time: str  # as shown, floored to the minute
+    user: str
+
+
+def stamp_of(call: Call) -> Stamp:
+    """Now, by the integration that asks."""
+    return Stamp(call.minute, call.token.bot.id)
+
+
+def row_parent(source: Source) -> Json:
+    """The parent of a row."""
+    return {
+        "type": "data_source_id",
+        "data_source_id": source.id,
+        "database_id": source.database_id,
+    }
+
+
+def insert_row(call: Call, source: Source, parsed: Parsed, identity: str | None = None) -> Page:
+    """Add a row to a data source; the page as it then is."""
+    keep_options(call, source, parsed)
+    values = {**_defaults(source), **parsed.values}
+    numbered = next((p for p in source.properties if p.kind is Kind.UNIQUE_ID), None)
+    if numbered is not None:
+        values[numbered.id] = _next_number(call, source)
+    page = insert_page(
+        call, row_parent(source), values, identity or call.store.new_page_uuid(source.id)
+    )
+    _keep_links(call, source, page, parsed)
+    return _again(call, page)
+
+
+def insert_page(call: Call, parent: Json, values: Json, identity: str) -> Page:
+    """Add a page, made now by the integration that asks."""
+    stamp = stamp_of(call)
+    call.store.write(
+        "INSERT INTO pages(id, source_id, parent, created, created_by, edited, edited_by, vals)"
+        " VALUES(?,?,?,?,?,?,?,?)",
+        (
+            identity, parent.get("data_source_id"), dumps(parent), stamp.time, stamp.user,
+            stamp.time, stamp.user, dumps(values),
+        ),
+    )  # fmt: skip
+    call.world.forget_page(identity)
+    page = call.world.page(identity)
+    assert page is not None
+    return page
+
+
+def _defaults(source: Source) -> dict[str, Any]:
+    return {p.id: default_status(p) for p in source.properties if p.kind is Kind.STATUS}
+
+
+def _next_number(call: Call, source: Source) -> int:
+    call.store.write("UPDATE data_sources SET last_number=last_number+1 WHERE id=?", (source.id,))
+    row = call.store.one("SELECT last_number FROM data_sources WHERE id=?", (source.id,))
+    return int(row["last_number"]) if row else 0
+
+
+def write_values(call: Call, source: Source, page: Page, parsed: Parsed) -> None:
+    """Write properties of a row; what is not named stays. The caller stamps the edit."""
+    keep_options(call, source, parsed)
+    values = {**page.values, **parsed.values}
+    call.store.write("UPDATE pages SET vals=? WHERE id=?", (dumps(values), page.id))
+    call.world.forget_page(page.id)
+    _keep_links(call, source, page, parsed)
+
+
+def stamp_page(call: Call, identity: str, stamp: Stamp) -> None:
+    """Note the edit of a page."""
+    call.store.write(
+        "UPDATE pages SET edited=?, edited_by=? WHERE id=?", (stamp.time, stamp.user, identity)
+    )
+    call.world.forget_page(identity)
+
+
+def set_flag(call: Call, page: Page, flag: str, value: bool) -> None:
+    """Set `in_trash`, `is_archived` or `is_locked` of a page."""
+    if flag not in {"in_trash", "is_archived", "is_locked"}:
+        raise ValueError(flag)
+    call.store.write(f"UPDATE pages SET {flag}=? WHERE id=?", (value, page.id))
+    call.world.forget_page(page.id)
+
+
+def _again(call: Call, page: Page) -> Page:
+    found = call.world.page(page.id)
+    assert found is not None
+    return found
+
+
+# Relations
+
+
+def _keep_links(call: Call, source: Source, page: Page, parsed: Parsed) -> None:
+    for identity, targets in parsed.links.items():
+        _set_links(call, page.id, source.by_id[identity], targets)
+
+
+def _set_links(call: Call, page: str, prop: Property, targets: list[str]) -> None:
+    """Replace the links of a relation; the other side of a two-way one follows."""
+    old = call.world.links(page, prop)
+    call.store.write("DELETE FROM links WHERE page=? AND property=?", (page, prop.id))
+    _insert_links(call, [(page, prop.id, target) for target in targets])
+    synced = prop.config.get("synced_property_id")
+    if synced is not None:
+        gone = [target for target in old if target not in targets]
+        for target in gone:
+            call.store.write(
+                "DELETE FROM links WHERE page=? AND property=? AND target=?",
+                (target, synced, page),
+            )
+        _insert_links(call, [(target, synced, page) for target in targets if target not in old])
+    for identity in {page, *old, *targets}:
+        call.world.forget_page(identity)
+
+
+def _insert_links(call: Call, links: list[tuple[str, str, str]]) -> None:
+    call.store.write_many("INSERT INTO links(page, property, target) VALUES(?,?,?)", links)
+
+
+# Data sources
+
+
+def keep_options(call: Call, source: Source, parsed: Parsed) -> None:
+    """Add to the schema the options that a page write made."""
+    if not parsed.options:
+        return
+    changed = tuple(
+        replace(p, config={**p.config, "options": parsed.options[p.id]})
+        if p.id in parsed.options
+        else p
+        for p in source.properties
+    )
+    save_properties(call, source, changed)
+
+
+def save_properties(call: Call, source: Source, properties: tuple[Property, ...]) -> None:
+    """Replace the schema of a data source."""
+    call.store.write(
+        "UPDATE data_sources SET properties=? WHERE id=?",
+        (dumps([p.to_json() for p in properties]), source.id),
+    )
+    call.world.forget_source(source.id)
+
+
+def save_source_doc(call: Call, source: Source, doc: Json) -> None:
+    """Replace what a data source has beside its schema."""
+    call.store.write("UPDATE data_sources SET doc=? WHERE id=?", (dumps(doc), source.id))
+    call.world.forget_source(source.id)

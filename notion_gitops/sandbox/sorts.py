@@ -1,0 +1,98 @@
+"""Sorts of a query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from notion_gitops.sandbox.dates import instant
+from notion_gitops.sandbox.formulas import as_text
+from notion_gitops.sandbox.messages import UNDEFINED, Json, failed_validation
+from notion_gitops.sandbox.nouns import Kind, Page, Property, Source
+from notion_gitops.sandbox.operands import Operand, When, is_number
+from notion_gitops.sandbox.shapes import find_property
+
+if TYPE_CHECKING:
+    from notion_gitops.sandbox.cells import Cells
+
+Order = Callable[[list[Page]], list[Page]]
+_SortKey = tuple[int, float, str]  # rank of the type, number, text
+
+_DIRECTIONS = ("ascending", "descending")
+
+
+def compile_sorts(source: Source, cells: Cells, given: object) -> Order | None:
+    """What puts pages into the order that `sorts` asks for, or None if it asks for none.
+
+    Rows that are equal stay newest first; empty values come last either way.
+
+    Raises:
+        ApiError: 400 with the place of what is wrong.
+    """
+    if given is None or given == []:
+        return None
+    if not isinstance(given, list):
+        raise failed_validation("body.sorts", "an array", given)
+    steps = [
+        (_key(source, cells, one, f"body.sorts[{at}]"), _descending(one, f"body.sorts[{at}]"))
+        for at, one in enumerate(given)
+    ]
+
+    def order(pages: list[Page]) -> list[Page]:
+        for key, descending in reversed(steps):
+            keyed = [(key(page), page) for page in pages]
+            filled = [pair for pair in keyed if pair[0] is not None]
+            filled.sort(key=lambda pair: pair[0] or (0, 0.0, ""), reverse=descending)
+            pages = [page for _, page in filled] + [page for found, page in keyed if found is None]
+        return pages
+
+    return order
+
+
+def _descending(given: Any, path: str) -> bool:
+    direction = given.get("direction", "ascending")
+    if direction not in _DIRECTIONS:
+        words = '`"ascending"` or `"descending"`'
+        raise failed_validation(f"{path}.direction", words, direction)
+    return bool(direction == "descending")
+
+
+def _key(source: Source, cells: Cells, given: Any, path: str) -> Callable[[Page], _SortKey | None]:
+    if not isinstance(given, dict):
+        raise failed_validation(path, "an object", given)
+    timestamp = given.get("timestamp")
+    if timestamp == "created_time":
+        return lambda page: _sortable(When(page.created))
+    if timestamp == "last_edited_time":
+        return lambda page: _sortable(When(page.edited))
+    name = given.get("property", UNDEFINED)
+    if not isinstance(name, str):
+        raise failed_validation(f"{path}.property", "a string", name)
+    prop = find_property(source, name)
+    if prop.kind in {Kind.SELECT, Kind.STATUS}:
+        return _by_option(prop)
+    return lambda page: _sortable(cells.operand(page, source, prop))
+
+
+def _by_option(prop: Property) -> Callable[[Page], _SortKey | None]:
+    """Options sort in the order in which they stand in the schema."""
+    options: list[Json] = prop.config["options"]
+    places = {option["id"]: float(at) for at, option in enumerate(options)}
+
+    def key(page: Page) -> _SortKey | None:
+        place = places.get(page.values.get(prop.id))
+        return None if place is None else (0, place, "")
+
+    return key
+
+
+def _sortable(value: Operand) -> _SortKey | None:
+    match value:
+        case None | "" | []:
+            return None
+        case When(start):
+            return 0, instant(start).timestamp(), ""
+        case int() | float() if is_number(value) or isinstance(value, bool):
+            return 0, float(value), ""
+        case _:
+            return 1, 0.0, as_text(value).casefold()
