@@ -183,7 +183,7 @@ class ValueReader:
         fix = f"{near}; or add the person to state/people.yaml".removeprefix("; or ")
         return problem(scalar, f'nobody is called "{scalar.text}"', fix=fix)
 
-    def files(self, node: Node, field: Field) -> Value:
+    def files(self, node: Node, _field: Field) -> Value:
         """Files, each by name and URL or by URL alone."""
         nodes = node.nodes if isinstance(node, Items) else (node,)
         if len(nodes) > MOST_MEMBERS:

@@ -1,0 +1,1 @@
+"""The git side: record files read to canonical records, and edited line by line."""
