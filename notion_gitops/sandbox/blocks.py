@@ -15,7 +15,7 @@ from notion_gitops.sandbox.cells import Cells
 from notion_gitops.sandbox.messages import Json, failed_validation
 from notion_gitops.sandbox.nouns import Capability, Page
 from notion_gitops.sandbox.richtext import plain_text
-from notion_gitops.sandbox.rows import set_flag, stamp_of, stamp_page
+from notion_gitops.sandbox.rows import Flag, set_flag, stamp_of, stamp_page
 from notion_gitops.sandbox.shapes import with_archived
 from notion_gitops.sandbox.store import dumps
 from notion_gitops.sandbox.users import user_stub
@@ -51,7 +51,7 @@ def delete_block(call: Call, block_id: str) -> Json:
     if _row(call, identity) is not None:
         call.store.write("UPDATE blocks SET in_trash=1 WHERE id=?", (identity,))
     elif page is not None:
-        set_flag(call, page, "in_trash", value=True)
+        set_flag(call, page, Flag.IN_TRASH, value=True)
         stamp_page(call, identity, stamp_of(call))
     else:
         doc = {**(call.world.database(identity) or {}), "in_trash": True}

@@ -21,6 +21,7 @@ class SettableClock:
         self._now = now
 
     def __call__(self) -> datetime:
+        """The moment at which the clock stands."""
         return self._now
 
     def set(self, now: datetime) -> None:

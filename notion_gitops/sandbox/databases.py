@@ -29,7 +29,7 @@ def create_database(call: Call) -> Json:
     properties = initial.get("properties") or {"Name": {"title": {}}}
     insert_source(call, identity, call.store.new_uuid(), title, properties)
     _update_doc(call, identity)
-    return shown_database(call, _document(call, identity))
+    return shown_database(call, call.world.the_database(identity))
 
 
 def insert_database(call: Call, identity: str, parent: Json, title: list[Json]) -> str:
@@ -64,8 +64,7 @@ def insert_source(
         (identity, database, dumps(doc), "[]"),
     )
     call.world.forget_source(identity)
-    source = call.world.source(identity)
-    assert source is not None
+    source = call.world.the_source(identity)
     if not isinstance(properties, dict):
         raise failed_validation("body.properties", "an object", properties)
     changed = change_schema(call, source, properties, seeding=seeding)
@@ -88,11 +87,11 @@ def update_database(call: Call, database_id: str) -> Json:
     )
     doc = call.find_database(database_id)
     _update_doc(call, doc["id"])
-    return shown_database(call, _document(call, doc["id"]))
+    return shown_database(call, call.world.the_database(doc["id"]))
 
 
 def _update_doc(call: Call, identity: str) -> None:
-    doc = {**_document(call, identity), **_common(call), "edited": millis(call.now)}
+    doc = {**call.world.the_database(identity), **_common(call), "edited": millis(call.now)}
     for key in ("is_inline", "is_locked"):
         if key in call.body:
             doc[key] = _boolean(call.body[key], f"body.{key}")
@@ -126,12 +125,6 @@ def _boolean(value: object, path: str) -> bool:
     return value
 
 
-def _document(call: Call, identity: str) -> Json:
-    doc = call.world.database(identity)
-    assert doc is not None
-    return doc
-
-
 def _parent(call: Call, given: Any) -> Json:
     if not isinstance(given, dict):
         raise failed_validation("body.parent", "defined", given)
@@ -158,7 +151,7 @@ def create_source(call: Call) -> Json:
     properties = call.body.get("properties", UNDEFINED)
     source = insert_source(call, database["id"], identity, title, properties)
     save_source_doc(call, source, {**source.doc, **_common(call)})
-    return shown_source(call, _fresh(call, identity))
+    return shown_source(call, call.world.the_source(identity))
 
 
 def retrieve_source(call: Call, data_source_id: str) -> Json:
@@ -176,7 +169,7 @@ def update_source(call: Call, data_source_id: str) -> Json:
         source = change_schema(call, source, call.body["properties"])
     doc = {**source.doc, **_common(call), "edited": call.minute, "edited_by": call.token.bot.id}
     save_source_doc(call, source, doc)
-    return shown_source(call, _fresh(call, source.id))
+    return shown_source(call, call.world.the_source(source.id))
 
 
 def list_templates(call: Call, data_source_id: str) -> Json:
@@ -184,9 +177,3 @@ def list_templates(call: Call, data_source_id: str) -> Json:
     call.require(Capability.READ)
     call.find_source(data_source_id)
     return {"templates": [], "has_more": False, "next_cursor": None}
-
-
-def _fresh(call: Call, identity: str) -> Source:
-    source = call.world.source(identity)
-    assert source is not None
-    return source

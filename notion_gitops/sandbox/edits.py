@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 from notion_gitops.sandbox.blocks import append_markdown
 from notion_gitops.sandbox.messages import ApiError
 from notion_gitops.sandbox.plain import Directory, Names, PlainError, entry_of, user_finder
-from notion_gitops.sandbox.rows import insert_row, set_flag, stamp_of, stamp_page, write_values
+from notion_gitops.sandbox.rows import (
+    Flag,
+    insert_row,
+    set_flag,
+    stamp_of,
+    stamp_page,
+    write_values,
+)
 from notion_gitops.sandbox.writing import parse_properties
 
 if TYPE_CHECKING:
@@ -103,7 +110,7 @@ def _flag(
 ) -> str:
     with _acting(sandbox, by, at) as call:
         _, found = _find(call, *where)
-        set_flag(call, found, "in_trash", value)
+        set_flag(call, found, Flag.IN_TRASH, value)
         stamp_page(call, found.id, stamp_of(call))
         return found.id
 

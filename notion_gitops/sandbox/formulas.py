@@ -210,6 +210,8 @@ def _date_between(later: Operand, earlier: Operand, unit: Operand) -> float | No
 def _date_add(when: Operand, amount: Operand, unit: Operand) -> When | None:
     if when is None:
         return None
+    if not isinstance(when, When):
+        raise FormulaError("a date expected")
     moment, count = _moment(when), int(_number(amount))
     step = _UNITS.get(as_text(unit))
     if step is not None:
@@ -217,7 +219,6 @@ def _date_add(when: Operand, amount: Operand, unit: Operand) -> When | None:
     else:
         day = add_months(moment.date(), count * _MONTHS[_known_unit(unit)])
         moved = datetime.combine(day, moment.timetz())
-    assert isinstance(when, When)
     day_only = len(when.start) == len("2026-01-01") and moved.time() == moment.time()
     return When(moved.date().isoformat() if day_only else moved.isoformat(timespec="milliseconds"))
 

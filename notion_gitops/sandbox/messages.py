@@ -34,7 +34,7 @@ class Response:
     body: bytes
 
 
-class ConnectionDropped(Exception):
+class ConnectionDropped(Exception):  # noqa: N818  an event of the network, no error of ours
     """The connection ends without an answer; each adapter says so in its own way."""
 
 

@@ -20,6 +20,7 @@ from notion_gitops.sandbox.messages import (
 from notion_gitops.sandbox.nouns import Capability, Kind, Page, Property, Source
 from notion_gitops.sandbox.richtext import parse_rich_text
 from notion_gitops.sandbox.rows import (
+    Flag,
     insert_page,
     insert_row,
     row_parent,
@@ -33,7 +34,6 @@ from notion_gitops.sandbox.store import dumps
 from notion_gitops.sandbox.writing import parse_properties
 
 _LISTED = frozenset({Kind.TITLE, Kind.RICH_TEXT, Kind.PEOPLE, Kind.RELATION})
-_FLAGS = ("is_archived", "is_locked")
 
 
 def create_page(call: Call) -> Json:
@@ -51,7 +51,7 @@ def create_page(call: Call) -> Json:
         page = _insert_plain_page(call, properties)
     _write_extras(call, page)
     _write_body(call, page)
-    return shown_page(call, _fresh(call, page))
+    return shown_page(call, call.world.the_page(page.id))
 
 
 def _parent_source(call: Call, parent: Any) -> Source | None:
@@ -143,25 +143,25 @@ def update_page(call: Call, page_id: str) -> Json:
     if page.in_trash and trash is not False and call.body.get("properties"):
         raise invalid("Can't edit a page that is in the trash. You must restore the page first.")
     _write_properties(call, page)
-    for flag in _FLAGS:
+    for flag in (Flag.IS_ARCHIVED, Flag.IS_LOCKED):
         if flag in call.body:
             _set(call, page, flag, call.body[flag])
     if trash is not None:
-        _set(call, page, "in_trash", trash)
+        _set(call, page, Flag.IN_TRASH, trash)
     if call.body.get("erase_content") is True:
         erase_content(call, page.id)
     _write_extras(call, page)
     if call.body:
         stamp_page(call, page.id, stamp_of(call))
-    return shown_page(call, _fresh(call, page))
+    return shown_page(call, call.world.the_page(page.id))
 
 
-def _set(call: Call, page: Page, flag: str, value: object) -> None:
+def _set(call: Call, page: Page, flag: Flag, value: object) -> None:
     if not isinstance(value, bool):
         raise failed_validation(f"body.{flag}", "a boolean or `undefined`", value)
     set_flag(call, page, flag, value)
     above = page.parent.get("page_id")
-    if flag == "in_trash" and above is not None:
+    if flag is Flag.IN_TRASH and above is not None:
         stamp_page(call, above, stamp_of(call))
 
 
@@ -179,12 +179,6 @@ def _write_properties(call: Call, page: Page) -> None:
     values = {**page.values, "title": title}
     call.store.write("UPDATE pages SET vals=? WHERE id=?", (dumps(values), page.id))
     call.world.forget_page(page.id)
-
-
-def trash_page(call: Call, page: Page) -> None:
-    """Move a page to the trash, as DELETE blocks/{id} does."""
-    _set(call, page, "in_trash", value=True)
-    stamp_page(call, page.id, stamp_of(call))
 
 
 def move_page(call: Call, page_id: str) -> Json:
@@ -206,7 +200,7 @@ def move_page(call: Call, page_id: str) -> Json:
     )
     call.store.write("DELETE FROM links WHERE page=? OR target=?", (page.id, page.id))
     stamp_page(call, page.id, stamp_of(call))
-    return shown_page(call, _fresh(call, page))
+    return shown_page(call, call.world.the_page(page.id))
 
 
 def _only_title(call: Call, page: Page) -> Json:
@@ -224,12 +218,6 @@ def _carried(call: Call, page: Page, target: Source) -> Json:
         if other is not None and plain and prop.id in page.values:
             values[other.id] = page.values[prop.id]
     return values
-
-
-def _fresh(call: Call, page: Page) -> Page:
-    found = call.world.page(page.id)
-    assert found is not None
-    return found
 
 
 # Property items

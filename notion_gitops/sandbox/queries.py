@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 16  # results of queries kept, so that the next page need not compute them again
 
+_NEWEST = "source_id=? AND in_trash=? AND is_archived=? ORDER BY created DESC, seq DESC"
+_IDS = f"SELECT id FROM pages WHERE {_NEWEST}"  # noqa: S608  fixed text
+_ROWS = f"SELECT * FROM pages WHERE {_NEWEST}"  # noqa: S608  fixed text
 _Key = tuple[object, ...]
 
 
@@ -75,12 +78,11 @@ def _matching(call: Call, source: Source, memory: QueryMemory) -> list[str]:
     order = compile_sorts(source, cells, call.body.get("sorts"))
 
     def compute() -> list[str]:
-        where = "source_id=? AND in_trash=? AND is_archived=? ORDER BY created DESC, seq DESC"
         arguments = (source.id, trashed, archived)
         if holds is None and order is None:
-            rows = call.store.all(f"SELECT id FROM pages WHERE {where}", arguments)
+            rows = call.store.all(_IDS, arguments)
             return [row["id"] for row in rows]
-        rows = call.store.all(f"SELECT * FROM pages WHERE {where}", arguments)
+        rows = call.store.all(_ROWS, arguments)
         pages = [page_of(row) for row in rows]
         for page in pages:
             call.world.keep_page(page)

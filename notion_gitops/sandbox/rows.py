@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from notion_gitops.sandbox.nouns import Kind, Page, Property, Source
@@ -12,6 +13,21 @@ from notion_gitops.sandbox.writing import Parsed, default_status
 if TYPE_CHECKING:
     from notion_gitops.sandbox.call import Call
     from notion_gitops.sandbox.messages import Json
+
+
+class Flag(StrEnum):
+    """What is true or false of a page."""
+
+    IN_TRASH = "in_trash"
+    IS_ARCHIVED = "is_archived"
+    IS_LOCKED = "is_locked"
+
+
+_FLAG_UPDATES = {
+    Flag.IN_TRASH: "UPDATE pages SET in_trash=? WHERE id=?",
+    Flag.IS_ARCHIVED: "UPDATE pages SET is_archived=? WHERE id=?",
+    Flag.IS_LOCKED: "UPDATE pages SET is_locked=? WHERE id=?",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +63,7 @@ def insert_row(call: Call, source: Source, parsed: Parsed, identity: str | None 
         call, row_parent(source), values, identity or call.store.new_page_uuid(source.id)
     )
     _keep_links(call, source, page, parsed)
-    return _again(call, page)
+    return call.world.the_page(page.id)
 
 
 def insert_page(call: Call, parent: Json, values: Json, identity: str) -> Page:
@@ -62,9 +78,7 @@ def insert_page(call: Call, parent: Json, values: Json, identity: str) -> Page:
         ),
     )  # fmt: skip
     call.world.forget_page(identity)
-    page = call.world.page(identity)
-    assert page is not None
-    return page
+    return call.world.the_page(identity)
 
 
 def _defaults(source: Source) -> dict[str, Any]:
@@ -94,18 +108,10 @@ def stamp_page(call: Call, identity: str, stamp: Stamp) -> None:
     call.world.forget_page(identity)
 
 
-def set_flag(call: Call, page: Page, flag: str, value: bool) -> None:
-    """Set `in_trash`, `is_archived` or `is_locked` of a page."""
-    if flag not in {"in_trash", "is_archived", "is_locked"}:
-        raise ValueError(flag)
-    call.store.write(f"UPDATE pages SET {flag}=? WHERE id=?", (value, page.id))
+def set_flag(call: Call, page: Page, flag: Flag, value: bool) -> None:
+    """Set one of the flags of a page."""
+    call.store.write(_FLAG_UPDATES[flag], (value, page.id))
     call.world.forget_page(page.id)
-
-
-def _again(call: Call, page: Page) -> Page:
-    found = call.world.page(page.id)
-    assert found is not None
-    return found
 
 
 # Relations

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from notion_gitops.sandbox.call import OLDER_VERSION, VERSION, Call
+from notion_gitops.sandbox.call import VERSION, Call
 from notion_gitops.sandbox.clock import Clock, utc_now
 from notion_gitops.sandbox.databases import insert_database, insert_source
 from notion_gitops.sandbox.identity import uuid_of
@@ -28,6 +28,7 @@ from notion_gitops.sandbox.nouns import (
     User,
     UserKind,
 )
+from notion_gitops.sandbox.protocol import body_of, committed, version_of
 from notion_gitops.sandbox.richtext import plain_text, text_items
 from notion_gitops.sandbox.routes import Routes
 from notion_gitops.sandbox.rows import insert_page
@@ -40,11 +41,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-DEFAULT_TOKEN = "sandbox-token"
+DEFAULT_TOKEN = "sandbox-token"  # noqa: S105  it opens nothing but the sandbox
 """The token of every new sandbox, with all rights."""
 
 RESULT_CAP = 10_000
-_VERSIONS = (VERSION, OLDER_VERSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class Sandbox:
             if rule.effect is Effect.DROP_AFTER:
                 raise ConnectionDropped
             if rule.effect is Effect.ANSWER_AFTER:
-                return self._stormy(rule, _committed(request, status, body), number)
+                return self._stormy(rule, committed(request, status, body), number)
         return self._response(status, body, headers, number)
 
     def _stormy(self, rule: Rule, committed: Json | None, number: int) -> Response:
@@ -180,7 +180,7 @@ class Sandbox:
     def _answer(self, request: Request) -> tuple[int, Json, dict[str, str]]:
         try:
             endpoint = self._routes.find(request.method, request.path)
-            version = _version(request)
+            version = version_of(request)
             with self._store.transaction():
                 call = self._call(request, version)
                 return 200, endpoint(call), {}
@@ -195,7 +195,7 @@ class Sandbox:
         wait = self.weather.spend(token.bot.id, now)
         if wait is not None:
             raise self.weather.rate_limited(wait)
-        return Call(world, token, version, request.query, _body(request), self.result_cap, now)
+        return Call(world, token, version, request.query, body_of(request), self.result_cap, now)
 
     def _token(self, header: str, user: Callable[[str], User]) -> Token:
         scheme, _, text = header.partition(" ")
@@ -310,47 +310,6 @@ class Sandbox:
             parent = {"type": "workspace", "workspace": True}
             values = {"title": text_items(title)}
             return insert_page(call, parent, values, call.store.new_uuid()).id
-
-
-def _version(request: Request) -> str:
-    version = request.headers.get("notion-version")
-    if version is None:
-        raise ApiError(
-            400,
-            Code.MISSING_VERSION,
-            "Notion-Version header failed validation: Notion-Version header should be defined, "
-            "instead was `undefined`.",
-        )
-    if version not in _VERSIONS:
-        known = " or ".join(f'`"{one}"`' for one in _VERSIONS)
-        raise ApiError(
-            400,
-            Code.VALIDATION_ERROR,
-            f"Notion-Version header failed validation: Notion-Version header should be {known}, "
-            f'instead was `"{version}"`.',
-        )
-    return version
-
-
-def _body(request: Request) -> Json:
-    if request.method in {"GET", "DELETE"} or not request.body:
-        return {}
-    try:
-        body = json.loads(request.body)
-    except ValueError as error:
-        raise ApiError(400, Code.INVALID_JSON, "Error parsing JSON body.") from error
-    if not isinstance(body, dict):
-        raise ApiError(400, Code.INVALID_JSON, "Error parsing JSON body.")
-    return body
-
-
-def _committed(request: Request, status: int, body: Json) -> Json | None:
-    """What a 503 after the write tells of it: the id of what was made, for a create."""
-    if status >= 400 or request.method == "GET":
-        return None
-    if request.method == "POST" and body.get("object") in {"page", "database", "data_source"}:
-        return {"committed_resource_id": body["id"]}
-    return {}
 
 
 def _actor(users: dict[str, User], wanted: str | None, *, as_bot: bool) -> User:

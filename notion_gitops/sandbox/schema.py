@@ -50,14 +50,8 @@ def change_schema(call: Call, source: Source, given: object, *, seeding: bool = 
             _create(call, source, name, config, seeding=seeding)
         else:
             _update(call, source, existing, config)
-        source = _fresh(call, source)
+        source = call.world.the_source(source.id)
     return source
-
-
-def _fresh(call: Call, source: Source) -> Source:
-    found = call.world.source(source.id)
-    assert found is not None
-    return found
 
 
 def _delete(call: Call, source: Source, prop: Property | None, name: str) -> None:
@@ -67,7 +61,7 @@ def _delete(call: Call, source: Source, prop: Property | None, name: str) -> Non
         raise invalid("Cannot delete the title property.")
     _drop_partner(call, prop)
     call.store.write("DELETE FROM links WHERE property=?", (prop.id,))
-    remaining = tuple(p for p in _fresh(call, source).properties if p.id != prop.id)
+    remaining = tuple(p for p in call.world.the_source(source.id).properties if p.id != prop.id)
     save_properties(call, source, remaining)
 
 
@@ -89,7 +83,7 @@ def _create(call: Call, source: Source, name: str, given: Any, *, seeding: bool)
         raise invalid(f"Cannot create a property of the type {kind.value}.")
     identity = _TITLE_ID if kind is Kind.TITLE else call.store.new_property_id()
     config = _config(call, source, (kind, identity, name), given.get(kind.value) or {})
-    fresh = _fresh(call, source)  # a two-way relation to itself has just added a column
+    fresh = call.world.the_source(source.id)  # a two-way relation to itself has just added a column
     save_properties(call, fresh, (*fresh.properties, Property(identity, name, kind, config)))
 
 
@@ -117,7 +111,7 @@ def _update(call: Call, source: Source, prop: Property, given: Any) -> None:
     if taken is not None and taken.id != prop.id:
         raise invalid(f"{name} is a property that exists already.")
     changed = replace(changed, name=name)
-    fresh = _fresh(call, source)
+    fresh = call.world.the_source(source.id)
     save_properties(call, fresh, tuple(changed if p.id == prop.id else p for p in fresh.properties))
 
 
@@ -207,7 +201,7 @@ def _config(call: Call, source: Source, naming: _Naming, given: Json) -> Json:
             return {}
 
 
-def _status(call: Call, source: Source, naming: _Naming, given: Json) -> Json:
+def _status(call: Call, _: Source, naming: _Naming, given: Json) -> Json:
     path = f"body.properties.{naming[2]}.status.options"
     if not given.get("options"):
         return default_status_config(call.store)

@@ -88,10 +88,10 @@ class _Loader:
         with self._call.store.numbered(self._family):
             self._add_users()
             self._add_databases()
-        for one in self._databases:
-            self._add_pages(one)
-        for one in self._databases:
-            self._relate_pages(one)
+            for one in self._databases:
+                self._add_pages(one)
+            for one in self._databases:
+                self._relate_pages(one)
         if self._problems:
             raise SeedError(self._problems)
 

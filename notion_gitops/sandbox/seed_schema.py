@@ -88,13 +88,7 @@ def default_option(call: Call, source: Source, properties: dict[str, Any]) -> So
             prop.config["default"] = ids[name]
         changed.append(prop)
     save_properties(call, source, tuple(changed))
-    return _fresh(call, source)
-
-
-def _fresh(call: Call, source: Source) -> Source:
-    found = call.world.source(source.id)
-    assert found is not None
-    return found
+    return call.world.the_source(source.id)
 
 
 def linked_columns(
@@ -134,7 +128,7 @@ def _try_column(
 ) -> str | None:
     """Add a column; what is wrong if it cannot be added yet."""
     database, name, spec, kind = one
-    source = _fresh(call, sources[database])
+    source = call.world.the_source(sources[database].id)
     if name in source.by_name:
         return None  # the other side of a two-way relation, made with the first
     details = _details(spec, kind)
@@ -176,8 +170,8 @@ def _rollup(details: Json) -> Json:
 
 def in_file_order(call: Call, source: Source, properties: dict[str, Any]) -> Source:
     """Put the columns into the order of the file, those that it does not name last."""
-    source = _fresh(call, source)
+    source = call.world.the_source(source.id)
     places = {name: at for at, name in enumerate(properties)}
     ordered = sorted(source.properties, key=lambda p: places.get(p.name, len(places)))
     save_properties(call, source, tuple(ordered))
-    return _fresh(call, source)
+    return call.world.the_source(source.id)

@@ -123,7 +123,7 @@ _SAVED = (
 def error_of(rule: Rule, committed: Json | None) -> ApiError:
     """Notion's error of a rule's status; `committed` is what the answer would have been."""
     code, message = _ERRORS.get(rule.status, (Code.INTERNAL_SERVER_ERROR, "Unexpected error."))
-    if rule.status == 503 and committed is not None:
+    if code is Code.SERVICE_UNAVAILABLE and committed is not None:
         data = {
             "retry_guidance": [
                 "Read the object again to confirm the saved change.",

@@ -39,6 +39,13 @@ class World:
             self._sources[identity] = None if row is None else _source(row)
         return self._sources[identity]
 
+    def the_source(self, identity: str) -> Source:
+        """The data source with that id, which the caller knows to be there."""
+        found = self.source(identity)
+        if found is None:
+            raise KeyError(identity)
+        return found
+
     def sources(self) -> list[Source]:
         """All data sources, oldest first."""
         return [_source(row) for row in self.store.all("SELECT * FROM data_sources ORDER BY seq")]
@@ -58,6 +65,13 @@ class World:
         doc: Json = json.loads(row["doc"])
         return doc
 
+    def the_database(self, identity: str) -> Json:
+        """The kept document of a database, which the caller knows to be there."""
+        found = self.database(identity)
+        if found is None:
+            raise KeyError(identity)
+        return found
+
     def forget_source(self, identity: str) -> None:
         """Read that data source anew when it is next asked for."""
         self._sources.pop(identity, None)
@@ -69,12 +83,20 @@ class World:
         self.load_pages([identity])
         return self._pages[identity]
 
+    def the_page(self, identity: str) -> Page:
+        """The page with that id, which the caller knows to be there."""
+        found = self.page(identity)
+        if found is None:
+            raise KeyError(identity)
+        return found
+
     def load_pages(self, ids: Iterable[str]) -> None:
         """Read many pages at once, so that `page` finds them."""
         for chunk in _chunks(i for i in dict.fromkeys(ids) if i not in self._pages):
             self._pages.update(dict.fromkeys(chunk))
             marks = ",".join("?" * len(chunk))
-            for row in self.store.all(f"SELECT * FROM pages WHERE id IN ({marks})", chunk):
+            query = f"SELECT * FROM pages WHERE id IN ({marks})"  # noqa: S608  question marks only
+            for row in self.store.all(query, chunk):
                 self._pages[row["id"]] = page_of(row)
 
     def keep_page(self, page: Page) -> None:
@@ -94,10 +116,8 @@ class World:
             for identity in chunk:
                 self._links[identity] = defaultdict(list)
             marks = ",".join("?" * len(chunk))
-            for page, prop, target in self.store.all(
-                f"SELECT page, property, target FROM links WHERE page IN ({marks}) ORDER BY seq",
-                chunk,
-            ):
+            query = f"SELECT * FROM links WHERE page IN ({marks}) ORDER BY seq"  # noqa: S608  likewise
+            for _, page, prop, target in self.store.all(query, chunk):
                 self._links[page][prop].append(target)
 
     def links(self, page: str, prop: Property) -> list[str]:

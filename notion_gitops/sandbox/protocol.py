@@ -1,0 +1,66 @@
+"""What is read off a request before any endpoint sees it."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from notion_gitops.sandbox.call import OLDER_VERSION, VERSION
+from notion_gitops.sandbox.messages import ApiError, Code
+
+if TYPE_CHECKING:
+    from notion_gitops.sandbox.messages import Json, Request
+
+_VERSIONS = (VERSION, OLDER_VERSION)
+
+
+def version_of(request: Request) -> str:
+    """The version of the API that a request asks for.
+
+    Raises:
+        ApiError: 400 if it names none, or one that the sandbox does not speak.
+    """
+    version = request.headers.get("notion-version")
+    if version is None:
+        raise ApiError(
+            400,
+            Code.MISSING_VERSION,
+            "Notion-Version header failed validation: Notion-Version header should be defined, "
+            "instead was `undefined`.",
+        )
+    if version not in _VERSIONS:
+        known = " or ".join(f'`"{one}"`' for one in _VERSIONS)
+        raise ApiError(
+            400,
+            Code.VALIDATION_ERROR,
+            f"Notion-Version header failed validation: Notion-Version header should be {known}, "
+            f'instead was `"{version}"`.',
+        )
+    return version
+
+
+def body_of(request: Request) -> Json:
+    """The JSON body of a request; empty where there is none.
+
+    Raises:
+        ApiError: 400 if it is no JSON object.
+    """
+    if request.method in {"GET", "DELETE"} or not request.body:
+        return {}
+    try:
+        body = json.loads(request.body)
+    except ValueError as error:
+        raise ApiError(400, Code.INVALID_JSON, "Error parsing JSON body.") from error
+    if not isinstance(body, dict):
+        raise ApiError(400, Code.INVALID_JSON, "Error parsing JSON body.")
+    return body
+
+
+def committed(request: Request, status: int, body: Json) -> Json | None:
+    """What a 503 after the write tells of it: the id of what was made, for a create."""
+    if status != HTTPStatus.OK or request.method == "GET":
+        return None
+    if request.method == "POST" and body.get("object") in {"page", "database", "data_source"}:
+        return {"committed_resource_id": body["id"]}
+    return {}
