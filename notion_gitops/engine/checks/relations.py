@@ -69,8 +69,8 @@ def documented(scope: Scope) -> Iterator[Finding]:
                     (record.key,),
                     message,
                     why="What was decided and why is known only to those who were there.",
-                    fix=f"Write a record in {options['by']} and point its "
-                    f"{options['relation']} here.",
+                    fix=f"Write a record in {options['by']} that names {record.key} "
+                    f"in its {options['relation']}.",
                 )
     yield from conditions.findings()
 
