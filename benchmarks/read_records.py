@@ -22,7 +22,7 @@ from notion_gitops.model.mapping import (
     PropertyType,
 )
 from notion_gitops.model.people import People, Person
-from notion_gitops.records.files import read_record_files
+from notion_gitops.records.files import list_files, read_files
 from notion_gitops.records.reading import read_records
 
 FLOOR = 1.5
@@ -76,8 +76,8 @@ def tasks() -> DatabaseMapping:
 
 
 def ours(root: Path, people: People) -> int:
-    files = read_record_files(root, tasks())
-    return len(read_records(tasks(), files.contents, people).records)
+    files = read_files(root, list_files(root, tasks()))
+    return len(read_records(tasks(), files, people).records)
 
 
 def theirs(root: Path) -> int:

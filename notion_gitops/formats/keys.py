@@ -7,7 +7,7 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 
 
-def key_fault(key: str) -> str:
+def key_problem(key: str) -> str:
     """What is wrong with a key, as half a sentence; empty if nothing is."""
     if not key:
         return "it is empty"

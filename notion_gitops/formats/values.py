@@ -9,7 +9,7 @@ from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
 from notion_gitops.formats.dates import HOW, NotADate, looks_like_date, read_date
-from notion_gitops.formats.keys import key_fault
+from notion_gitops.formats.keys import key_problem
 from notion_gitops.formats.nodes import (
     EXACT,
     JSON_NUMBER,
@@ -259,7 +259,7 @@ def _target(scalar: Scalar, field: Field) -> str:
     page = direct_id(scalar.text)
     if page is not None and page.startswith("page:"):
         return page
-    fault = key_fault(scalar.text)
+    fault = key_problem(scalar.text)
     if fault:
         fix = f"write the key of a record of {field.to or 'the related mapping'}, or page:ID"
         raise InvalidInput(problem(scalar, f'"{scalar.text}" is no key: {fault}', fix=fix))

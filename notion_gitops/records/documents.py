@@ -7,7 +7,7 @@ from notion_gitops.formats.csv_cells import cell_node
 from notion_gitops.formats.csv_text import CsvTable, Row, parse_csv
 from notion_gitops.formats.json_text import parse_json
 from notion_gitops.formats.json_write import unwrap
-from notion_gitops.formats.keys import key_fault
+from notion_gitops.formats.keys import key_problem
 from notion_gitops.formats.nodes import (
     Entry,
     Items,
@@ -151,7 +151,7 @@ def _file_slot(mapping: DatabaseMapping, root: Node | None, path: str) -> Slot:
     if not isinstance(root, Table):
         fix = "write field: value, one a line"
         what = f"a record is a table of fields, not {kind(root)}"
-        key = None if key_fault(stem) or mapping.key.field else stem
+        key = None if key_problem(stem) or mapping.key.field else stem
         return Slot(key, None, place, None, (problem(root, what, fix=fix),))
     node = root.get(mapping.key.field) if mapping.key.field else None
     if node is None or plain(node) is None:
@@ -161,7 +161,7 @@ def _file_slot(mapping: DatabaseMapping, root: Node | None, path: str) -> Slot:
 
 
 def _stem_slot(stem: str, table: Table | None, place: Place) -> Slot:
-    fault = key_fault(stem)
+    fault = key_problem(stem)
     if not fault:
         return Slot(stem, table, place)
     what = f'the file\'s name "{stem}" cannot be a key: {fault}'
@@ -171,7 +171,7 @@ def _stem_slot(stem: str, table: Table | None, place: Place) -> Slot:
 def _key_of(node: Node) -> tuple[str | None, tuple[Diagnostic, ...]]:
     if not isinstance(node, Scalar):
         return None, (problem(node, f"a key is text, not {kind(node)}", fix="write one word"),)
-    fault = key_fault(node.text)
+    fault = key_problem(node.text)
     if fault:
         what = f'"{node.text}" cannot be a key: {fault}'
         return None, (problem(node, what, fix="choose another key, as project-1"),)

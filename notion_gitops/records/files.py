@@ -2,10 +2,11 @@
 
 import os
 import stat
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from notion_gitops.model.diagnostics import Diagnostic, Place
+from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.mapping import DatabaseMapping, GitFormat
 
 SUFFIXES = {
@@ -15,111 +16,102 @@ SUFFIXES = {
     GitFormat.CSV: (".csv",),
 }
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe must not hang us
-MOST_BYTES = 10_000_000  # of a file with one record; Notion takes far less
+MOST_BYTES = 100_000_000  # far beyond what one database of Notion can answer with
+_NO_LINK = "put the file or folder itself there; records are not read through links"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordFiles:
-    """What was found on disk."""
-
-    contents: dict[str, bytes] = field(default_factory=dict)  # by path from the root, sorted
-    unread: dict[str, Diagnostic] = field(default_factory=dict)  # by path: there, and not read
-
-
-def record_paths(mapping: DatabaseMapping, paths: list[str]) -> list[str]:
-    """Of paths from the repository's root, those that hold records of a mapping, sorted."""
+def is_record_path(mapping: DatabaseMapping, path: str) -> bool:
+    """Whether a path from the repository's root is one of the mapping's record files."""
     if mapping.git.single_file:
-        return [p for p in paths if p == mapping.git.path]
+        return path == mapping.git.path
     folder = mapping.git.path.rstrip("/") + "/"
-    suffixes = SUFFIXES[mapping.git.format]
-    return sorted(
-        p
-        for p in paths
-        if p.startswith(folder)
-        and p.endswith(suffixes)
-        and not any(part.startswith(".") for part in p.removeprefix(folder).split("/"))
-    )
+    hidden = any(part.startswith(".") for part in path.removeprefix(folder).split("/"))
+    return path.startswith(folder) and path.endswith(SUFFIXES[mapping.git.format]) and not hidden
 
 
-def read_record_files(root: Path, mapping: DatabaseMapping) -> RecordFiles:
-    """Read the record files of a mapping from a work tree.
+def list_files(root: Path, mapping: DatabaseMapping) -> list[str]:
+    """The record files of a mapping in a work tree, by path from its root, sorted.
 
-    Folders are read recursively; hidden files and other suffixes are skipped. Symbolic links are
-    not followed: git keeps the link and not what it leads to, so the base could not hold it.
-
-    Args:
-        root: the work tree.
-        mapping: says where the records are.
+    Folders are searched recursively; hidden files and other suffixes are left out. Symbolic links
+    are listed, those to folders too, so that `read_files` refuses them by name.
     """
-    run = _Run(root, SUFFIXES[mapping.git.format])
     path = mapping.git.path.rstrip("/")
-    if run.linked(path):
-        return RecordFiles({}, run.unread)
     if mapping.git.single_file:
-        run.file(path, most=None)
-    else:
-        run.folder(path)
-    return RecordFiles(dict(sorted(run.contents.items())), run.unread)
+        return [path] if os.path.lexists(root / path) else []
+    return sorted(_search(root, path, SUFFIXES[mapping.git.format]))
 
 
-class _Run:
-    def __init__(self, root: Path, suffixes: tuple[str, ...]) -> None:
-        self.root = root
-        self.suffixes = suffixes
-        self.contents: dict[str, bytes] = {}
-        self.unread: dict[str, Diagnostic] = {}
+def read_files(root: Path, paths: Iterable[str]) -> dict[str, bytes]:
+    """The contents of files by path; a file that is not there is left out.
 
-    def linked(self, path: str) -> bool:
-        """Whether the path, or a folder on the way to it, is a symbolic link."""
-        at = self.root
-        for part in path.split("/"):
-            at = at / part
-            if at.is_symlink():
-                self.refuse(at.relative_to(self.root).as_posix())
-                return True
-        return False
+    Symbolic links are not followed, neither on the way nor at the end: git keeps the link and not
+    what it leads to, so the base could not hold it, and a link may lead out of the repository.
 
-    def refuse(self, path: str) -> None:
-        what = "is a symbolic link; records are not read through links"
-        self.problem(path, what, "put the file or folder itself there")
-
-    def folder(self, path: str) -> None:
+    Raises:
+        InvalidInput: files that are there and cannot be read as record files, all of them.
+    """
+    contents: dict[str, bytes] = {}
+    problems: list[Diagnostic] = []
+    folders: dict[str, bool] = {}
+    for path in paths:
         try:
-            found = sorted(os.scandir(self.root / path), key=lambda e: e.name)
+            _check_folders(root, path, folders)
+            contents[path] = _read(root, path)
         except FileNotFoundError:
-            return
-        except NotADirectoryError:
-            what = "is a file, where the mapping has a folder"
-            self.problem(path, what, "correct git.path in the mapping")
-            return
-        for entry in found:
-            inner = f"{path}/{entry.name}"
-            if entry.name.startswith("."):
-                continue
-            if entry.is_symlink():
-                if entry.name.endswith(self.suffixes) or entry.is_dir():
-                    self.refuse(inner)
-            elif entry.is_dir(follow_symlinks=False):
-                self.folder(inner)
-            elif entry.name.endswith(self.suffixes):
-                self.file(inner, most=MOST_BYTES)
-
-    def file(self, path: str, most: int | None) -> None:
-        try:
-            handle = os.open(self.root / path, _READ)
-            with os.fdopen(handle, "rb") as file:
-                found = os.fstat(file.fileno())
-                if not stat.S_ISREG(found.st_mode):
-                    self.problem(path, "is not a regular file", "remove it")
-                elif most is not None and found.st_size > most:
-                    what = f"is larger than {most // 1_000_000} MB"
-                    self.problem(path, what, "shorten the record")
-                else:
-                    self.contents[path] = file.read()
-        except FileNotFoundError:
-            return
+            continue
+        except _Refused as error:
+            problems.append(Diagnostic(f"{path} {error}", Place(path), fix=error.fix))
         except OSError as error:
-            self.problem(path, f"cannot be read: {error.strerror}", "check its permissions")
+            what = f"{path} cannot be read: {error.strerror}"
+            problems.append(Diagnostic(what, Place(path), fix="check what stands there"))
+    if problems:
+        raise InvalidInput(*problems)
+    return contents
 
-    def problem(self, path: str, what: str, fix: str) -> None:
-        self.unread[path] = Diagnostic(f"{path} {what}", Place(path), fix=fix)
+
+class _Refused(Exception):  # noqa: N818  caught above
+    def __init__(self, what: str, fix: str) -> None:
+        super().__init__(what)
+        self.fix = fix
+
+
+def _search(root: Path, path: str, suffixes: tuple[str, ...]) -> Iterator[str]:
+    try:
+        found = list(os.scandir(root / path))
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        yield path  # reading it says what is wrong
+        return
+    for entry in found:
+        inner = f"{path}/{entry.name}"
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _search(root, inner, suffixes)
+        elif entry.name.endswith(suffixes) or (entry.is_symlink() and entry.is_dir()):
+            yield inner
+
+
+def _check_folders(root: Path, path: str, known: dict[str, bool]) -> None:
+    folder = path.rpartition("/")[0]
+    if not folder:
+        return
+    if folder not in known:
+        _check_folders(root, folder, known)
+        known[folder] = (root / folder).is_symlink()
+    if known[folder]:
+        raise _Refused(f"is reached through the symbolic link {folder}", _NO_LINK)
+
+
+def _read(root: Path, path: str) -> bytes:
+    full = root / path
+    if full.is_symlink():
+        raise _Refused("is a symbolic link", _NO_LINK)
+    with os.fdopen(os.open(full, _READ), "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise _Refused("is no regular file", "correct git.path in the mapping, or remove it")
+        if found.st_size > MOST_BYTES:
+            raise _Refused(f"is larger than {MOST_BYTES // 1_000_000} MB", "split it")
+        return file.read()

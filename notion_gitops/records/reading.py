@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
-from notion_gitops.formats.keys import key_fault
+from notion_gitops.formats.keys import key_problem
 from notion_gitops.formats.nodes import Node, Table, warning
 from notion_gitops.formats.values import ValueReader
 from notion_gitops.model.diagnostics import Diagnostic
@@ -34,8 +34,19 @@ class Reading:
     """What the record files of one mapping say."""
 
     records: Mapping[str, Record] = field(default_factory=dict)
-    unreadable: Mapping[str, Unreadable] = field(default_factory=dict)  # by key, else by path
+    lost: Mapping[str, Unreadable] = field(default_factory=dict)  # by key, else by path
     warnings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def unreadable(self) -> Mapping[str, Diagnostic]:
+        """One diagnostic for each that was lost, by key, else by path; `detail` tells the rest."""
+        return {at: _as_one(each.diagnostics) for at, each in self.lost.items()}
+
+    @property
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """All that is wrong, in the order of files and lines."""
+        found = [d for each in self.lost.values() for d in each.diagnostics]
+        return tuple(sorted(found, key=lambda d: (d.place is None, d.place)))
 
     @property
     def unknown_files(self) -> frozenset[str]:
@@ -44,14 +55,13 @@ class Reading:
         A record of the base that stood in such a file is not deleted, it is unknown; if the file
         holds many records, the mapping takes no part in the run.
         """
-        return frozenset(u.path for u in self.unreadable.values() if u.key is None)
+        return frozenset(u.path for u in self.lost.values() if u.key is None)
 
 
 def read_records(
     mapping: DatabaseMapping,
     files: Mapping[str, bytes],
     people: People,
-    unread: Mapping[str, Diagnostic] | None = None,
 ) -> Reading:
     """Read the record files of a mapping.
 
@@ -59,16 +69,13 @@ def read_records(
         mapping: says the format, the key and the fields.
         files: content by path relative to the repository's root.
         people: who may be named.
-        unread: files that are there and could not be taken from the disk, by path, and why.
 
     Returns:
-        Every record either in `records` or in `unreadable`, with all of its problems.
+        Every record either in `records` or in `lost`, with all of its problems.
     """
     run = _Run(mapping, people)
     for path, content in files.items():
         run.file(path, content)
-    for path, problem in (unread or {}).items():
-        run.unread(path, (problem,))
     return run.result()
 
 
@@ -99,7 +106,7 @@ class _Run:
         """Note a file that could not be read; its name may tell the key nevertheless."""
         stem, dot, _ = path.rsplit("/", 1)[-1].rpartition(".")
         one_record = not self.mapping.git.single_file and self.mapping.key.field is None
-        key = stem if one_record and dot and not key_fault(stem) else None
+        key = stem if one_record and dot and not key_problem(stem) else None
         if key is None:
             self.lost[path].extend(problems)
             return
@@ -171,6 +178,14 @@ class _Run:
                 earlier = before.diagnostics if before else ()
                 unreadable[record.key] = Unreadable(path, record.key, (*earlier, *told))
         return Reading(records, unreadable, tuple(self.warnings))
+
+
+def _as_one(diagnostics: tuple[Diagnostic, ...]) -> Diagnostic:
+    first, *others = diagnostics
+    if not others:
+        return first
+    lines = (f"{d.place}: {d.summary}" if d.place else d.summary for d in others)
+    return replace(first, detail="\n".join((*filter(None, [first.detail]), *lines)))
 
 
 def _duplicates(same: list[Record]) -> dict[int, tuple[Diagnostic, ...]]:
