@@ -8,7 +8,7 @@ from enum import StrEnum
 from notion_gitops.model.diagnostics import Place
 from notion_gitops.model.mapping import Take
 from notion_gitops.model.records import Side
-from notion_gitops.model.values import Fields, Value
+from notion_gitops.model.values import Fields, Value, digest
 
 
 class Action(StrEnum):
@@ -115,6 +115,12 @@ class Conflict:
     def open(self) -> bool:
         """Whether a person has still to decide."""
         return self.take is Take.MANUAL
+
+    @property
+    def asked(self) -> str:
+        """Stands for what a person is asked about: it changes when either side moves."""
+        sides = (f"({v.value})" if isinstance(v, State) else v for v in (self.git, self.notion))
+        return digest(self.base, *sides)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,205 @@
+"""Writing a conflict file, ``state/conflicts/MAPPING/KEY.yaml``: the question to a person.
+
+The bytes of a question change only when one of the disagreeing values does, and what a person
+wrote after ``resolution:`` is never rewritten before the next sync has carried it out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from notion_gitops.model.operations import Conflict, EditTime, State
+from notion_gitops.model.records import Side
+from notion_gitops.model.values import DateValue, Value, digest, to_plain
+from notion_gitops.state.conflict_reading import Question, questions
+from notion_gitops.state.reading import FORMAT_VERSION
+from notion_gitops.state.writing import inline, moment
+from notion_gitops.text.escape import visible
+
+_ABOUT_FIELDS = """\
+# Two people changed the same thing. Write your choice after "resolution:"
+# and commit; on GitHub the pencil button is enough. Choices:
+#   git, notion, base, or a value of your own such as  value: {example}
+# The next sync carries it out and removes this file.
+"""
+_ABOUT_RECORD = """\
+# One side deleted this record, and the other edited it. Write your choice
+# after "resolution:" and commit; on GitHub the pencil button is enough.
+#   git:    {git}
+#   notion: {notion}
+# The next sync carries it out and removes this file.
+"""
+_CHOICES = {
+    (Side.GIT, State.DELETED): "as in git: the page goes to Notion's trash",
+    (Side.GIT, State.EDITED): "as in git: the page comes back from Notion's trash",
+    (Side.NOTION, State.DELETED): "as in Notion: the file is deleted",
+    (Side.NOTION, State.EDITED): "as in Notion: the file comes back",
+}
+_DO_NOT_EDIT = "do not edit; a newer edit on either side asks again"
+_LONGEST_PADDING = 40  # values longer than this do not push the comments of the others away
+_GAP = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictHeader:
+    """What a conflict file says of its record, for the reader's sake."""
+
+    title: str
+    page_url: str  # "" if there is no page
+    file: str  # path of the record's file; "" if there is none
+    since: datetime  # when it was first asked
+
+
+def dump_conflicts(
+    conflicts: Sequence[Conflict],
+    header: ConflictHeader,
+    sensitive: frozenset[str] = frozenset(),
+) -> str:
+    """The text of the conflict file of one record.
+
+    Args:
+        conflicts: the open conflicts of that record; at least one.
+        header: about the record.
+        sensitive: fields of which digests are shown.
+    """
+    return _render(conflicts, header, sensitive, {})
+
+
+def update_conflict_file(
+    old: str | None,
+    conflicts: Sequence[Conflict],
+    header: ConflictHeader,
+    sensitive: frozenset[str] = frozenset(),
+) -> str:
+    """The text of the conflict file, given the one that is there (None: there is none).
+
+    It is the old text as long as the same questions are open. Else those questions that are still
+    the same keep their lines, with what a person wrote there, and the file keeps its `since`.
+
+    Raises:
+        InvalidInput: the old text cannot be read.
+    """
+    if old is None:
+        return dump_conflicts(conflicts, header, sensitive)
+    since, before = questions(old)
+    now = {c.field: c.asked for c in conflicts}
+    if now == {name: question.asked for name, question in before.items()}:
+        return old
+    kept = {name: q for name, q in before.items() if now.get(name) == q.asked}
+    return _render(conflicts, replace(header, since=since), sensitive, kept)
+
+
+def _render(
+    conflicts: Sequence[Conflict],
+    header: ConflictHeader,
+    sensitive: frozenset[str],
+    kept: dict[str | None, Question],
+) -> str:
+    first = conflicts[0]
+    whole = next((c for c in conflicts if c.field is None), None)
+    by_field = sorted((c for c in conflicts if c.field is not None), key=lambda c: c.field or "")
+    parts = [_about(whole, by_field), f"format_version: {FORMAT_VERSION}\n"]
+    parts += [f"record: {first.mapping}/{first.key}\n", *_header_lines(header)]
+    if whole is not None:
+        parts += ["\n", kept[None].text if None in kept else _question(whole, "", sensitive)]
+    if by_field:
+        parts.append("\nfields:\n")
+    for number, conflict in enumerate(by_field):
+        name = str(conflict.field)
+        block = f"  {inline(name)}:\n{_question(conflict, '    ', sensitive)}"
+        parts += ["\n" if number else "", kept[name].text if name in kept else block]
+    return "".join(parts)
+
+
+def _about(whole: Conflict | None, by_field: Sequence[Conflict]) -> str:
+    if whole is None:
+        return _ABOUT_FIELDS.format(example=_example(by_field[0]))
+    return _ABOUT_RECORD.format(
+        git=_CHOICES.get((Side.GIT, _state(whole.git)), "as in git"),
+        notion=_CHOICES.get((Side.NOTION, _state(whole.notion)), "as in Notion"),
+    )
+
+
+def _state(value: Value | State) -> State:
+    return value if isinstance(value, State) else State.EDITED
+
+
+def _example(conflict: Conflict) -> str:
+    """A value of the kind that is asked for."""
+    value = conflict.notion if conflict.git is None else conflict.git
+    if isinstance(value, bool):
+        return "true"
+    if isinstance(value, int | float):
+        return "12"
+    if isinstance(value, frozenset):
+        return "[one, two]"
+    return "2026-12-10" if isinstance(value, DateValue) else "something else"
+
+
+def _header_lines(header: ConflictHeader) -> list[str]:
+    lines = {"title": header.title, "page": header.page_url, "file": header.file}
+    shown = [f"{name}: {inline(value)}\n" for name, value in lines.items() if value]
+    return [*shown, f"since: {moment(header.since)}\n"]
+
+
+def _question(conflict: Conflict, indent: str, sensitive: frozenset[str]) -> str:
+    hidden = conflict.field in sensitive
+    values = {
+        "git": _shown(conflict.git, hidden=hidden),
+        "notion": _shown(conflict.notion, hidden=hidden),
+        "asked": conflict.asked,
+    }
+    comments = {
+        "git": _git_comment(conflict),
+        "notion": _notion_comment(conflict),
+        "asked": _DO_NOT_EDIT,
+    }
+    width = max((len(v) for v in values.values() if len(v) <= _LONGEST_PADDING), default=0) + _GAP
+    lines = {n: _line(n, values[n], comments[n], width) for n in values}
+    if conflict.field is not None:
+        lines["base"] = _line("base", _shown(conflict.base, hidden=hidden), "", width)
+    lines["reason"] = _line("reason", inline(_reason(conflict)), "", width)
+    ordered = [lines[n] for n in ("base", "git", "notion", "reason", "asked") if n in lines]
+    return "".join(f"{indent}{line}\n" for line in [*ordered, "resolution:"])
+
+
+def _line(name: str, value: str, comment: str, width: int) -> str:
+    parts = [part for part in ("" if value else "empty", comment) if part]
+    if not parts:
+        return f"{name + ':':<8}{value}"
+    return f"{name + ':':<8}{value:<{width}}# {'; '.join(parts)}"
+
+
+def _shown(value: Value | State, *, hidden: bool) -> str:
+    if isinstance(value, State):
+        return value.value
+    if hidden and value is not None:
+        return inline(f"(digest {digest(value)})")
+    return inline(to_plain(value))
+
+
+def _reason(conflict: Conflict) -> str:
+    place = f" ({conflict.place.file}:{conflict.place.line})" if conflict.place else ""
+    return conflict.reason + place
+
+
+def _git_comment(conflict: Conflict) -> str:
+    if conflict.times is None:
+        return ""
+    edit = conflict.times.git
+    commit = f"commit {visible(edit.commit)}" if edit.commit else ""
+    return ", ".join(part for part in (visible(edit.by), _when(edit), commit) if part)
+
+
+def _notion_comment(conflict: Conflict) -> str:
+    if conflict.times is None:
+        return ""
+    edit = conflict.times.notion
+    who = f"page last edited by {visible(edit.by)}" if edit.by else "page last edited"
+    return ", ".join(part for part in (who, _when(edit)) if part)
+
+
+def _when(edit: EditTime) -> str:
+    if edit.at is None:
+        return visible(edit.reason)
+    return edit.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")

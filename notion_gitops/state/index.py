@@ -1,0 +1,159 @@
+"""Which page is which record: ``MAPPING/pages/XX/YY.jsonl`` on the state branch.
+
+One line a record, in files of about 64 lines, by a hash of the key. So the change of one record
+changes one small file, however many records there are; the number of files is a power of two and
+grows with the records.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from notion_gitops.model.diagnostics import Place
+from notion_gitops.model.records import Side, Tombstone
+from notion_gitops.state.reading import FORMAT_VERSION, check_version, damaged
+
+_LINES = 64  # a file holds at most about so many on average
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """What is kept of a record besides the values that both sides agreed upon."""
+
+    key: str
+    page_id: str
+    file: str  # path of its file
+    seen: str = ""  # digest of what Notion's page said; "": read it again
+    unsettled: tuple[str, ...] = ()  # fields of the mapping that were never agreed, sorted
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """All records of one mapping, and those that were deleted by agreement."""
+
+    entries: Mapping[str, IndexEntry] = field(default_factory=dict)
+    tombstones: Mapping[str, Tombstone] = field(default_factory=dict)
+
+
+_Kept = TypeVar("_Kept", IndexEntry, Tombstone)
+
+
+def dump_index(entries: Iterable[IndexEntry], tombstones: Iterable[Tombstone]) -> dict[str, str]:
+    """The files, by their path under ``MAPPING/pages/``; always at least one."""
+    lines = [(e.key, "", _entry_line(e)) for e in entries]
+    lines += [(t.key, t.side.value, _tombstone_line(t)) for t in tombstones]
+    count = _file_count(len(lines))
+    header = _line({"format_version": FORMAT_VERSION})
+    texts = {_file_name(number): [header] for number in range(count)}
+    for key, _, line in sorted(lines):
+        texts[_file_name(_bucket(key, count))].append(line)
+    return {name: "".join(parts) for name, parts in texts.items()}
+
+
+def parse_index(texts: Mapping[str, str], folder: str = "pages") -> Index:
+    """The index from its files, by their path under `folder` (which places are told with).
+
+    Raises:
+        StateUnusable: a file is damaged, or a newer version wrote it.
+    """
+    entries: dict[str, IndexEntry] = {}
+    tombstones: dict[str, Tombstone] = {}
+    for name in sorted(texts):
+        path = f"{folder}/{name}"
+        for number, line in enumerate(_lines(texts[name]), start=1):
+            place = Place(path, number)
+            data = _parsed(line, place)
+            if number == 1:
+                _check_header(data, place)
+            elif "side" in data:
+                _keep(tombstones, _tombstone(data, place), place)
+            else:
+                _keep(entries, _entry(data, place), place)
+    return Index(entries, tombstones)
+
+
+def _file_count(lines: int) -> int:
+    """The smallest power of two that leaves at most `_LINES` to a file on average."""
+    return 1 << (max(1, -(-lines // _LINES)) - 1).bit_length()
+
+
+def _bucket(key: str, count: int) -> int:
+    number = int.from_bytes(hashlib.sha256(key.encode("utf-8")).digest()[:4], "big")
+    return number & (count - 1)
+
+
+def _file_name(number: int) -> str:
+    return f"{number >> 8:02x}/{number & 0xFF:02x}.jsonl"
+
+
+def _lines(text: str) -> list[str]:
+    # Not splitlines(): JSON may hold other line breaks (U+2028) as they are.
+    return text.removesuffix("\n").split("\n")
+
+
+def _line(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+def _entry_line(entry: IndexEntry) -> str:
+    optional = {"seen": entry.seen, "unsettled": sorted(entry.unsettled)}
+    always = {"key": entry.key, "page": entry.page_id, "file": entry.file}
+    return _line({**always, **{name: value for name, value in optional.items() if value}})
+
+
+def _tombstone_line(stone: Tombstone) -> str:
+    about = {"key": stone.key, "page": stone.page_id, "side": stone.side.value}
+    return _line({**about, "fields": dict(stone.fields)})
+
+
+def _parsed(line: str, place: Place) -> Mapping[str, Any]:
+    try:
+        data = json.loads(line)
+    except ValueError:
+        damaged(place, "this line is not JSON")
+    if not isinstance(data, dict):
+        damaged(place, "this line is not a table")
+    return data
+
+
+def _check_header(data: Mapping[str, Any], place: Place) -> None:
+    version = data.get("format_version")
+    check_version(version, place.file)
+    if version != FORMAT_VERSION:
+        damaged(place, "its first line does not name its format")
+
+
+# A hundred thousand lines are read in every run, so they are not held against the schema one by
+# one (that takes a thousand times as long); the tests hold what is written against it.
+def _entry(data: Mapping[str, Any], place: Place) -> IndexEntry:
+    unsettled = data.get("unsettled", [])
+    key, page, file, seen = (
+        data.get("key"),
+        data.get("page"),
+        data.get("file"),
+        data.get("seen", ""),
+    )
+    whole = isinstance(unsettled, list) and _all_text([key, page, file, seen, *unsettled])
+    if not whole or data.keys() - {"key", "page", "file", "seen", "unsettled"}:
+        damaged(place, "this line is no record")
+    return IndexEntry(str(key), str(page), str(file), seen, tuple(unsettled))
+
+
+def _tombstone(data: Mapping[str, Any], place: Place) -> Tombstone:
+    key, page, fields = data.get("key"), data.get("page"), data.get("fields")
+    sides = [side for side in Side if side.value == data["side"]]
+    if not sides or not isinstance(fields, dict) or not _all_text([key, page]):
+        damaged(place, "this line is no deleted record")
+    return Tombstone(str(key), str(page), sides[0], fields)
+
+
+def _all_text(values: Iterable[object]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _keep(found: dict[str, _Kept], one: _Kept, place: Place) -> None:
+    if one.key in found:
+        damaged(place, f"{one.key} is here twice")
+    found[one.key] = one
