@@ -1,9 +1,9 @@
 """A mapping held against the real schema: everything that does not fit, at once."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
+from notion_gitops.expressions.nearest import nearest
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.mapping import (
     OPTIONS,
@@ -39,13 +39,6 @@ def check_schema(
         elif field.type in OPTIONS:
             problems += _option_problems(field, prop)
     return [*problems, *_two_faces(mapping, schema)]
-
-
-def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The one of `words` that was probably meant, if one is near."""
-    by_lower = {w.casefold(): w for w in words}
-    found = difflib.get_close_matches(word.casefold(), by_lower, n=1, cutoff=0.6)
-    return by_lower[found[0]] if found else None
 
 
 def _missing(field: Field, schema: Schema) -> Diagnostic:

@@ -1,0 +1,32 @@
+"""Why a page that the base knows is not in the listing."""
+
+from notion_gitops.model.errors import CannotReachNotion, NotShared
+from notion_gitops.model.records import Absence
+from notion_gitops.notion.failures import Json, RejectedRequest
+from notion_gitops.notion.gateway import Gateway
+from notion_gitops.notion.ids import dashed
+from notion_gitops.notion.schema import Schema
+
+
+def classify(gateway: Gateway, page_id: str, schema: Schema) -> Absence:
+    """Read the page and say what became of it (one request; design decision 21)."""
+    try:
+        page = gateway.page(page_id)
+    except NotShared:
+        return Absence.UNREACHABLE
+    except (CannotReachNotion, RejectedRequest):
+        return Absence.UNPROVEN
+    return absence_of(page, schema)
+
+
+def absence_of(page: Json, schema: Schema) -> Absence:
+    """What a page that is not in the listing says of itself."""
+    if page.get("object") != "page":
+        return Absence.UNPROVEN
+    if page.get("in_trash"):
+        return Absence.TRASHED
+    parent = page.get("parent") or {}
+    source = parent.get("data_source_id")
+    if source is None or dashed(source) != schema.data_source_id:
+        return Absence.MOVED
+    return Absence.OUT_OF_SCOPE

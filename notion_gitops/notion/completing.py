@@ -1,0 +1,57 @@
+"""Values that a page shows only in part, read whole."""
+
+from collections.abc import Iterator
+
+from notion_gitops.model.mapping import DatabaseMapping, PropertyType
+from notion_gitops.notion.codecs_members import people_are_cut
+from notion_gitops.notion.codecs_simple import text_is_cut
+from notion_gitops.notion.failures import Json
+from notion_gitops.notion.gateway import Gateway
+from notion_gitops.notion.pages import value_of
+from notion_gitops.notion.schema import PropertySchema, Schema
+
+
+def complete_page(gateway: Gateway, page: Json, mapping: DatabaseMapping, schema: Schema) -> Json:
+    """The page with the mapped values whole that Notion cut short; the same page if none is.
+
+    Each such value costs a request per hundred members. Those that are complete say
+    ``has_more: false``, which is how the codecs know.
+    """
+    whole = {
+        prop.name: _whole(gateway, page["id"], prop, found)
+        for prop, found in _cut(page, mapping, schema)
+    }
+    return {**page, "properties": {**page["properties"], **whole}} if whole else page
+
+
+def cut_values(page: Json, mapping: DatabaseMapping, schema: Schema) -> int:
+    """How many requests `complete_page` takes at least."""
+    return sum(1 for _ in _cut(page, mapping, schema))
+
+
+def _cut(
+    page: Json, mapping: DatabaseMapping, schema: Schema
+) -> Iterator[tuple[PropertySchema, Json]]:
+    for field in mapping.fields.values():
+        prop = schema.properties.get(field.property_name)
+        found = value_of(page, prop) if prop else None
+        if prop is not None and found is not None and _is_cut(found):
+            yield prop, found
+
+
+def _is_cut(found: Json) -> bool:
+    match found.get("type"):
+        case PropertyType.RELATION:
+            return bool(found.get("has_more"))
+        case PropertyType.PEOPLE:
+            return people_are_cut(found)
+        case PropertyType.TITLE | PropertyType.RICH_TEXT as kind:
+            return text_is_cut(found, found[kind])
+        case _:
+            return False
+
+
+def _whole(gateway: Gateway, page_id: str, prop: PropertySchema, found: Json) -> Json:
+    items = gateway.property_items(page_id, prop.id)
+    members = [item[prop.type] for item in items]
+    return {**found, prop.type: members, "has_more": False}
