@@ -26,7 +26,7 @@ from notion_gitops.model.mapping import (
 )
 from notion_gitops.model.plan import Finding
 from notion_gitops.model.records import Record
-from notion_gitops.model.values import DateValue, Value
+from notion_gitops.model.values import DateValue, Unknown, Value
 
 HERE = Place("mappings/tasks.yaml", 7, 3)
 TODAY = date(2026, 11, 23)
@@ -119,6 +119,10 @@ class TestUnique:
         assert found(check, tasks=tasks) == [
             (("b", "c"), '2 records share title "Visit" and status "done"')
         ]
+
+    def test_what_could_not_be_told_is_not_shared(self) -> None:
+        unknown = Unknown("the property is not readable")
+        assert not found(self.check, tasks=records(a={"title": unknown}, b={"title": unknown}))
 
     def test_a_sensitive_value_is_not_shown(self) -> None:
         tasks = records(a={"serial": "hunter2"}, b={"serial": "hunter2"})

@@ -8,18 +8,18 @@ from notion_gitops.engine.checks.scope import Scope, is_empty
 from notion_gitops.model.mapping import PropertyType
 from notion_gitops.model.plan import Finding
 from notion_gitops.model.records import Record
-from notion_gitops.model.values import DateValue, Value, to_plain
+from notion_gitops.model.values import DateValue, Unknown, Value, to_plain
 
 
 def unique(scope: Scope) -> Iterator[Finding]:
-    """Records that share the values of all fields named; an empty value shares nothing.
+    """Records that share the values of all fields named; an empty or unknown value shares nothing.
 
     Text is compared without regard to case and outer spaces.
     """
     groups: defaultdict[tuple[Hashable, ...], list[Record]] = defaultdict(list)
     for record in scope.own():
         values = [record.value(name) for name in scope.rule.fields]
-        if not any(is_empty(value) for value in values):
+        if not any(is_empty(value) or isinstance(value, Unknown) for value in values):
             groups[tuple(_comparable(value) for value in values)].append(record)
     for shared in groups.values():
         if len(shared) > 1:
