@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from notion_gitops.engine.fields import same
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Operation
-from notion_gitops.model.records import BaseRecord
-from notion_gitops.model.values import Fields, Unknown, digest
+from notion_gitops.model.records import BaseRecord, Side, Tombstone
+from notion_gitops.model.values import Fields, Unknown, digest, to_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +29,37 @@ def advance(
     mapping: DatabaseMapping, before: BaseRecord | None, operation: Operation, at: Confirmed
 ) -> BaseRecord:
     """The record's new base: settled fields move, the others keep what they had."""
-    old: Fields = before.fields if before else {}
-    fields = {n: v for n, v in old.items() if n in mapping.fields and n not in operation.settled}
-    stored = {
-        n: v
-        for n, v in (before.stored if before else {}).items()
-        if n in mapping.fields and n not in operation.settled
-    }
-    for name in operation.settled:
+    settled = {n for n in operation.settled if not isinstance(at.notion.get(n), Unknown)}
+    kept = mapping.fields.keys() - settled
+    fields = {n: v for n, v in (before.fields if before else {}).items() if n in kept}
+    stored = {n: v for n, v in (before.stored if before else {}).items() if n in kept}
+    for name in settled:
         agreed, reads = at.agreed.get(name), at.notion.get(name)
         if agreed is not None:
             fields[name] = agreed
         if not same(mapping.fields[name], agreed, reads):
             stored[name] = reads
-    known = (before.known if before else frozenset()) & mapping.fields.keys()
-    unsettled = frozenset(mapping.fields) - operation.settled
+    known = (before.known if before else frozenset()) & kept
     return BaseRecord(
         key=operation.key,
         page_id=at.page_id,
         fields=fields,
-        known=frozenset(known) | operation.settled,
+        known=known | settled,
         stored=stored,
         file=at.file,
-        seen="" if unsettled else seen_digest(mapping, at.seen),
+        seen="" if kept else seen_digest(mapping, at.seen),
     )
+
+
+def bury(before: BaseRecord, *, in_git: bool) -> Tombstone:
+    """The tombstone of a record that leaves the base: deleted on a side, or on both.
+
+    Args:
+        before: its base.
+        in_git: whether git still held it when that was planned: then Notion deleted it first.
+    """
+    fields = {name: to_plain(value) for name, value in before.fields.items()}
+    return Tombstone(before.key, before.page_id, Side.NOTION if in_git else Side.GIT, fields)
 
 
 def seen_digest(mapping: DatabaseMapping, fields: Fields) -> str:

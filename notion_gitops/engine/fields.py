@@ -5,8 +5,9 @@ decision table; each branch is one situation of it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from notion_gitops.engine.difference import identical
 from notion_gitops.model.mapping import SETS, Direction, Field, Initial, PropertyType, Take
 from notion_gitops.model.operations import Cause, Conflict
 from notion_gitops.model.values import Unknown, Value
@@ -42,7 +43,7 @@ def same(field: Field, one: Value, other: Value) -> bool:
     """Whether two values mean the same; a checkbox that is absent is not ticked."""
     if field.type is PropertyType.CHECKBOX:
         return bool(one) == bool(other)
-    return one == other and isinstance(one, bool) == isinstance(other, bool)
+    return identical(one, other)
 
 
 def merge_field(field: Field, direction: Direction, at: Readings, decide: Decide) -> FieldMerge:
@@ -56,10 +57,11 @@ def merge_field(field: Field, direction: Direction, at: Readings, decide: Decide
     """
     if isinstance(at.git, Unknown) or isinstance(at.notion, Unknown):
         return FieldMerge(at.base, settled=False)
-    if _emptied_required(field, at):
-        return decide(at, "a required field was emptied in Notion")
     if same(field, at.git, at.notion):
         return FieldMerge(at.git)
+    if _emptied_required(field, direction, at):
+        merge = decide(at, "a required field was emptied in Notion")
+        return replace(merge, to_notion=None) if direction is Direction.PULL else merge
     match direction:
         case Direction.PULL:
             return _pulled(field, at)
@@ -77,9 +79,12 @@ def _both(field: Field, at: Readings, decide: Decide) -> FieldMerge:
     git_edited = not same(field, at.git, at.base)
     notion_edited = not same(field, at.notion, at.stored)
     if git_edited and notion_edited:
-        if field.type in SETS:
-            return _merged_set(at)
-        return decide(at, "both sides changed it")
+        if field.type not in SETS:
+            return decide(at, "both sides changed it")
+        merge = _merged_set(at)
+        if field.required and merge.agreed is None:
+            return decide(at, "both sides' changes together would empty a required field")
+        return merge
     if git_edited:
         return FieldMerge(at.git, to_notion=Cause.EDIT)
     if notion_edited:
@@ -96,8 +101,10 @@ def _first_contact(at: Readings, decide: Decide) -> FieldMerge:
 
 
 def _merged_set(at: Readings) -> FieldMerge:
-    base, git, notion = (_members(v) for v in (at.base, at.git, at.notion))
-    merged = (base & git & notion) | (git - base) | (notion - base)
+    base, stored = _members(at.base), _members(at.stored)
+    git, notion = _members(at.git), _members(at.notion)
+    removed = (base - git) | (stored - notion)
+    merged = (base - removed) | (git - base) | (notion - stored)
     agreed = merged or None
     return FieldMerge(
         agreed,
@@ -111,31 +118,46 @@ def _members(value: Value) -> frozenset[str]:
 
 
 def _pulled(field: Field, at: Readings) -> FieldMerge:
-    if at.known and same(field, at.git, at.base) and same(field, at.notion, at.stored):
-        return FieldMerge(at.base)
-    untouched = at.git is None or (at.known and same(field, at.git, at.base))
-    if field.derived and (untouched or not at.known):
-        return FieldMerge(at.notion, to_git=Cause.REFRESH)
-    if untouched:
-        return FieldMerge(at.notion, to_git=Cause.EDIT if at.known else Cause.FIRST)
-    return FieldMerge(at.notion, to_git=Cause.PUT_BACK)
+    """Only Notion's edits count; an edit in git is put back."""
+    if not at.known:
+        return _first_pull(field, at)
+    git_edited = not same(field, at.git, at.base)
+    notion_edited = not same(field, at.notion, at.stored)
+    if git_edited:
+        back = at.notion if notion_edited else at.base
+        return FieldMerge(back, to_git=None if same(field, back, at.git) else Cause.PUT_BACK)
+    if notion_edited:
+        return FieldMerge(at.notion, to_git=Cause.REFRESH if field.derived else Cause.EDIT)
+    return FieldMerge(at.base)
+
+
+def _first_pull(field: Field, at: Readings) -> FieldMerge:
+    if at.notion is None and not field.derived:
+        return FieldMerge(at.git)  # a value wins over empty, and this one cannot travel
+    refresh = field.derived and at.git is None
+    return FieldMerge(at.notion, to_git=Cause.REFRESH if refresh else Cause.FIRST)
 
 
 def _pushed(field: Field, at: Readings) -> FieldMerge:
-    if at.known and same(field, at.git, at.base) and same(field, at.notion, at.stored):
-        return FieldMerge(at.base)
+    """Only git's edits count; an edit in Notion is put back."""
     if field.type is PropertyType.STATUS and at.git is None:
-        return FieldMerge(at.notion, to_git=Cause.DEFAULT)
-    if at.notion is None or (at.known and same(field, at.notion, at.stored)):
-        return FieldMerge(at.git, to_notion=Cause.EDIT if at.known else Cause.FIRST)
-    return FieldMerge(at.git, to_notion=Cause.PUT_BACK)
+        return FieldMerge(at.notion, to_git=Cause.DEFAULT)  # an empty status means: leave it
+    if not at.known:
+        # a value wins over empty, and Notion's cannot travel
+        return FieldMerge(at.git, to_notion=None if at.git is None else Cause.FIRST)
+    if not same(field, at.notion, at.stored):
+        return FieldMerge(at.git, to_notion=Cause.PUT_BACK)
+    if not same(field, at.git, at.base):
+        return FieldMerge(at.git, to_notion=Cause.EDIT)
+    return FieldMerge(at.base)
 
 
-def _emptied_required(field: Field, at: Readings) -> bool:
+def _emptied_required(field: Field, direction: Direction, at: Readings) -> bool:
     return (
         field.required
-        and not field.computed
-        and field.direction is not Direction.PUSH
+        and not field.derived
+        and field.type is not PropertyType.CHECKBOX  # not ticked is a value
+        and direction is not Direction.PUSH
         and at.known
         and at.notion is None
         and at.stored is not None
@@ -143,12 +165,16 @@ def _emptied_required(field: Field, at: Readings) -> bool:
     )
 
 
-def settle(at: Readings, conflict: Conflict, value: Value, cause: Cause) -> FieldMerge:
+def settle(
+    field: Field, at: Readings, conflict: Conflict, value: Value, cause: Cause
+) -> FieldMerge:
     """The outcome of a conflict that was decided: `value` stands on both sides."""
+    if value is None and field.type is PropertyType.STATUS:
+        value = at.notion if at.notion is not None else at.git  # no status can be emptied
     return FieldMerge(
         value,
-        to_git=None if value == at.git else cause,
-        to_notion=None if value == at.notion else cause,
+        to_git=None if same(field, value, at.git) else cause,
+        to_notion=None if same(field, value, at.notion) else cause,
         conflict=conflict,
     )
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from notion_gitops.model.mapping import DatabaseMapping, Limit
-from notion_gitops.model.operations import Action, Cause, FieldChange, Operation
+from notion_gitops.model.operations import Action, Cause, FieldChange, Operation, State
 from notion_gitops.model.plan import Refusal
 from notion_gitops.model.records import Base, Side
 from notion_gitops.model.values import Value, to_plain
@@ -46,7 +46,8 @@ def _deletes(
 ) -> list[Refusal]:
     keys = [o.key for o in operations if _does(o, side, Action.DELETE)]
     size = len(base.records)
-    emptied = bool(keys) and len(keys) >= size
+    asked = sum(1 for o in operations if _asks_about_delete(o, side))
+    emptied = bool(keys) and len(keys) + asked >= size
     limit = 0 if emptied else mapping.safety.deletes.allowed(size)
     if len(keys) <= limit:
         return []
@@ -138,6 +139,12 @@ def _guarded_changes(operation: Operation, side: Side) -> list[FieldChange]:
 def _does(operation: Operation, side: Side, action: Action) -> bool:
     write = operation.write(side)
     return write is not None and write.action is action
+
+
+def _asks_about_delete(operation: Operation, side: Side) -> bool:
+    """Whether the record is gone on the other side, and a person is asked about this one."""
+    states = [c.notion if side is Side.GIT else c.git for c in operation.open_conflicts]
+    return State.DELETED in states
 
 
 def _mistake(side: Side) -> str:

@@ -1,10 +1,11 @@
 """Which page is which record: page id, then key; never the title."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from notion_gitops.engine.one_sided import stays_gone
 from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.mapping import DatabaseMapping, Field, PropertyType
 from notion_gitops.model.plan import Finding
@@ -12,7 +13,7 @@ from notion_gitops.model.records import Base, PageOrigin, Record
 from notion_gitops.model.values import Fields, Value
 
 DRAFT_REST = timedelta(minutes=5)  # a new page is taken in once it was left alone for so long
-KEY_TITLE_LENGTH = 40
+KEY_ID_LENGTH = 6  # hex digits of the page id at the end of a key made from a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +42,82 @@ def identify(
 ) -> Identified:
     """Give each page the key of its record.
 
-    A page that the base knows keeps its key, whatever its key property says. Another page with
-    a key in its property is that record, unless the key is taken: then it is a copy, reported
-    and left alone. A page with no key is a new record, once it is no draft.
+    1. A page that the base knows keeps its key, whatever its key property says. So does the page
+       of a deleted record that is there again.
+    2. Another page with a key in its property is that record, unless the key is taken: then it is
+       a copy, reported and left alone.
+    3. A page with no key whose id ends as a key in git does is that record: an apply that created
+       the file was interrupted before the base knew.
+    4. Any other page with no key is a new record, once it is no draft. On first contact it is
+       none before somebody says so: it may be the twin of a record in git.
     """
-    known = {b.page_id: key for key, b in base.records.items()}
-    buried = {t.page_id for t in base.tombstones.values()}
+    known = _known_pages(mapping, base, at)
     records = {known[_origin(p).id]: p for p in pages if _origin(p).id in known}
+    buried = {t.page_id for t in base.tombstones.values()}
     others = [p for p in pages if _origin(p).id not in known and _origin(p).id not in buried]
-    by_key, findings = _by_key_property(mapping, records, others, at)
-    records.update(by_key)
+    taken = {*records, *base.records}
+    keyed, findings = _by_key_property(mapping, taken, others, at)
+    records |= keyed
     keyless = [p for p in others if not _origin(p).key]
-    drafts = tuple(p.title for p in keyless if _is_draft(mapping, p, at))
-    ready = [p for p in keyless if not _is_draft(mapping, p, at)]
-    derived = {derived_key(p, at.slug): p for p in ready}
-    unlinked_in_git = set(at.git_keys) - set(records) - set(derived)
-    first_contact = not base.ever and unlinked_in_git and not at.all_new
-    unlinked = {k: p for k, p in derived.items() if first_contact and k not in at.git_keys}
-    records.update({k: p for k, p in derived.items() if k not in unlinked})
-    named = {key: replace(page, key=key) for key, page in sorted(records.items())}
-    return Identified(named, tuple(findings), drafts, tuple(unlinked.values()))
+    free = [k for k in at.git_keys if k not in records and k not in base.records]
+    records |= (linked := _by_id_in_key(keyless, free))
+    ids = {_origin(p).id for p in linked.values()}
+    rest = [p for p in keyless if _origin(p).id not in ids]
+    if not base.ever and not at.all_new and set(free) - linked.keys():
+        return Identified(_named(records), tuple(findings), unpaired=tuple(rest))
+    drafts = [p for p in rest if _is_draft(mapping, p, at)]
+    ready = [p for p in rest if not _is_draft(mapping, p, at)]
+    born, clashes = _born(mapping, ready, {*records, *base.records, *at.git_keys}, at)
+    return Identified(_named(records | born), (*findings, *clashes), tuple(p.title for p in drafts))
+
+
+def _known_pages(mapping: DatabaseMapping, base: Base, at: Circumstances) -> dict[str, str]:
+    """Page id -> key: of the base, and of deleted records whose pages are no more to be left out.
+
+    A page that the mapping keeps although its file was deleted stays out, until git has a record
+    of that key again.
+    """
+    returned = {
+        t.page_id: key
+        for key, t in base.tombstones.items()
+        if key not in base.records and (key in at.git_keys or not stays_gone(mapping, t))
+    }
+    return returned | {b.page_id: key for key, b in base.records.items()}
+
+
+def _by_id_in_key(keyless: Collection[Record], free: Collection[str]) -> dict[str, Record]:
+    """The pages whose id alone names one unlinked key in git, as keys made from pages do."""
+    keys, pages = defaultdict(list), defaultdict(list)
+    for key in free:
+        keys[key[-KEY_ID_LENGTH - 1 :]].append(key)
+    for page in keyless:
+        pages[f"-{_tail(page)}"].append(page)
+    return {
+        keys[tail][0]: found[0]
+        for tail, found in pages.items()
+        if len(found) == 1 and len(keys.get(tail, ())) == 1
+    }
+
+
+def _born(
+    mapping: DatabaseMapping, pages: Collection[Record], taken: Collection[str], at: Circumstances
+) -> tuple[dict[str, Record], list[Finding]]:
+    """The pages born in Notion, by the keys made for them; never two under one key."""
+    used = {key.casefold() for key in taken}
+    born: dict[str, Record] = {}
+    findings = []
+    for page in sorted(pages, key=lambda p: _origin(p).id):
+        key = derived_key(page, at.slug)
+        if key.casefold() in used:
+            findings.append(_duplicate_key(mapping, key, page, copy=False))
+            continue
+        used.add(key.casefold())
+        born[key] = page
+    return born, findings
+
+
+def _named(records: Mapping[str, Record]) -> dict[str, Record]:
+    return {key: replace(page, key=key) for key, page in sorted(records.items())}
 
 
 def derived_key(page: Record, slug: Callable[[str], str]) -> str:
@@ -68,8 +125,11 @@ def derived_key(page: Record, slug: Callable[[str], str]) -> str:
 
     The end, since the first digits are shared by the pages of one database.
     """
-    tail = _origin(page).id.replace("-", "")[-6:]
-    return f"{slug(page.title) or 'page'}-{tail}"
+    return f"{slug(page.title) or 'page'}-{_tail(page)}"
+
+
+def _tail(page: Record) -> str:
+    return _origin(page).id.replace("-", "")[-KEY_ID_LENGTH:]
 
 
 def resolve_relations(
@@ -99,13 +159,14 @@ def _resolved(spec: Field, value: Value, keys: Mapping[str, Mapping[str, str]]) 
 
 def _by_key_property(
     mapping: DatabaseMapping,
-    known: Mapping[str, Record],
+    known: Collection[str],
     others: Collection[Record],
     at: Circumstances,
 ) -> tuple[dict[str, Record], list[Finding]]:
     keyed = [(key, p) for p in others if (key := _origin(p).key)]
     seen = Counter(key.casefold() for key, _ in keyed)
     taken = {key.casefold() for key in known}
+    in_git = {key.casefold(): key for key in at.git_keys}
     accepted: dict[str, Record] = {}
     findings = []
     for key, page in keyed:
@@ -115,7 +176,7 @@ def _by_key_property(
         elif folded in taken or seen[folded] > 1:
             findings.append(_duplicate_key(mapping, key, page, copy=folded in taken))
         else:
-            accepted[key] = page
+            accepted[in_git.get(folded, key)] = page  # unique ignoring case: git's spelling
     return accepted, findings
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from notion_gitops.engine.building import RecordView, build, key_is_wrong
-from notion_gitops.engine.difference import differences
-from notion_gitops.engine.fields import FieldMerge, Readings, merge_field
+from notion_gitops.engine.difference import differences, identical
+from notion_gitops.engine.fields import FieldMerge, Readings, merge_field, same
 from notion_gitops.engine.one_sided import (
     create_file,
     create_page,
@@ -53,11 +53,14 @@ def merge_record(mapping: DatabaseMapping, view: RecordView) -> Merged:
                 return UNTOUCHED  # not in the listing, but not in the trash: frozen
             return Merged(trashed_in_notion(mapping, view, git, base))
         case (None, None, BaseRecord()):
-            if view.absence is not Absence.TRASHED:
-                return UNTOUCHED
-            return Merged(build(mapping, view, Kind.FORGET))
+            return Merged(build(mapping, view, Kind.FORGET)) if _is_gone(view) else UNTOUCHED
         case _:
             return UNTOUCHED
+
+
+def _is_gone(view: RecordView) -> bool:
+    """Whether a record that git deleted is gone in Notion as well, or out of reach for good."""
+    return view.absence in (Absence.TRASHED, Absence.MOVED, Absence.UNREACHABLE)
 
 
 # --- both sides hold the record ---------------------------------------------------------
@@ -114,8 +117,10 @@ def _from_fields(
     )
     conflicts = tuple(m.conflict for m in merges.values() if m.conflict is not None)
     settled = frozenset(n for n, m in merges.items() if m.settled)
-    if not writes and not conflicts and _base_holds(view, agreed, settled):
-        return None
+    if not writes and _base_holds(mapping, view, agreed, settled):
+        if not conflicts:
+            return None
+        settled = frozenset()  # the question alone remains; the base stays as it is
     return build(
         mapping,
         view,
@@ -147,11 +152,20 @@ def _update(
     return Write(side, Action.UPDATE, tuple(changes), key_to_write)
 
 
-def _base_holds(view: RecordView, agreed: Fields, settled: frozenset[str]) -> bool:
-    base = view.base
-    if base is None or view.renamed_from or not base.seen:
+def _base_holds(
+    mapping: DatabaseMapping, view: RecordView, agreed: Fields, settled: frozenset[str]
+) -> bool:
+    """Whether the base says already what both sides hold, each as it reads there."""
+    base, notion = view.base, view.notion
+    if base is None or notion is None or view.renamed_from or not settled <= base.known:
         return False
-    return settled <= base.known and all(base.fields.get(n) == agreed.get(n) for n in settled)
+    if not base.seen and len(settled) == len(mapping.fields):
+        return False  # once the digest of the page is in the base, it need not be looked at
+    return all(
+        identical(base.fields.get(n), agreed.get(n))
+        and same(mapping.fields[n], notion.value(n), base.in_notion(n))
+        for n in settled
+    )
 
 
 def _kind(view: RecordView, writes: tuple[Write, ...], conflicts: tuple[Conflict, ...]) -> Kind:

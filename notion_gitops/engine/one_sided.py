@@ -5,12 +5,20 @@ from dataclasses import replace
 from notion_gitops.engine.building import RecordView, build, key_is_wrong
 from notion_gitops.engine.difference import differences
 from notion_gitops.engine.fields import same
-from notion_gitops.engine.rules import asked_digest
-from notion_gitops.model.mapping import Carry, DatabaseMapping, Mode, Take
+from notion_gitops.model.mapping import (
+    Carry,
+    DatabaseMapping,
+    Direction,
+    Field,
+    Mode,
+    PropertyType,
+    Take,
+)
 from notion_gitops.model.operations import (
     Action,
     Cause,
     Conflict,
+    Difference,
     FieldChange,
     Kind,
     Operation,
@@ -18,41 +26,82 @@ from notion_gitops.model.operations import (
     State,
     Write,
 )
-from notion_gitops.model.records import Absence, BaseRecord, Record, Side
-from notion_gitops.model.values import Fields, Unknown, Value
+from notion_gitops.model.records import Absence, BaseRecord, Record, Side, Tombstone
+from notion_gitops.model.values import Fields, Unknown, Value, digest
 
 # --- one side holds it, and nobody agreed on it before ----------------------------------
 
 
 def create_page(mapping: DatabaseMapping, view: RecordView, git: Record) -> Operation | None:
     """A record that only git holds and nobody agreed on: a page is created, or restored."""
-    if mapping.mode is Mode.MIRROR:
+    stone = view.tombstone
+    if mapping.mode is Mode.MIRROR or (stone is not None and stays_gone(mapping, stone)):
         return None
-    given = {n: v for n, v in git.fields.items() if not mapping.fields[n].derived}
-    restored = view.tombstone is not None and view.absence is Absence.TRASHED
+    if stone is not None and view.absence is Absence.TRASHED:
+        return _bring_back(mapping, view, git, stone)
+    if stone is not None and view.absence in (Absence.UNPROVEN, Absence.OUT_OF_SCOPE):
+        return None  # its page may be alive: another one would be its twin
     write = Write(
         Side.NOTION,
-        Action.RESTORE if restored else Action.CREATE,
-        _all_new(given),
+        Action.CREATE,
+        _all_new(_writable(mapping, git)),
         key_to_write=mapping.key.property_name is not None,
     )
-    page_id = view.tombstone.page_id if view.tombstone and restored else ""
+    unsettled = {n for n, v in git.fields.items() if isinstance(v, Unknown)}
+    return build(
+        mapping,
+        view,
+        Kind.CREATE_PAGE,
+        agreed=_known(mapping, git),
+        writes=(write,),
+        settled=_own(mapping) - unsettled,
+    )
+
+
+def _bring_back(
+    mapping: DatabaseMapping, view: RecordView, git: Record, stone: Tombstone
+) -> Operation:
+    """The page comes out of the trash as the file says; what the file has no more is cleared.
+
+    Only what is written is settled: nobody has read what else the page holds.
+    """
+    given = _writable(mapping, git)
+    cleared = {
+        name: None
+        for name, spec in mapping.fields.items()
+        if name in stone.fields and name not in git.fields and _may_clear(spec)
+    }
+    gone = tuple(
+        FieldChange(Difference(n, _plain_text(stone.fields[n]), None), Cause.NEW) for n in cleared
+    )
+    changes = (*_all_new(given), *gone)
+    write = Write(
+        Side.NOTION,
+        Action.RESTORE,
+        changes,
+        key_to_write=mapping.key.property_name is not None,
+    )
     operation = build(
         mapping,
         view,
         Kind.CREATE_PAGE,
-        agreed=given,
+        agreed=_known(mapping, git),
         writes=(write,),
-        settled=frozenset(mapping.fields),
+        settled=frozenset(write.fields()),
     )
-    return replace(operation, page_id=page_id)
+    return replace(operation, page_id=stone.page_id)
 
 
 def create_file(mapping: DatabaseMapping, view: RecordView, notion: Record) -> Operation | None:
     """A page that no file holds and nobody agreed on: a file is created."""
-    if view.tombstone is not None and view.tombstone.page_id == _page_id(notion):
-        return None  # deleted in git, and the mapping says that the page stays
-    given = {n: v for n, v in notion.fields.items() if not isinstance(v, Unknown)}
+    stone = view.tombstone
+    if stone is not None and stone.page_id == _page_id(notion) and stays_gone(mapping, stone):
+        return None
+    given = {
+        name: value
+        for name, value in notion.fields.items()
+        if not isinstance(value, Unknown) and _enters_file(mapping, name)
+    }
     unknown = {n for n, v in notion.fields.items() if isinstance(v, Unknown)}
     writes = [Write(Side.GIT, Action.CREATE, _all_new(given))]
     if key_is_wrong(mapping, view):
@@ -65,6 +114,53 @@ def create_file(mapping: DatabaseMapping, view: RecordView, notion: Record) -> O
         writes=tuple(writes),
         settled=frozenset(mapping.fields) - unknown,
     )
+
+
+def stays_gone(mapping: DatabaseMapping, stone: Tombstone) -> bool:
+    """Whether a deleted record is still there on the other side because the mapping keeps it.
+
+    Else the record that a tombstone is for, and that is there again, has come back.
+    """
+    deleted_in_git = stone.side is Side.GIT
+    policy = mapping.when_deleted_in_git if deleted_in_git else mapping.when_trashed_in_notion
+    return policy is Carry.KEEP
+
+
+def _own(mapping: DatabaseMapping) -> frozenset[str]:
+    """The fields that do not follow from other records: those are read back after the writes."""
+    return frozenset(n for n, spec in mapping.fields.items() if not spec.derived)
+
+
+def _known(mapping: DatabaseMapping, git: Record) -> Fields:
+    own = _own(mapping)
+    return {n: v for n, v in git.fields.items() if n in own and not isinstance(v, Unknown)}
+
+
+def _writable(mapping: DatabaseMapping, git: Record) -> Fields:
+    """What git may say to Notion: nothing of a field that is only pulled."""
+    known = _known(mapping, git)
+    return {n: v for n, v in known.items() if mapping.fields[n].direction is not Direction.PULL}
+
+
+def _may_clear(spec: Field) -> bool:
+    return spec.direction is not Direction.PULL and spec.type is not PropertyType.STATUS
+
+
+def _enters_file(mapping: DatabaseMapping, name: str) -> bool:
+    """Whether a new file takes the field from its page: not what is only pushed.
+
+    Required ones it does, since a file without them would be invalid.
+    """
+    spec = mapping.fields[name]
+    pushed = spec.direction is Direction.PUSH and mapping.mode is Mode.TWO_WAY
+    return not pushed or spec.required
+
+
+def _plain_text(value: object) -> Value:
+    """A tombstone's value to show; it is kept as plain data."""
+    if isinstance(value, list):
+        return ", ".join(str(member) for member in value)
+    return value if isinstance(value, str | int | float | bool) else str(value)
 
 
 def _all_new(given: Fields) -> tuple[FieldChange, ...]:
@@ -86,7 +182,9 @@ def deleted_in_git(
         return create_file(mapping, view, notion)
     edited = _edited(mapping, base, notion, Side.NOTION)
     why = "deleted in git, edited in Notion" if edited else "deleted in git; the mapping asks"
-    conflict = record_conflict(mapping, view.key, State.DELETED, State.EDITED, why)
+    states = (State.DELETED, State.EDITED)
+    content = content_digest(mapping, notion.fields)
+    conflict = record_conflict(mapping, view.key, states, why, content)
     answer = _fresh_answer(view, conflict)
     if answer is None:
         if edited or mapping.when_deleted_in_git is Carry.ASK:
@@ -107,7 +205,9 @@ def trashed_in_notion(
     """The page is in the trash: the file follows, unless edited or the mapping says otherwise."""
     edited = mapping.mode is Mode.TWO_WAY and _edited(mapping, base, git, Side.GIT)
     why = "edited in git, trashed in Notion" if edited else "trashed in Notion; the mapping asks"
-    conflict = record_conflict(mapping, view.key, State.EDITED, State.DELETED, why)
+    states = (State.EDITED, State.DELETED)
+    content = content_digest(mapping, git.fields)
+    conflict = record_conflict(mapping, view.key, states, why, content)
     answer = _fresh_answer(view, conflict)
     if answer is None:
         if edited or mapping.when_trashed_in_notion is Carry.ASK:
@@ -118,6 +218,8 @@ def trashed_in_notion(
     decided = (_by_person(conflict, answer),)
     if answer.take is Take.NOTION:
         return replace(_delete_file(mapping, view), conflicts=decided)
+    if mapping.mode is Mode.MIRROR:  # nothing goes to Notion: the file alone stays
+        return build(mapping, view, Kind.FORGET, conflicts=decided)
     return replace(_restore_page(mapping, view, git, base), conflicts=decided)
 
 
@@ -145,35 +247,68 @@ def _delete_file(mapping: DatabaseMapping, view: RecordView) -> Operation:
 def _restore_page(
     mapping: DatabaseMapping, view: RecordView, git: Record, base: BaseRecord
 ) -> Operation:
-    given = {n: v for n, v in git.fields.items() if not mapping.fields[n].derived}
-    stored = {n: base.in_notion(n) for n in base.known if not mapping.fields[n].derived}
-    changes = tuple(FieldChange(d, Cause.RESOLVED) for d in differences(stored, given))
+    """The page comes out of the trash with git's edits.
+
+    Only those are settled: what else was edited before the page was trashed is the next plan's.
+    """
+    given = {
+        n: v for n, v in _writable(mapping, git).items() if _edited_in_git(mapping, base, n, v)
+    }
+    cleared = {
+        name: None
+        for name in base.fields
+        if name in mapping.fields and name not in git.fields and _may_clear(mapping.fields[name])
+    }
+    after = {**given, **cleared}
+    before = {n: base.in_notion(n) for n in after}
+    changes = tuple(FieldChange(d, Cause.RESOLVED) for d in differences(before, after))
+    write = Write(Side.NOTION, Action.RESTORE, changes)
     return build(
         mapping,
         view,
         Kind.TO_NOTION,
-        agreed=given,
-        writes=(Write(Side.NOTION, Action.RESTORE, changes),),
-        settled=frozenset(mapping.fields),
+        agreed=_known(mapping, git),
+        writes=(write,),
+        settled=frozenset(write.fields()),
     )
 
 
+def _edited_in_git(mapping: DatabaseMapping, base: BaseRecord, name: str, value: Value) -> bool:
+    return name not in base.known or not same(mapping.fields[name], value, base.fields.get(name))
+
+
 def record_conflict(
-    mapping: DatabaseMapping, key: str, git: State, notion: State, why: str
+    mapping: DatabaseMapping, key: str, states: tuple[State, State], why: str, content: str
 ) -> Conflict:
-    """An open conflict about the record as a whole."""
-    return Conflict(mapping.name, key, None, None, git, notion, why, place=mapping.place)
+    """An open conflict about the record as a whole.
+
+    Args:
+        mapping: the record's mapping.
+        key: the record's key.
+        states: what git and what Notion did.
+        why: for the person who is to decide.
+        content: digest of the record that is left: when it moves, a person is asked again.
+    """
+    git, notion = states
+    return Conflict(
+        mapping.name, key, None, None, git, notion, why, place=mapping.place, content=content
+    )
+
+
+def content_digest(mapping: DatabaseMapping, fields: Fields) -> str:
+    """Stands for what a record says of itself: what Notion computes moves by itself."""
+    return digest(*(fields.get(name) for name in sorted(_own(mapping))))
 
 
 def _fresh_answer(view: RecordView, conflict: Conflict) -> Resolution | None:
     answer = view.answers.record if view.answers else None
-    if answer is None or answer.asked != asked_digest(conflict):
+    if answer is None or answer.asked != conflict.asked:
         return None
-    return answer
+    return answer if answer.take in (Take.GIT, Take.NOTION) else None
 
 
 def _by_person(conflict: Conflict, answer: Resolution) -> Conflict:
-    take = answer.take or Take.NOTION
+    take = Take.GIT if answer.take is Take.GIT else Take.NOTION
     what = f"a person chose {'git' if take is Take.GIT else 'Notion'}"
     return replace(conflict, take=take, reason=what, place=answer.place, by_person=True)
 

@@ -15,24 +15,30 @@ Id = tuple[str, str]  # mapping, key
 def steps(
     mappings: Mapping[str, DatabaseMapping], operations: Iterable[Operation]
 ) -> tuple[Step, ...]:
-    """All writes in order: creates, restores, updates, links, files, deletes.
+    """All writes in order: creates and restores, updates, links, files, deletes.
 
-    A relation to a page that this plan creates later (a cycle) is left out of the create and
+    A relation to a page that this plan creates or restores later (a cycle) is left out there and
     written in a second pass.
     """
     planned = {(o.mapping, o.key): o for o in operations}
-    created, deferred = _creates(mappings, planned)
-    restored = _that(planned, Side.NOTION, Action.RESTORE)
+    restored = set(_that(planned, Side.NOTION, Action.RESTORE))
+    made, deferred = _made(mappings, planned)
     updated = _that(planned, Side.NOTION, Action.UPDATE)
     trashed = _that(planned, Side.NOTION, Action.DELETE)
     new_files = _that(planned, Side.GIT, Action.CREATE)
     files = _that(planned, Side.GIT, Action.UPDATE)
     gone = _that(planned, Side.GIT, Action.DELETE)
     return (
-        *(_step(StepKind.CREATE_PAGE, i, _without(planned[i], deferred[i])) for i in created),
-        *(_step(StepKind.RESTORE_PAGE, i, _names(planned[i], Side.NOTION)) for i in restored),
+        *(
+            _step(
+                StepKind.RESTORE_PAGE if i in restored else StepKind.CREATE_PAGE,
+                i,
+                _without(planned[i], deferred[i]),
+            )
+            for i in made
+        ),
         *(_step(StepKind.UPDATE_PAGE, i, _names(planned[i], Side.NOTION)) for i in updated),
-        *(_step(StepKind.LINK_PAGE, i, deferred[i]) for i in created if deferred[i]),
+        *(_step(StepKind.LINK_PAGE, i, deferred[i]) for i in made if deferred[i]),
         *(_step(StepKind.WRITE_FILE, i, _names(planned[i], Side.GIT)) for i in new_files),
         *(_step(StepKind.WRITE_FILE, i, _names(planned[i], Side.GIT)) for i in files),
         *(_step(StepKind.MOVE_BASE, i, ()) for i, o in planned.items() if _base_only(o)),
@@ -41,11 +47,14 @@ def steps(
     )
 
 
-def _creates(
+def _made(
     mappings: Mapping[str, DatabaseMapping], planned: Mapping[Id, Operation]
 ) -> tuple[list[Id], Mapping[Id, tuple[str, ...]]]:
-    """The creates, targets of relations first; and the fields that must wait, by record."""
-    created = set(_that(planned, Side.NOTION, Action.CREATE))
+    """The pages to create or restore, targets first; and the fields that must wait, by record."""
+    created = {
+        *_that(planned, Side.NOTION, Action.CREATE),
+        *_that(planned, Side.NOTION, Action.RESTORE),
+    }
     needs = {i: _targets(mappings[i[0]], planned[i], created) for i in created}
     waiting_for = {i: {t for targets in needs[i].values() for t in targets} - {i} for i in created}
     needed_by: dict[Id, list[Id]] = defaultdict(list)

@@ -1,14 +1,16 @@
 """The records of both sides as they will stand, and deletes that others still point to."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from notion_gitops.engine.one_sided import record_conflict
+from notion_gitops.engine.one_sided import content_digest, record_conflict
 from notion_gitops.model.mapping import DatabaseMapping, PropertyType
 from notion_gitops.model.operations import Action, Kind, Operation, State
 from notion_gitops.model.records import Record, Side
+from notion_gitops.model.values import Fields
 
+Id = tuple[str, str]  # mapping, key
 Records = Mapping[str, Mapping[str, Record]]  # by mapping, by key
 
 SHOWN = 5  # how many referring records a reason names
@@ -26,9 +28,10 @@ def merged_records(
     merged = {name: dict(records) for name, records in present.items()}
     for operation in operations:
         records = merged.setdefault(operation.mapping, {})
+        records.pop(operation.renamed_from, None)
         if deletes(operation) or operation.kind is Kind.FORGET:
             records.pop(operation.key, None)
-        elif operation.agreed:
+        elif operation.agreed or operation.settled:
             was = records.get(operation.key) or Record(operation.key, {})
             title = operation.title or was.title
             records[operation.key] = replace(was, fields=operation.agreed, title=title)
@@ -40,18 +43,37 @@ def hold_referenced(
 ) -> list[Operation]:
     """Turn each delete that surviving records relate to into an open conflict that lists them.
 
-    A delete that a person decided in a conflict file goes through.
+    A delete that a person decided in a conflict file goes through. A record whose own delete is
+    held survives, so that what it points to is held as well.
     """
-    doomed = {(o.mapping, o.key) for o in operations if deletes(o)}
-    if not doomed:
-        return operations
-    referring = _referring(mappings, merged, doomed)
+    doomed = {(o.mapping, o.key): o for o in operations if deletes(o)}
+    survivors: Records = merged
+    referring: dict[Id, list[str]] = defaultdict(list)
+    while found := _referring(mappings, survivors, doomed):
+        for target, names in found.items():
+            referring[target] += names
+        held = {t for t in found if not any(c.by_person for c in doomed[t].conflicts)}
+        survivors = _as_deleted(doomed[t] for t in held)
+        doomed = {t: o for t, o in doomed.items() if t not in held}
     return [
         _held(mappings[o.mapping], o, referring[(o.mapping, o.key)])
-        if referring.get((o.mapping, o.key)) and not any(c.by_person for c in o.conflicts)
+        if deletes(o) and (o.mapping, o.key) not in doomed
         else o
         for o in operations
     ]
+
+
+def _as_deleted(operations: Iterable[Operation]) -> dict[str, dict[str, Record]]:
+    """The records that deletes were meant for, as the backups of those deletes hold them."""
+    records: dict[str, dict[str, Record]] = {}
+    for operation in operations:
+        fields = _deleted_fields(operation)
+        records.setdefault(operation.mapping, {})[operation.key] = Record(operation.key, fields)
+    return records
+
+
+def _deleted_fields(operation: Operation) -> Fields:
+    return next((b.fields for b in operation.backups), {})
 
 
 def deletes(operation: Operation) -> bool:
@@ -60,9 +82,11 @@ def deletes(operation: Operation) -> bool:
 
 
 def _referring(
-    mappings: Mapping[str, DatabaseMapping], merged: Records, doomed: set[tuple[str, str]]
-) -> Mapping[tuple[str, str], list[str]]:
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    mappings: Mapping[str, DatabaseMapping], merged: Records, doomed: Collection[Id]
+) -> Mapping[Id, list[str]]:
+    found: dict[Id, list[str]] = defaultdict(list)
+    if not doomed:
+        return found
     for name, records in merged.items():
         relations = [
             (f.name, f.to)
@@ -81,8 +105,10 @@ def _referring(
 def _held(mapping: DatabaseMapping, operation: Operation, referring: list[str]) -> Operation:
     in_git = any(w.side is Side.NOTION for w in operation.writes)  # deleted there
     states = (State.DELETED, State.EDITED) if in_git else (State.EDITED, State.DELETED)
-    names = ", ".join(sorted(referring)[:SHOWN])
+    referring = sorted(set(referring))
+    names = ", ".join(referring[:SHOWN])
     more = f" and {len(referring) - SHOWN} more" if len(referring) > SHOWN else ""
     why = f"deleted in {'git' if in_git else 'Notion'}, but {names}{more} still point to it"
-    conflict = record_conflict(mapping, operation.key, *states, why)
+    content = content_digest(mapping, _deleted_fields(operation))
+    conflict = record_conflict(mapping, operation.key, states, why, content)
     return replace(operation, kind=Kind.OPEN, writes=(), conflicts=(conflict,), backups=())

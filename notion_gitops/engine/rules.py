@@ -15,9 +15,8 @@ from notion_gitops.model.operations import (
     EditTime,
     EditTimes,
     Resolution,
-    State,
 )
-from notion_gitops.model.values import Fields, Value, digest, to_plain
+from notion_gitops.model.values import Fields, Unknown, Value, to_plain
 
 NOTION_ROUNDING = timedelta(minutes=1)  # Notion floors edit times to the minute
 
@@ -45,6 +44,9 @@ class Verdict:
     needs_times: bool = False  # ask again with the times of both edits
 
 
+NEEDS_TIMES = Verdict(Take.MANUAL, "the times of the edits are not known yet", needs_times=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Decider:
     """Settles the conflicts of one record under one mapping; see `engine.fields.Decide`."""
@@ -70,19 +72,21 @@ class FieldDecider:
         conflict = self._conflict(at, why)
         answer = self.decider.evidence.answers.get(self.field.name)
         stale = ""
-        if answer is not None:
-            if answer.asked == asked_digest(conflict):
-                return _answered(at, conflict, answer)
-            stale = "; a side changed after the answer was given, so it is asked again"
+        if answer is not None and is_answer(answer):
+            unfit = _unfit(at, conflict, answer)
+            if not unfit:
+                return _answered(self.field, at, conflict, answer)
+            stale = f"; {unfit}, so it is asked again"
         verdict = self._verdict(at)
         if verdict.needs_times:
             self.decider.missing_times.add(self.field.name)
         decided = _with_verdict(conflict, verdict, stale)
+        cause = Cause.RULE if at.known else Cause.FIRST
         match verdict.take:
             case Take.GIT:
-                return settle(at, decided, at.git, Cause.RULE)
+                return settle(self.field, at, decided, at.git, cause)
             case Take.NOTION:
-                return settle(at, decided, at.notion, Cause.RULE)
+                return settle(self.field, at, decided, at.notion, cause)
             case _:
                 return leave_open(at, decided)
 
@@ -115,20 +119,22 @@ def choose(mapping: DatabaseMapping, spec: Field, evidence: Evidence) -> Verdict
     for rule in mapping.rules:
         if rule.fields is not None and spec.name not in rule.fields:
             continue
-        if _wants_times(rule) and times is None:
-            return Verdict(Take.MANUAL, "the times are not known yet", needs_times=True)
+        if times is None and rule.when is not None and "edited" in rule.when.source:
+            return NEEDS_TIMES
         try:
-            fits = rule.when is None or bool(rule.when(**_names(spec, evidence, times)))
+            fits = rule.when is None or bool(rule.when(**_names(mapping, spec, evidence)))
         except ExpressionFailed as failure:
             reason = f'the condition of rule "{rule.name}" could not be evaluated: {failure}'
             return Verdict(Take.MANUAL, reason, rule.name, rule.place)
         if fits:
             return _by_rule(rule, times)
-    if mapping.otherwise is Take.LATEST:
-        if times is None:
-            return Verdict(Take.MANUAL, "the times are not known yet", needs_times=True)
-        return _latest(times, "otherwise", mapping.otherwise_place)
+    return _otherwise(mapping, spec, times)
+
+
+def _otherwise(mapping: DatabaseMapping, spec: Field, times: EditTimes | None) -> Verdict:
     place = mapping.otherwise_place or mapping.place
+    if mapping.otherwise is Take.LATEST:
+        return NEEDS_TIMES if times is None else _latest(times, "otherwise", place)
     if mapping.otherwise in (Take.GIT, Take.NOTION):
         return Verdict(mapping.otherwise, "no rule covers this field", "otherwise", place)
     return Verdict(Take.MANUAL, f'no rule covers "{spec.name}"', "", place)
@@ -139,8 +145,7 @@ def _by_rule(rule: Rule, times: EditTimes | None) -> Verdict:
         case Take.GIT | Take.NOTION:
             return Verdict(rule.take, f'rule "{rule.name}"', rule.name, rule.place)
         case Take.LATEST:
-            unknown = EditTime(None, reason="not fetched")
-            return _latest(times or EditTimes(unknown, unknown), rule.name, rule.place)
+            return NEEDS_TIMES if times is None else _latest(times, rule.name, rule.place)
         case Take.MANUAL:
             reason = f'rule "{rule.name}" leaves it to a person'
             return Verdict(Take.MANUAL, reason, rule.name, rule.place)
@@ -151,12 +156,11 @@ def _by_rule(rule: Rule, times: EditTimes | None) -> Verdict:
 
 def _latest(times: EditTimes, rule: str, place: Place | None) -> Verdict:
     """The later edit, unless Notion's rounding or missing history leaves it undecided."""
-    for side in (times.git, times.notion):
-        if side.at is None:
-            return Verdict(Take.MANUAL, f"the latest edit is not known: {side.reason}", rule, place)
     git_at, notion_at = times.git.at, times.notion.at
-    if git_at is None or notion_at is None:  # both were checked above; this tells the types
-        return Verdict(Take.MANUAL, "the latest edit is not known", rule, place)
+    if git_at is None or notion_at is None:
+        unknown = times.git if git_at is None else times.notion
+        reason = f"the latest edit is not known: {unknown.reason}"
+        return Verdict(Take.MANUAL, reason, rule, place)
     if git_at >= notion_at + NOTION_ROUNDING:
         return Verdict(Take.GIT, f'rule "{rule}": git is the later edit', rule, place)
     if git_at < notion_at:
@@ -165,16 +169,13 @@ def _latest(times: EditTimes, rule: str, place: Place | None) -> Verdict:
     return Verdict(Take.MANUAL, reason, rule, place)
 
 
-def _wants_times(rule: Rule) -> bool:
-    return rule.take is Take.LATEST or (rule.when is not None and "edited" in rule.when.source)
-
-
-def _names(spec: Field, evidence: Evidence, times: EditTimes | None) -> dict[str, Any]:
-    """What a condition can speak of, as plain data; an empty field is null."""
-    names = {*evidence.git, *evidence.notion, *evidence.base, spec.name}
+def _names(mapping: DatabaseMapping, spec: Field, evidence: Evidence) -> dict[str, Any]:
+    """What a condition can speak of, as plain data; an empty or untold field is null."""
+    times = evidence.times.get(spec.name)
 
     def plain(fields: Fields) -> dict[str, Any]:
-        return {n: to_plain(fields.get(n)) for n in names}
+        told = {n: v for n, v in fields.items() if not isinstance(v, Unknown)}
+        return {n: to_plain(told.get(n)) for n in {*mapping.fields, *told}}
 
     def edited(side: EditTime | None) -> dict[str, Any]:
         if side is None or side.at is None:
@@ -194,11 +195,26 @@ def _names(spec: Field, evidence: Evidence, times: EditTimes | None) -> dict[str
     }
 
 
-def _answered(at: Readings, conflict: Conflict, answer: Resolution) -> FieldMerge:
+def is_answer(resolution: Resolution) -> bool:
+    """Whether a person has decided; an empty ``resolution:`` decides nothing."""
+    chosen = resolution.take in (Take.GIT, Take.NOTION)
+    return chosen or resolution.take_base or resolution.has_value
+
+
+def _unfit(at: Readings, conflict: Conflict, answer: Resolution) -> str:
+    """Why an answer cannot be carried out; empty if it can."""
+    if answer.asked != conflict.asked:
+        return "a side changed after the answer was given"
+    if answer.take_base and not at.known:
+        return "there is no last agreed value to return to"
+    return ""
+
+
+def _answered(spec: Field, at: Readings, conflict: Conflict, answer: Resolution) -> FieldMerge:
     value, take, what = _chosen(at, answer)
     reason = f"a person chose {what}"
     decided = replace(conflict, take=take, reason=reason, place=answer.place, by_person=True)
-    return settle(at, decided, value, Cause.RESOLVED)
+    return settle(spec, at, decided, value, Cause.RESOLVED)
 
 
 def _chosen(at: Readings, answer: Resolution) -> tuple[Value, Take, str]:
@@ -224,8 +240,4 @@ def _with_verdict(conflict: Conflict, verdict: Verdict, stale: str) -> Conflict:
 
 def asked_digest(conflict: Conflict) -> str:
     """Stands for what a person is asked about: it changes when either side moves."""
-    return digest(conflict.base, _as_value(conflict.git), _as_value(conflict.notion))
-
-
-def _as_value(value: Value | State) -> Value:
-    return f"({value.value})" if isinstance(value, State) else value
+    return conflict.asked

@@ -110,6 +110,7 @@ class Conflict:
     place: Place | None = None  # of the rule, or of `otherwise`
     times: EditTimes | None = None
     by_person: bool = False  # decided in the conflict file
+    content: str = ""  # edit against delete: digest of the record that is left
 
     @property
     def open(self) -> bool:
@@ -120,7 +121,8 @@ class Conflict:
     def asked(self) -> str:
         """Stands for what a person is asked about: it changes when either side moves."""
         sides = (f"({v.value})" if isinstance(v, State) else v for v in (self.git, self.notion))
-        return digest(self.base, *sides)
+        content = (self.content,) if self.content else ()
+        return digest(self.base, *sides, *content)
 
 
 @dataclass(frozen=True, slots=True)
