@@ -90,8 +90,9 @@ def _parsed(source: str, vocabulary: Vocabulary) -> tuple[nodes.Expr, list[Probl
 def _told(error: TemplateSyntaxError) -> str:
     """Jinja2's message without its own word for what the place already says."""
     message = error.message or "it cannot be read"
-    message = re.sub(r" at \d+$", "", message)
-    return message.replace("print statement", "expression").replace("template", "expression")
+    if "end of" in message:
+        return "it ends too early"
+    return re.sub(r" at \d+$", "", message)
 
 
 def _hint(source: str) -> str:
@@ -101,7 +102,7 @@ def _hint(source: str) -> str:
         return "statements are not allowed: write one bare expression, as in `a if b else c`"
     if "&&" in source or "||" in source or "!" in source.replace("!=", ""):
         return "write `and`, `or`, `not`"
-    return "write one bare Jinja2 expression, such as `git.status == 'doing'`"
+    return "write one bare Jinja2 expression"
 
 
 def _diagnostic(problem: Problem, source: str, start: int, place: Place) -> Diagnostic:

@@ -82,8 +82,8 @@ def _diagnostics(root: Node, error: ValidationError) -> list[Diagnostic]:
     match error.validator:
         case "additionalProperties" | "unevaluatedProperties" if isinstance(node, Table):
             return _unknown_keys(node, error)
-        case "propertyNames" if isinstance(node, Table):
-            return [_key_problem(node, e) for e in error.context or [error]]
+        case _ if "propertyNames" in error.schema_path and isinstance(node, Table):
+            return [_key_problem(node, error)]  # jsonschema gives the key's own error, placeless
         case "required" if isinstance(node, Table):
             names: Any = error.validator_value
             return [_missing(node, error, k) for k in names if node.get(k) is None]
