@@ -1,0 +1,122 @@
+"""The entry point: finds the command, and turns whatever happens into a message and an exit code.
+
+Commands are loaded when they are called, so that ``--help`` and completion stay quick.
+"""
+
+import importlib
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from notion_gitops import __version__
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import ExitCode, NotionGitopsError
+
+COMMANDS = {
+    "init": ("init", "Make a workspace: mappings/, state/, and what belongs to them."),
+    "validate": ("validate", "Check mappings and record files, offline."),
+    "check": ("check", "Check connection, permissions and schemas (step 1)."),
+    "plan": ("plan", "Show what an apply would do on either side, and why (steps 2-3)."),
+    "apply": ("apply", "Do it: write, read back, record, commit (steps 3-6)."),
+    "import": ("import_", "Pair what both sides already hold, before the first sync."),
+    "conflicts": ("conflicts", "List, show and settle the open conflicts."),
+    "status": ("status", "Show the last sync, drift, open conflicts and health."),
+    "log": ("log", "Show the history of syncs."),
+    "sandbox": ("sandbox", "Run, fill and edit the local Notion."),
+    "demo": ("demo", "Play the whole story on the sandbox, in a folder of its own."),
+}  # name -> module, and what --help says of it
+
+
+class _Lazy(click.Group):
+    """A group that knows its commands' names and loads them one by one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which a newcomer needs them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"notion_gitops.cli.commands.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest right name where there is none."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib  # noqa: PLC0415  only where it is needed: start-up time
+
+            near = difflib.get_close_matches(args[0], COMMANDS, 1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            ctx.fail(f"No such command '{args[0]}'.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.command(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    epilog="Start with `notion-gitops demo`: it needs no token and no account.",
+)
+@click.version_option(__version__, prog_name="notion-gitops")
+def cli() -> None:
+    """Keep records in git and Notion databases in step, both ways."""
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with the code of the contract."""
+    signal.signal(signal.SIGTERM, _terminated)
+    sys.exit(int(run(sys.argv[1:])))
+
+
+def run(arguments: list[str]) -> ExitCode:
+    """Run one command; its exit code. Every error that a person can put right is told as such."""
+    try:
+        result = cli.main(arguments, prog_name="notion-gitops", standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        return ExitCode(exit_.exit_code)
+    except click.Abort:
+        click.echo("Interrupted.", err=True)
+        return ExitCode.INTERRUPTED
+    except click.UsageError as error:
+        error.show()
+        return ExitCode.USAGE
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except NotionGitopsError as error:
+        _tell(error.diagnostics)
+        return error.exit_code
+    except KeyboardInterrupt:
+        click.echo("Interrupted. What was done so far is in the journal.", err=True)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:  # the reader of our output went away, e.g. `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    return result if isinstance(result, ExitCode) else ExitCode.DONE
+
+
+def _tell(diagnostics: tuple[Diagnostic, ...]) -> None:
+    from notion_gitops.cli.output import colour  # noqa: PLC0415  only on errors: start-up time
+    from notion_gitops.report.diagnostics import diagnostics_text  # noqa: PLC0415
+
+    click.echo(diagnostics_text(diagnostics, colour=colour(sys.stderr)), err=True, nl=False)
+
+
+def _terminated(_signal: int, _frame: FrameType | None) -> NoReturn:
+    click.echo("Stopped (SIGTERM). What was done so far is in the journal.", err=True)
+    sys.exit(int(ExitCode.TERMINATED))

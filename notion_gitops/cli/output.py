@@ -1,0 +1,42 @@
+"""Where text goes: results to stdout, progress and messages to stderr."""
+
+import os
+import sys
+from enum import StrEnum
+from typing import IO, Any
+
+import click
+
+
+class Format(StrEnum):
+    """How a result is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(Format), case_sensitive=False),
+    default=Format.TEXT,
+    show_default=True,
+    help="How to print the result.",
+)
+
+
+def colour(stream: IO[Any] | None = None) -> bool:
+    """Whether to colour: a terminal, and NO_COLOR (https://no-color.org) is not set."""
+    target = stream or sys.stdout
+    return target.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def say(text: str) -> None:
+    """A message about what is going on, for people."""
+    click.echo(text, err=True)
+
+
+def show(text: str) -> None:
+    """A result."""
+    click.echo(text, nl=not text.endswith("\n"))

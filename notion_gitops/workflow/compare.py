@@ -1,0 +1,182 @@
+"""Step 2: three snapshots per mapping, read no further than needed to see what differs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from notion_gitops.engine.advance import seen_digest
+from notion_gitops.engine.identity import Identified
+from notion_gitops.engine.planner import Inputs
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.people import People
+from notion_gitops.model.records import Absence, Base, BaseRecord
+from notion_gitops.notion.gateway import Gateway
+from notion_gitops.workflow.conflict_files import read_conflict_files
+from notion_gitops.workflow.git_side import GitReader, GitSide, Touched, touched
+from notion_gitops.workflow.notion_side import (
+    Database,
+    Moment,
+    NotionSide,
+    absences,
+    list_pages,
+    snapshot,
+    tell_apart,
+)
+from notion_gitops.workflow.state_branch import (
+    Recorded,
+    StateBranch,
+    as_base,
+    read_base,
+    same_meaning,
+    shells,
+)
+from notion_gitops.workflow.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One mapping with both sides and the base read."""
+
+    mapping: DatabaseMapping
+    database: Database
+    recorded: Recorded
+    git: GitSide
+    notion: NotionSide
+    inputs: Inputs
+
+    @property
+    def base(self) -> Base:
+        """The base, whole: values that were not read are those of the side that equals it."""
+        return self.inputs.base
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All mappings, read."""
+
+    workspace: Workspace
+    state: StateBranch
+    changes: Touched
+    people: People  # with Notion's e-mails
+    at: datetime  # before the first listing began
+    mappings: Mapping[str, Compared] = field(default_factory=dict)  # those that could be read
+    stopped: Mapping[str, str] = field(default_factory=dict)  # why the others could not
+    problems: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the three snapshots are read from."""
+
+    workspace: Workspace
+    state: StateBranch
+    gateway: Gateway
+    databases: Mapping[str, Database]
+    people: People
+
+
+def compare(sources: Sources, moment: Moment) -> Comparison:
+    """Read both sides of every usable mapping and find the records that may differ."""
+    workspace, state, gateway = sources.workspace, sources.state, sources.gateway
+    databases, people = sources.databases, sources.people
+    changes = touched(workspace, state)
+    git = {
+        name: GitReader(workspace, mapping, state.of(name)).changed(changes)
+        for name, mapping in workspace.mappings.items()
+    }
+    stopped = {n: "its database cannot be synced" for n, d in databases.items() if not d.usable}
+    for name, mapping in workspace.mappings.items():
+        if mapping.git.single_file and mapping.git.path in git[name].snapshot.unreadable:
+            stopped[name] = f"{mapping.git.path} cannot be read"
+    usable = {n: d for n, d in databases.items() if n not in stopped}
+    pages = {n: list_pages(gateway, d, people) for n, d in usable.items()}
+    identified = {
+        n: tell_apart(d.mapping, _index_base(state.of(n)), pages[n], moment, git[n].keys)
+        for n, d in usable.items()
+    }
+    keys = page_keys(state, identified)
+    mappings: dict[str, Compared] = {}
+    for name, database in usable.items():
+        base = _index_base(state.of(name))
+        absent = absences(gateway, database, pages[name], base, git[name].keys)
+        side = snapshot(database, pages[name], identified[name], keys, absent)
+        mappings[name] = _join(workspace, state, database, git[name], side)
+    return Comparison(
+        workspace=workspace,
+        state=state,
+        changes=changes,
+        people=people,
+        at=moment.now,
+        mappings=mappings,
+        stopped=stopped,
+        problems={n: d.problems for n, d in databases.items() if d.problems},
+    )
+
+
+def page_keys(
+    state: StateBranch, identified: Mapping[str, Identified]
+) -> dict[str, dict[str, str]]:
+    """By mapping: the key of each page id, of listed pages and of those that the base knows."""
+    keys: dict[str, dict[str, str]] = {}
+    for name in {*state.mappings, *identified}:
+        entries = state.of(name).index.entries
+        keys[name] = {e.page_id: key for key, e in entries.items()}
+        if name in identified:
+            records = identified[name].records
+            keys[name] |= {r.page.id: key for key, r in records.items() if r.page}
+    return keys
+
+
+def _index_base(recorded: Recorded) -> Base:
+    return as_base(recorded, shells(recorded.index, {}))
+
+
+def _join(
+    workspace: Workspace,
+    state: StateBranch,
+    database: Database,
+    git: GitSide,
+    notion: NotionSide,
+) -> Compared:
+    mapping, recorded = database.mapping, state.of(database.mapping.name)
+    answers = read_conflict_files(workspace, mapping)
+    candidates = _candidates(mapping, recorded, git, notion) | answers.keys()
+    whole = GitReader(workspace, mapping, recorded).with_records(git, candidates)
+    unchanged = {
+        key: record.fields
+        for key, record in notion.snapshot.records.items()
+        if key not in candidates
+    }
+    records: dict[str, BaseRecord] = shells(recorded.index, unchanged)
+    records |= read_base(workspace, state, mapping, candidates)
+    base = as_base(recorded, records)
+    inputs = Inputs(
+        mapping=mapping,
+        base=base,
+        git=whole.snapshot,
+        notion=notion.snapshot,
+        candidates=frozenset(candidates),
+        answers=answers,
+        unpaired=bool(notion.identified.unpaired),
+    )
+    return Compared(mapping, database, recorded, whole, notion, inputs)
+
+
+def _candidates(
+    mapping: DatabaseMapping, recorded: Recorded, git: GitSide, notion: NotionSide
+) -> set[str]:
+    """The keys that may differ: changed or gone in git, changed or absent in Notion, or new."""
+    entries = recorded.index.entries
+    if not all(same_meaning(mapping, recorded, name) for name in mapping.fields):
+        return {*entries, *git.keys, *notion.unresolved}  # the mapping changed: look at everything
+    moved = {
+        key
+        for key, record in notion.unresolved.items()
+        if key not in entries
+        or not entries[key].seen
+        or seen_digest(mapping, record.fields) != entries[key].seen
+    }
+    gone = entries.keys() - git.keys
+    absent = {k for k, why in notion.snapshot.absent.items() if why is Absence.TRASHED}
+    return {*git.snapshot.records, *moved, *gone, *absent}

@@ -1,0 +1,74 @@
+"""Notion has no conditional write, so a page is written only on a reading of it that is young."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.records import Record
+from notion_gitops.notion.gateway import Gateway
+from notion_gitops.notion.pages import mapped_property_ids
+from notion_gitops.workflow.compare import Comparison
+from notion_gitops.workflow.notion_side import Database, decode_pages
+from notion_gitops.workflow.plan import fresh_mark
+
+MAX_AGE = 5.0  # seconds (design, section 7)
+
+
+@dataclass
+class FreshReadings:
+    """What has moved in the written databases since the plan was made.
+
+    One query "edited since" covers all records of a database. It is asked again when it has
+    grown old, which only happens in long applies.
+    """
+
+    comparison: Comparison
+    databases: Mapping[str, Database]
+    gateway: Gateway
+    now: Callable[[], datetime]
+    _read_at: dict[str, float] = field(default_factory=dict)
+    _mark: dict[str, datetime] = field(default_factory=dict)
+    _moved: dict[str, dict[str, Record]] = field(default_factory=dict)
+
+    def moved(self, mapping: str, page_id: str) -> bool:
+        """Whether somebody changed the page's own values since the plan read it."""
+        self._refresh(mapping)
+        now = self._moved[mapping].get(page_id)
+        before = self.comparison.mappings[mapping].notion.pages.decoded.get(page_id)
+        if now is None:
+            return False
+        return before is None or not same_own_values(self.databases[mapping].mapping, before, now)
+
+    def _refresh(self, mapping: str) -> None:
+        asked = self._read_at.get(mapping)
+        if asked is not None and time.monotonic() - asked <= MAX_AGE:
+            return
+        mark = self._mark.get(mapping, fresh_mark(self.comparison.at))
+        self._mark[mapping] = fresh_mark(self.now())
+        self._read_at[mapping] = time.monotonic()
+        found = edited_since(self.gateway, self.databases[mapping], self.comparison, mark)
+        self._moved.setdefault(mapping, {}).update(found)
+
+
+def edited_since(
+    gateway: Gateway, database: Database, comparison: Comparison, mark: datetime
+) -> dict[str, Record]:
+    """The pages of a database that were edited since, decoded, by page id."""
+    if database.schema is None:
+        return {}
+    since = {
+        "timestamp": "last_edited_time",
+        "last_edited_time": {"on_or_after": mark.isoformat()},
+    }
+    wanted = mapped_property_ids(database.mapping, database.schema)
+    listing = gateway.query(database.schema.data_source_id, since, wanted)
+    pages = decode_pages(gateway, database, comparison.people, listing.pages)
+    return dict(pages.decoded)
+
+
+def same_own_values(mapping: DatabaseMapping, before: Record, after: Record) -> bool:
+    """Whether two readings of a page agree in all that people enter (derived values aside)."""
+    own = (f.name for f in mapping.fields.values() if not f.derived)
+    return all(before.value(name) == after.value(name) for name in own)

@@ -1,0 +1,129 @@
+"""Reading the git side: what changed since the base, and the records of any keys."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.records import Snapshot
+from notion_gitops.records.files import is_record_path, list_files, read_files
+from notion_gitops.records.reading import read_records
+from notion_gitops.repository.nouns import ChangeKind
+from notion_gitops.workflow.state_branch import Recorded, StateBranch
+from notion_gitops.workflow.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The paths under the mapped paths that may not be what the base holds."""
+
+    since_base: frozenset[str]  # differ from the base, in HEAD or in the work tree
+    dirty: Mapping[str, ChangeKind]  # differ from HEAD
+
+
+@dataclass(frozen=True, slots=True)
+class GitSide:
+    """The git side of one mapping, as far as it had to be read."""
+
+    snapshot: Snapshot
+    keys: frozenset[str]  # all keys that git holds, read or not
+    contents: Mapping[str, bytes] = field(default_factory=dict)  # of the files that were read
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+def touched(workspace: Workspace, state: StateBranch) -> Touched:
+    """What git knows without a single file being parsed."""
+    paths = [m.git.path for m in workspace.mappings.values()]
+    dirty = workspace.repository.status(paths).changed
+    committed = workspace.repository.differing(state.commit, workspace.head.commit, paths)
+    return Touched(frozenset(committed) | frozenset(dirty), dirty)
+
+
+@dataclass(frozen=True, slots=True)
+class GitReader:
+    """Reads the git side of one mapping."""
+
+    workspace: Workspace
+    mapping: DatabaseMapping
+    recorded: Recorded
+
+    def changed(self, changes: Touched) -> GitSide:
+        """The records whose files differ from the base; all of them if there is no base."""
+        if not _paths_as_recorded(self.mapping, self.recorded):
+            return self._read(list_files(self.workspace.root, self.mapping), everything=True)
+        inside = {p for p in changes.since_base if is_record_path(self.mapping, p)}
+        side = self._read(inside)
+        # A key that is also in a file that nobody touched is there twice: then both are read.
+        entries = self.recorded.index.entries
+        twins = {
+            entries[key].file
+            for key, record in side.snapshot.records.items()
+            if key in entries and record.file and entries[key].file != record.file.path
+        }
+        return self._read(inside | twins) if twins - inside else side
+
+    def with_records(self, side: GitSide, keys: Iterable[str]) -> GitSide:
+        """The same with the records of more keys read, those that equal the base."""
+        entries = self.recorded.index.entries
+        paths = {entries[k].file for k in keys if k in entries and k in side.keys}
+        missing = {p for p in paths if p and p not in side.contents}
+        if not missing:
+            return side
+        more = self._read(missing)
+        return GitSide(
+            Snapshot(
+                records={**more.snapshot.records, **side.snapshot.records},
+                unreadable={**more.snapshot.unreadable, **side.snapshot.unreadable},
+            ),
+            keys=side.keys,
+            contents={**side.contents, **more.contents},
+            warnings=(*side.warnings, *more.warnings),
+        )
+
+    def _read(self, paths: Iterable[str], *, everything: bool = False) -> GitSide:
+        """What some files say. One of them that is not there is gone; the others are as the base.
+
+        Raises:
+            InvalidInput: a file that is there cannot be read at all.
+        """
+        asked = frozenset(paths)
+        contents = read_files(self.workspace.root, sorted(asked))
+        reading = read_records(self.mapping, contents, self.workspace.people)
+        unreadable = _by_key(self.recorded, reading.unreadable, reading.unknown_files)
+        untouched = {
+            key
+            for key, entry in self.recorded.index.entries.items()
+            if entry.file and entry.file not in asked and not everything
+        }
+        return GitSide(
+            Snapshot(records=reading.records, unreadable=unreadable),
+            keys=frozenset(reading.records.keys() | untouched | unreadable.keys()),
+            contents=contents,
+            warnings=reading.warnings,
+        )
+
+
+def _paths_as_recorded(mapping: DatabaseMapping, recorded: Recorded) -> bool:
+    """Whether the base was written with this path and format, so that it tells what changed."""
+    before = recorded.mapping
+    return (
+        recorded.ever
+        and before is not None
+        and before.git.path == mapping.git.path
+        and before.git.format is mapping.git.format
+        and before.key.field == mapping.key.field
+    )
+
+
+def _by_key(
+    recorded: Recorded, problems: Mapping[str, Diagnostic], unknown_files: frozenset[str]
+) -> dict[str, Diagnostic]:
+    """The problems by key; where the key cannot be told, by every key that the file held."""
+    found = dict(problems)
+    for key, entry in recorded.index.entries.items():
+        problem = problems.get(entry.file)
+        if problem is not None and key not in found:
+            found[key] = problem
+        elif entry.file in unknown_files and key not in found:
+            found[key] = Diagnostic(f"{entry.file} holds a record whose key cannot be told")
+    return found

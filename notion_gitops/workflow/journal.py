@@ -1,0 +1,90 @@
+"""What a run is about to do and has done, on disk before it happens.
+
+Crash recovery itself needs no journal: a record's identity is read back from both sides, and the
+next plan finds both equal. The journal is for creates whose answer was lost, and for the backups
+of a run that never came to its commit.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from notion_gitops.model.operations import Backup
+from notion_gitops.model.values import to_plain
+
+FILE = "journal.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """An append-only file of JSON lines, each on disk before `note` returns."""
+
+    path: Path
+
+    @classmethod
+    def begin(cls, private: Path, sync_id: str) -> "Journal":
+        """Start a new journal; one that a crash left is kept beside it, since it holds backups."""
+        private.mkdir(exist_ok=True)
+        path = private / FILE
+        if path.exists():
+            number = sum(1 for _ in private.glob("journal-left-*.jsonl"))
+            path.rename(private / f"journal-left-{number:04d}.jsonl")
+        journal = cls(path)
+        journal.note("begin", sync=sync_id)
+        return journal
+
+    def note(self, what: str, **details: Any) -> None:
+        """Append one line and wait until the disk has it."""
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        line = json.dumps({"what": what, "at": at, **details}, ensure_ascii=False, sort_keys=True)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def keep(self, backups: Iterable[Backup]) -> None:
+        """Write down what is going to be overwritten or deleted."""
+        self.note("backups", backups=[_backup(b) for b in backups])
+
+    def end(self) -> None:
+        """The run came to its commits: what the journal held is in them."""
+        self.path.unlink(missing_ok=True)
+
+
+def unanswered(private: Path) -> dict[tuple[str, str], datetime]:
+    """The creates of earlier runs whose answers never came: mapping and key, and when it was."""
+    intents: dict[tuple[str, str], datetime] = {}
+    for path in (*sorted(private.glob("journal-left-*.jsonl")), private / FILE):
+        for line in _lines(path):
+            at = (str(line.get("mapping", "")), str(line.get("key", "")))
+            if line.get("what") == "create":
+                intents[at] = datetime.fromisoformat(line["at"])
+            elif line.get("what") in {"created", "not created"}:
+                intents.pop(at, None)
+    return intents
+
+
+def _lines(path: Path) -> Iterable[Mapping[str, Any]]:
+    if not path.exists():
+        return
+    for text in path.read_text("utf-8", "replace").splitlines():
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue  # the last line of a run that was killed while writing it
+        if isinstance(line, dict):
+            yield line
+
+
+def _backup(backup: Backup) -> dict[str, Any]:
+    return {
+        "mapping": backup.mapping,
+        "key": backup.key,
+        "side": backup.side.value,
+        "reason": backup.reason,
+        "fields": {n: to_plain(v) for n, v in backup.fields.items()},
+    }

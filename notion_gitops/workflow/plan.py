@@ -1,0 +1,245 @@
+"""Making a plan: connect, compare, resolve, check; nothing is written anywhere."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from notion_gitops.engine.checks import run_checks
+from notion_gitops.engine.forecast import Listed, forecast
+from notion_gitops.engine.order import steps
+from notion_gitops.engine.planner import Decided, FieldOf, decide, left_out
+from notion_gitops.model.diagnostics import Diagnostic, Severity
+from notion_gitops.model.errors import ExitCode
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.plan import Finding, MappingPlan, Plan, ReadCost
+from notion_gitops.model.records import Absence
+from notion_gitops.notion.gateway import Gateway
+from notion_gitops.workflow.compare import Compared, Comparison, Sources, compare
+from notion_gitops.workflow.edit_times import Editors, Question, edit_times
+from notion_gitops.workflow.notion_side import Database, Moment, connect, with_users
+from notion_gitops.workflow.state_branch import read_state
+from notion_gitops.workflow.workspace import Workspace
+
+OVERLAP = timedelta(minutes=2)  # Notion's edit times are floored to the minute; doubled, to be sure
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The way to Notion, and how to find a mapping's database there."""
+
+    gateway: Gateway
+    find: Callable[[DatabaseMapping], str]  # the id of its database or data source
+    now: Callable[[], datetime]  # the clock that the sides are compared by, in UTC
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """What was said on the command line."""
+
+    accepted: Mapping[str, int] = field(default_factory=dict)  # --accept MAPPING.WHAT=COUNT
+    all_new: bool = False  # first contact: what nothing links is new
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with what it was computed from, for the apply that may follow."""
+
+    plan: Plan
+    comparison: Comparison
+    databases: Mapping[str, Database]
+
+
+def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions) -> Planned:
+    """Compare all databases with the repository and decide what is to be done.
+
+    1. Connect: read every schema and hold it against its mapping.
+    2. Compare: list every database, read what changed in git since the base.
+    3. Resolve: decide every record; fetch the times of edits where a rule asks for them.
+    4. Check: guards, consistency, the order of the writes and what they cost.
+
+    Raises:
+        CannotReachNotion: Notion did not answer, or the token may not read.
+        StateUnusable: the state branch cannot be used.
+    """
+    started, before = time.monotonic(), connection.gateway.counts
+    moment = Moment(connection.now().astimezone(UTC), options.all_new)
+    state = read_state(workspace)
+    databases = connect(connection.gateway, workspace.mappings, connection.find)
+    people, users_readable = with_users(connection.gateway, workspace.people, workspace.mappings)
+    sources = Sources(workspace, state, connection.gateway, databases, people)
+    comparison = compare(sources, moment)
+    decided = _resolve(comparison, connection, options)
+    counts = connection.gateway.counts.since(before)
+    cost = ReadCost(
+        counts.requests,
+        round(time.monotonic() - started, 1),
+        counts.seconds_waited,
+        counts.retries,
+    )
+    notes = () if users_readable else ("Notion's users could not be listed: people go by alias.",)
+    plan = _assemble(comparison, databases, decided, cost)
+    return Planned(replace(plan, notes=notes), comparison, databases)
+
+
+def exit_code(plan: Plan, *, detailed: bool) -> ExitCode:
+    """What `plan` answers: always 0 unless asked in detail."""
+    if not detailed:
+        return ExitCode.DONE
+    if plan.refusals or any(m.left_out or m.unpaired_git for m in plan.mappings):
+        return ExitCode.REFUSED
+    if plan.has_changes:
+        return ExitCode.CHANGES
+    if plan.open_conflicts or any(m.unreachable or m.problems for m in plan.mappings):
+        return ExitCode.DECISIONS_REMAIN
+    return ExitCode.DONE
+
+
+def _resolve(comparison: Comparison, connection: Connection, options: PlanOptions) -> Decided:
+    """Step 3; twice if the rules ask when the edits were made."""
+    inputs = {name: each.inputs for name, each in comparison.mappings.items()}
+    decided = decide(inputs, {}, options.accepted)
+    if not decided.missing_times:
+        return decided
+    questions = _questions(comparison, decided.missing_times)
+    editors = Editors(
+        names={p.user_id: p.name or a for a, p in comparison.people.by_alias.items()},
+        our_user=str(connection.gateway.me()["id"]),
+    )
+    times = edit_times(comparison.workspace, questions, editors)
+    return decide(inputs, times, options.accepted)
+
+
+def _questions(comparison: Comparison, missing: frozenset[FieldOf]) -> dict[FieldOf, Question]:
+    questions = {}
+    for name, key, spec in missing:
+        each = comparison.mappings[name]
+        git, notion = each.inputs.git.records.get(key), each.inputs.notion.records.get(key)
+        if git is not None and notion is not None:
+            dirty = git.file is not None and git.file.path in comparison.changes.dirty
+            questions[(name, key, spec)] = Question(each.mapping, spec, git, notion, dirty)
+    return questions
+
+
+def _assemble(
+    comparison: Comparison,
+    databases: Mapping[str, Database],
+    decided: Decided,
+    cost: ReadCost,
+) -> Plan:
+    mappings = comparison.workspace.mappings
+    out = left_out(mappings, {**comparison.stopped, **_refused(decided, comparison)})
+    planned = tuple(
+        _mapping_plan(name, comparison, databases[name], decided, out.get(name, ""))
+        for name in mappings
+    )
+    going = [o for m in planned if not m.left_out for o in m.operations]
+    ordered = steps(mappings, going)
+    operations = {(o.mapping, o.key): o for o in going}
+    per_request = cost.seconds / cost.requests if cost.requests else 0.0
+    return Plan(
+        mappings=planned,
+        steps=ordered,
+        findings=_findings(comparison, decided),
+        forecast=forecast(mappings, ordered, _listed(comparison), operations, per_request),
+        head=comparison.workspace.head.commit,
+        branch=comparison.workspace.head.branch,
+        base=comparison.state.commit,
+        made=comparison.at,
+        cost=cost,
+        sandbox=comparison.workspace.sandbox,
+    )
+
+
+def _refused(decided: Decided, comparison: Comparison) -> dict[str, str]:
+    refused = {name: r[0].message for name, r in decided.refusals.items() if r}
+    for name, each in comparison.mappings.items():
+        if each.inputs.unpaired:
+            refused[name] = "both sides hold records that nothing links yet"
+    return refused
+
+
+def _mapping_plan(
+    name: str,
+    comparison: Comparison,
+    database: Database,
+    decided: Decided,
+    out: str,
+) -> MappingPlan:
+    each = comparison.mappings.get(name)
+    if each is None:
+        return MappingPlan(name, 0, 0, 0, problems=database.problems, left_out=out)
+    absent = each.inputs.notion.absent
+    identified = each.notion.identified
+    paired = {*each.inputs.notion.records}
+    return MappingPlan(
+        name=name,
+        records=len(decided.merged[name].keys() | each.git.keys),
+        in_git=len(each.git.keys),
+        in_notion=len(each.notion.pages.raw),
+        operations=decided.operations[name],
+        refusals=decided.refusals[name],
+        problems=tuple(each.inputs.git.unreadable.values()),
+        left_out=out,
+        first_contact=not each.recorded.ever,
+        drafts=identified.drafts,
+        out_of_scope=_keys(absent, Absence.OUT_OF_SCOPE),
+        unreachable=_keys(absent, Absence.MOVED, Absence.UNREACHABLE, Absence.UNPROVEN),
+        unpaired_git=tuple(sorted(each.git.keys - paired)) if each.inputs.unpaired else (),
+        unpaired_notion=tuple(p.title for p in identified.unpaired),
+    )
+
+
+def _keys(absent: Mapping[str, Absence], *which: Absence) -> tuple[str, ...]:
+    return tuple(sorted(key for key, why in absent.items() if why in which))
+
+
+def _findings(comparison: Comparison, decided: Decided) -> tuple[Finding, ...]:
+    """The checks, and what reading the two sides brought to light."""
+    found: list[Finding] = []
+    for name, each in comparison.mappings.items():
+        found += [*each.notion.identified.findings, *each.notion.pages.findings]
+        found += [_warning(name, w) for w in each.git.warnings]
+        if not each.notion.pages.complete:
+            found.append(_incomplete(each))
+    mappings = {name: each.mapping for name, each in comparison.mappings.items()}
+    return (*found, *run_checks(mappings, decided.merged, comparison.at.date()))
+
+
+def _warning(name: str, problem: Diagnostic) -> Finding:
+    return Finding(
+        "record file", problem.severity, name, (), problem.summary, problem.detail,
+        problem.fix, problem.place,
+    )  # fmt: skip
+
+
+def _incomplete(each: Compared) -> Finding:
+    return Finding(
+        check="incomplete listing",
+        severity=Severity.WARNING,
+        mapping=each.mapping.name,
+        keys=(),
+        message=f"Notion's listing is not proven whole: {each.notion.pages.reason}",
+        why="a page that is missing from it may still exist, so nothing is deleted",
+        fix="run it again; if it stays so, narrow the mapping's filter",
+    )
+
+
+def _listed(comparison: Comparison) -> dict[str, Listed]:
+    since = fresh_mark(comparison.at)
+    return {
+        name: Listed(
+            pages=len(each.notion.pages.raw),
+            recent=frozenset(
+                page_id
+                for page_id, record in each.notion.pages.decoded.items()
+                if record.page and record.page.edited >= since
+            ),
+        )
+        for name, each in comparison.mappings.items()
+    }
+
+
+def fresh_mark(read_at: datetime) -> datetime:
+    """From when on an edit may not be in a listing that began at `read_at`."""
+    return read_at.replace(second=0, microsecond=0) - OVERLAP

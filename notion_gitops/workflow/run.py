@@ -1,0 +1,61 @@
+"""What the writing half of an apply shares: the plan, the ways out, the results so far."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from notion_gitops.model.operations import Operation
+from notion_gitops.model.outcomes import LogEntry, Outcome, Status
+from notion_gitops.model.plan import Step
+from notion_gitops.workflow.journal import Journal
+from notion_gitops.workflow.plan import Connection, Planned
+
+Id = tuple[str, str]  # mapping, key
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Who is told how far the writing has come; see `cli.progress`."""
+
+    step: Callable[[str, int, int], None]  # what is being done, how many are done, of how many
+    wait: Callable[[float, str], None]  # seconds, why
+
+
+@dataclass
+class Results:
+    """What became of the steps so far. Only added to, step by step."""
+
+    entries: list[LogEntry] = field(default_factory=list)
+    _failed: dict[Id, Outcome] = field(default_factory=dict)
+
+    def note(self, step: Step, status: Status, detail: str = "") -> None:
+        """Log one step; the first one that is not applied decides its record's outcome."""
+        now = datetime.now(UTC)
+        self.entries.append(
+            LogEntry(now, step.kind, step.mapping, step.key, step.fields, status, detail)
+        )
+        at = (step.mapping, step.key)
+        if status is not Status.APPLIED:
+            self._failed.setdefault(at, Outcome(step.mapping, step.key, status, detail))
+
+    def sound(self, mapping: str, key: str) -> bool:
+        """Whether nothing went wrong with the record so far."""
+        return (mapping, key) not in self._failed
+
+    def outcomes(self, steps: Iterable[Step]) -> tuple[Outcome, ...]:
+        """One outcome for each record of the plan."""
+        records = dict.fromkeys((s.mapping, s.key) for s in steps)
+        return tuple(self._failed.get(at, Outcome(*at, Status.APPLIED)) for at in records)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One apply in progress. Nothing in it is decided: the plan is, and the results are noted."""
+
+    planned: Planned
+    connection: Connection
+    journal: Journal
+    progress: Progress
+    results: Results
+    operations: dict[Id, Operation]
+    private_intents: dict[Id, datetime]  # creates of an earlier run whose answers never came

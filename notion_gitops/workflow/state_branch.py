@@ -1,0 +1,222 @@
+"""Reading the state branch: the base and the metadata of every mapping."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from notion_gitops.mapping.fingerprints import fingerprint
+from notion_gitops.mapping.loading import load_mappings
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import InvalidInput, StateUnusable
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.records import Base, BaseRecord, Record
+from notion_gitops.model.values import Fields
+from notion_gitops.records.reading import read_records
+from notion_gitops.state.index import Index, IndexEntry, parse_index
+from notion_gitops.state.stored import parse_stored
+from notion_gitops.state.sync import FieldSeen, SyncState, parse_schema, parse_sync
+from notion_gitops.workflow.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One mapping's part of the state branch; empty if it was never synced."""
+
+    index: Index = field(default_factory=Index)
+    sync: SyncState | None = None
+    schema: Mapping[str, FieldSeen] = field(default_factory=dict)
+    mapping: DatabaseMapping | None = None  # as it was when this base was written
+    blobs: Mapping[str, str] = field(default_factory=dict)  # blob id of each metadata file
+    stored: Mapping[str, str] = field(default_factory=dict)  # key -> blob id of its stored forms
+
+    @property
+    def ever(self) -> bool:
+        """Whether the mapping was ever synced."""
+        return self.sync is not None
+
+
+@dataclass(frozen=True, slots=True)
+class StateBranch:
+    """The state branch at one commit."""
+
+    commit: str  # "" if there is none yet
+    mappings: Mapping[str, Recorded] = field(default_factory=dict)
+
+    def of(self, name: str) -> Recorded:
+        """One mapping's part."""
+        return self.mappings.get(name, Recorded())
+
+
+def read_state(workspace: Workspace) -> StateBranch:
+    """Read the metadata of all mappings; record values are read later, and only where needed.
+
+    Raises:
+        StateUnusable: the branch is damaged, newer than this program, or of other records.
+    """
+    commit = workspace.repository.resolve(workspace.state_ref) or ""
+    if not commit:
+        return StateBranch("")
+    _require_related(workspace, commit)
+    names = [*workspace.mappings]
+    blobs = workspace.repository.list_tree(commit, names)
+    wanted = {p: b for p, b in blobs.items() if "/notion/" not in p}
+    contents = workspace.repository.read_blobs(wanted.values())
+    texts = {path: contents[blob].decode("utf-8") for path, blob in wanted.items()}
+    written = _written_mappings(names, texts)
+    return StateBranch(
+        commit, {name: _recorded(name, texts, blobs, written.get(name)) for name in names}
+    )
+
+
+def _recorded(
+    name: str,
+    texts: Mapping[str, str],
+    blobs: Mapping[str, str],
+    written: DatabaseMapping | None,
+) -> Recorded:
+    if f"{name}/sync.yaml" not in texts:
+        return Recorded()
+    pages = {
+        path.removeprefix(f"{name}/pages/"): text
+        for path, text in texts.items()
+        if path.startswith(f"{name}/pages/")
+    }
+    stored = {
+        path.removeprefix(f"{name}/notion/").removesuffix(".yaml"): blob
+        for path, blob in blobs.items()
+        if path.startswith(f"{name}/notion/")
+    }
+    schema = texts.get(f"{name}/schema.json")
+    return Recorded(
+        index=parse_index(pages, f"{name}/pages"),
+        sync=parse_sync(texts[f"{name}/sync.yaml"], f"{name}/sync.yaml"),
+        schema=parse_schema(schema, f"{name}/schema.json") if schema else {},
+        mapping=written,
+        blobs={p: b for p, b in blobs.items() if p.startswith(f"{name}/")},
+        stored=stored,
+    )
+
+
+def _written_mappings(names: Iterable[str], texts: Mapping[str, str]) -> dict[str, DatabaseMapping]:
+    """The mappings as they were when the base was written; none if they cannot be read any more.
+
+    Then the base is read with today's mapping, whose changed fields are taken as never synced.
+    """
+    files = {
+        f"mappings/{name}.yaml": texts[path].encode()
+        for name in names
+        if (path := f"{name}/mapping.yaml") in texts
+    }
+    try:
+        return {m.name: m for m in load_mappings(files)}
+    except InvalidInput:
+        return {}
+
+
+def read_base(
+    workspace: Workspace,
+    state: StateBranch,
+    mapping: DatabaseMapping,
+    keys: Iterable[str] | None = None,
+) -> dict[str, BaseRecord]:
+    """The base records of some keys (None: all), their values read from the state branch.
+
+    A field whose meaning changed in the mapping since is taken as never synced.
+    """
+    recorded = state.of(mapping.name)
+    wanted = recorded.index.entries.keys() if keys is None else keys
+    entries = [recorded.index.entries[k] for k in wanted if k in recorded.index.entries]
+    if not entries:
+        return {}
+    values = _values(workspace, state, recorded.mapping or mapping, entries)
+    stored = _stored(workspace, recorded, mapping, [e.key for e in entries])
+    trusted = frozenset(n for n in mapping.fields if same_meaning(mapping, recorded, n))
+    return {
+        e.key: _base_record(e, values.get(e.key), stored.get(e.key, {}), trusted) for e in entries
+    }
+
+
+def shells(index: Index, fields: Mapping[str, Fields]) -> dict[str, BaseRecord]:
+    """Base records whose values are known without reading: neither side changed them.
+
+    Args:
+        index: all entries.
+        fields: the values of these records, as a side that equals the base has them.
+    """
+    return {
+        key: BaseRecord(key, e.page_id, fields.get(key, {}), frozenset(), {}, e.file, e.seen)
+        for key, e in index.entries.items()
+    }
+
+
+def as_base(recorded: Recorded, records: Mapping[str, BaseRecord]) -> Base:
+    """The base of one mapping."""
+    return Base(records, recorded.index.tombstones, recorded.ever)
+
+
+def _values(
+    workspace: Workspace,
+    state: StateBranch,
+    written: DatabaseMapping,
+    entries: list[IndexEntry],
+) -> Mapping[str, Record]:
+    paths = sorted({e.file for e in entries if e.file})
+    blobs = workspace.repository.list_tree(state.commit, paths)
+    contents = workspace.repository.read_blobs(blobs.values())
+    files = {path: contents[blob] for path, blob in blobs.items()}
+    return read_records(written, files, workspace.people).records
+
+
+def _stored(
+    workspace: Workspace, recorded: Recorded, mapping: DatabaseMapping, keys: list[str]
+) -> dict[str, Fields]:
+    blobs = {k: recorded.stored[k] for k in keys if k in recorded.stored}
+    contents = workspace.repository.read_blobs(blobs.values())
+    return {
+        key: parse_stored(
+            contents[blob].decode("utf-8"),
+            f"{mapping.name}/notion/{key}.yaml",
+            mapping,
+            workspace.people,
+        )
+        for key, blob in blobs.items()
+    }
+
+
+def _base_record(
+    entry: IndexEntry, record: Record | None, stored: Fields, trusted: frozenset[str]
+) -> BaseRecord:
+    known = trusted - frozenset(entry.unsettled) if entry.file else frozenset()
+    fields: Fields = record.fields if record else {}
+    return BaseRecord(
+        key=entry.key,
+        page_id=entry.page_id,
+        fields={n: v for n, v in fields.items() if n in known},
+        known=known,
+        stored={n: v for n, v in stored.items() if n in known},
+        file=entry.file,
+        seen=entry.seen,
+    )
+
+
+def same_meaning(mapping: DatabaseMapping, recorded: Recorded, name: str) -> bool:
+    """Whether a field's values mean what they meant when the base was written."""
+    seen = recorded.schema.get(name)
+    return seen is not None and seen.fingerprint == fingerprint(mapping.fields[name])
+
+
+def _require_related(workspace: Workspace, commit: str) -> None:
+    """The record commit that the base was made with must be in the history of HEAD."""
+    syncs = workspace.repository.log_syncs(workspace.state_ref, limit=1)
+    records = syncs[0].trailers.get("Sync-Records", "") if syncs else ""
+    if not records or workspace.repository.is_ancestor(records, workspace.head.commit or "HEAD"):
+        return
+    if workspace.repository.is_shallow():
+        return  # the history here is too short to tell; a fetch of it all would
+    raise StateUnusable(
+        Diagnostic(
+            f"the base ({commit[:7]}) was recorded with commit {records[:7]}, "
+            "which is not in the history of this branch",
+            detail="The branch was rewound, or this is another branch or another repository.",
+            fix="Check out the branch that was synced, or merge it. Nothing was written.",
+        )
+    )

@@ -1,0 +1,287 @@
+"""Step 4, towards Notion: the page writes of a plan, one by one, in its order."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from notion_gitops.engine.difference import differences
+from notion_gitops.engine.forecast import PAGE_WRITES
+from notion_gitops.engine.identity import resolve_relations
+from notion_gitops.model.errors import CannotReachNotion, NotPermitted, NotShared
+from notion_gitops.model.operations import Operation
+from notion_gitops.model.outcomes import Status
+from notion_gitops.model.plan import Finding, Step, StepKind
+from notion_gitops.model.records import Record, Side
+from notion_gitops.model.values import Fields
+from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite, RejectedRequest
+from notion_gitops.notion.pages import Target, decode_page, encode_properties
+from notion_gitops.workflow.compare import page_keys
+from notion_gitops.workflow.fresh import FreshReadings, same_own_values
+from notion_gitops.workflow.notion_side import Database
+from notion_gitops.workflow.run import Id, Run
+
+Json = dict[str, Any]
+Answer = TypeVar("Answer")
+
+CANARY = 5  # so many writes go first; only if one of them succeeded, the others follow
+LOOK_UPS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between look-ups after a create without an answer
+QUARANTINE = timedelta(minutes=2)  # a create without an answer is not sent again earlier
+GIVE_UP_AFTER = 3  # requests in a row to which Notion does not answer
+
+
+class NotWritten(Exception):  # noqa: N818  caught in this module
+    """A step that could not be done, and what that makes of its record."""
+
+    def __init__(self, status: Status, why: str, *, unreachable: bool = False) -> None:
+        super().__init__(why)
+        self.status = status
+        self.why = why
+        self.unreachable = unreachable
+
+
+@dataclass
+class PageWriter:
+    """Carries out the page writes of one run and keeps Notion's answers."""
+
+    run: Run
+    fresh: FreshReadings
+    answers: dict[Id, Json] = field(default_factory=dict)  # the page as last answered
+    left_out: dict[Id, dict[str, Finding]] = field(default_factory=dict)  # fields not sent, and why
+    _ids: dict[str, dict[str, str]] = field(default_factory=dict)  # mapping -> key -> page id
+
+    def write(self, steps: Iterable[Step]) -> None:
+        """Do all page writes; go on past a record that fails, and note every outcome."""
+        todo = [s for s in steps if s.kind in PAGE_WRITES]
+        self._ids = self._page_ids()
+        silent = 0
+        stopped = ""
+        for number, step in enumerate(todo):
+            self.run.progress.step("Writing to Notion", number, len(todo))
+            if not stopped and number == CANARY and not self.answers:
+                stopped = f"the first {CANARY} writes all failed, so the others were not tried"
+            if stopped:
+                self.run.results.note(step, Status.PENDING, stopped)
+                continue
+            try:
+                self._one(step)
+                silent = 0
+            except NotWritten as failure:
+                self.run.results.note(step, failure.status, failure.why)
+                silent = silent + 1 if failure.unreachable else 0
+                if silent >= GIVE_UP_AFTER:
+                    stopped = f"Notion did not answer {GIVE_UP_AFTER} times in a row"
+            except NotPermitted as denied:
+                stopped = denied.diagnostics[0].summary
+                self.run.results.note(step, Status.PENDING, stopped)
+        self.run.progress.step("Writing to Notion", len(todo), len(todo))
+
+    def page_id(self, at: Id) -> str:
+        """The id of a record's page, if it has one by now."""
+        return self._ids.get(at[0], {}).get(at[1], "")
+
+    def _one(self, step: Step) -> None:
+        operation = self.run.operations[(step.mapping, step.key)]
+        if not self.run.results.sound(step.mapping, step.key):
+            return  # an earlier step of this record failed, which is noted
+        match step.kind:
+            case StepKind.CREATE_PAGE:
+                page = self._create(step, operation)
+            case StepKind.UPDATE_PAGE:
+                self._require_fresh(operation)
+                page = self._update(operation, self._values(operation, step))
+            case StepKind.LINK_PAGE:
+                page = self._update(operation, self._values(operation, step))
+            case StepKind.RESTORE_PAGE:
+                page = self._restore(operation)
+            case _:
+                self._require_fresh(operation)
+                page = self._trash(operation)
+        self.answers[(step.mapping, step.key)] = page
+        self._ids.setdefault(step.mapping, {})[step.key] = page["id"]
+        self.run.results.note(step, Status.APPLIED)
+
+    # --- the kinds of writes ---
+
+    def _create(self, step: Step, operation: Operation) -> Json:
+        at = (step.mapping, step.key)
+        if at in self.run.private_intents:
+            self._settle_intent(at, operation)
+        values = self._values(operation, step)
+        properties = self._encoded(operation, values, None, with_key=True)
+        source = self._database(operation).schema
+        if source is None:
+            raise NotWritten(Status.SKIPPED, "its database could not be read")
+        self.run.journal.note("create", mapping=step.mapping, key=step.key)
+        try:
+            page = _asked(
+                lambda: self.run.connection.gateway.create_page(source.data_source_id, properties)
+            )
+        except AmbiguousCreate as unclear:
+            page = self._find_created(operation, unclear)
+        except NotWritten as failure:
+            if not failure.unreachable:
+                self.run.journal.note("not created", mapping=step.mapping, key=step.key)
+            raise
+        self.run.journal.note("created", mapping=step.mapping, key=step.key, page=page["id"])
+        return page
+
+    def _update(self, operation: Operation, values: Fields) -> Json:
+        write = operation.write(Side.NOTION)
+        with_key = write is not None and write.key_to_write
+        page_id = self.page_id((operation.mapping, operation.key))
+        previous = self._previous(operation)
+        properties = self._encoded(operation, values, previous, with_key=with_key)
+        gateway = self.run.connection.gateway
+        try:
+            return _asked(lambda: gateway.update_page(page_id, properties))
+        except AmbiguousWrite:
+            # It may have happened. What the page says now tells; if it was not carried out and
+            # nobody else wrote meanwhile, it is sent once more.
+            page = _asked(lambda: gateway.page(page_id))
+            before, now = self._read_before(operation), self._decoded(operation, page)
+            mapping = self._database(operation).mapping
+            if all(now.value(n) == v for n, v in values.items()):
+                return page
+            if before is not None and not same_own_values(mapping, before, now):
+                raise NotWritten(Status.STALE, "edited in Notion while it was written") from None
+            return _asked(lambda: gateway.update_page(page_id, properties))
+
+    def _restore(self, operation: Operation) -> Json:
+        gateway = self.run.connection.gateway
+        page = _asked(lambda: gateway.restore_page(operation.page_id))
+        now = self._decoded(operation, page)
+        mapping = self._database(operation).mapping
+        own = {n for n, f in mapping.fields.items() if not f.derived}
+        keys = {name: {page: key for key, page in ids.items()} for name, ids in self._ids.items()}
+        held = {n: v for n, v in resolve_relations(mapping, now, keys).fields.items() if n in own}
+        wanted = {n: v for n, v in operation.agreed.items() if n in own}
+        missing = {d.field: d.after for d in differences(held, wanted)}
+        if not missing:
+            return page
+        self._ids.setdefault(operation.mapping, {})[operation.key] = page["id"]
+        properties = self._encoded(operation, missing, page, with_key=True)
+        return _asked(lambda: gateway.update_page(page["id"], properties))
+
+    def _trash(self, operation: Operation) -> Json:
+        gateway = self.run.connection.gateway
+        page = _asked(lambda: gateway.trash_page(operation.page_id))
+        before, now = self._read_before(operation), self._decoded(operation, page)
+        mapping = self._database(operation).mapping
+        if before is not None and not same_own_values(mapping, before, now):
+            _asked(lambda: gateway.restore_page(operation.page_id))
+            raise NotWritten(
+                Status.STALE, "edited in Notion at the moment it was deleted; it was brought back"
+            )
+        return page
+
+    # --- creates whose answer was lost ---
+
+    def _settle_intent(self, at: Id, operation: Operation) -> None:
+        """An earlier run may have created the page: look before sending it again."""
+        if self._look_up(operation) is not None:
+            why = "an earlier run created its page after all; the next plan links it"
+            raise NotWritten(Status.STALE, why)
+        if datetime.now(UTC) - self.run.private_intents[at] < QUARANTINE:
+            why = "an earlier run may have created its page; it is sent again after two minutes"
+            raise NotWritten(Status.PENDING, why)
+
+    def _find_created(self, operation: Operation, unclear: AmbiguousCreate) -> Json:
+        if unclear.committed_id:
+            committed = unclear.committed_id
+            return _asked(lambda: self.run.connection.gateway.page(committed))
+        for seconds in LOOK_UPS:
+            page = self._look_up(operation)
+            if page is not None:
+                return page
+            self.run.progress.wait(seconds, "looking for a page whose answer was lost")
+            time.sleep(seconds)
+        why = "Notion's answer was lost and the page is not to be seen yet; it is looked up first"
+        raise NotWritten(Status.PENDING, why, unreachable=True)
+
+    def _look_up(self, operation: Operation) -> Json | None:
+        """The page that carries the record's key, if there is one."""
+        database = self._database(operation)
+        name, schema = database.mapping.key.property_name, database.schema
+        if name is None or schema is None:
+            return None
+        kind = schema.properties[name].type
+        wanted = {"property": name, kind: {"equals": operation.key}}
+        gateway = self.run.connection.gateway
+        pages = _asked(lambda: gateway.query(schema.data_source_id, wanted)).pages
+        return pages[0] if pages else None
+
+    # --- what writes are made from ---
+
+    def _values(self, operation: Operation, step: Step) -> Fields:
+        write = operation.write(Side.NOTION)
+        values = write.fields() if write else {}
+        return {name: values[name] for name in step.fields}
+
+    def _encoded(
+        self, operation: Operation, values: Fields, previous: Json | None, *, with_key: bool
+    ) -> Json:
+        database = self._database(operation)
+        if database.schema is None:
+            raise NotWritten(Status.SKIPPED, "its database could not be read")
+        people = self.run.planned.comparison.people
+        target = Target(database.mapping, database.schema, people, self._ids)
+        key = operation.key if with_key else None
+        encoded = encode_properties(values, target, previous_page=previous, key=key)
+        at = (operation.mapping, operation.key)
+        self.left_out.setdefault(at, {}).update(encoded.left_out)
+        if values and encoded.left_out.keys() == values.keys():
+            why = "; ".join(f.message for f in encoded.left_out.values())
+            raise NotWritten(Status.SKIPPED, why)
+        return encoded.properties
+
+    def _require_fresh(self, operation: Operation) -> None:
+        if _asked(lambda: self.fresh.moved(operation.mapping, operation.page_id)):
+            why = "edited in Notion since the plan was made; the next plan takes it up"
+            raise NotWritten(Status.STALE, why)
+
+    def _database(self, operation: Operation) -> Database:
+        return self.run.planned.databases[operation.mapping]
+
+    def _previous(self, operation: Operation) -> Json | None:
+        compared = self.run.planned.comparison.mappings[operation.mapping]
+        at = (operation.mapping, operation.key)
+        return self.answers.get(at) or compared.notion.pages.raw.get(operation.page_id)
+
+    def _read_before(self, operation: Operation) -> Record | None:
+        compared = self.run.planned.comparison.mappings[operation.mapping]
+        return compared.notion.pages.decoded.get(operation.page_id)
+
+    def _decoded(self, operation: Operation, page: Json) -> Record:
+        database = self._database(operation)
+        if database.schema is None:
+            raise NotWritten(Status.SKIPPED, "its database could not be read")
+        people = self.run.planned.comparison.people
+        return decode_page(page, database.mapping, database.schema, people).record
+
+    def _page_ids(self) -> dict[str, dict[str, str]]:
+        comparison = self.run.planned.comparison
+        identified = {n: c.notion.identified for n, c in comparison.mappings.items()}
+        keys = page_keys(comparison.state, identified)
+        return {n: {key: page for page, key in pages.items()} for n, pages in keys.items()}
+
+
+def _asked(request: Callable[[], Answer]) -> Answer:
+    """The answer to a request, or what its failure makes of the record.
+
+    Raises:
+        NotPermitted: the token itself is refused: no other request has a chance.
+        AmbiguousCreate, AmbiguousWrite: the caller knows how to find out.
+    """
+    try:
+        return request()
+    except RejectedRequest as refused:
+        raise NotWritten(Status.FAILED, f"Notion refused it: {refused.message}") from refused
+    except NotShared as missing:
+        raise NotWritten(Status.FAILED, missing.diagnostics[0].summary) from missing
+    except NotPermitted:
+        raise
+    except CannotReachNotion as silent:
+        why = silent.diagnostics[0].summary
+        raise NotWritten(Status.PENDING, why, unreachable=True) from silent
