@@ -21,9 +21,14 @@ class Draft:
     root: View
 
 
-def check_across(drafts: Sequence[Draft], problems: Problems) -> None:
-    """Hold the mappings against one another."""
-    names = frozenset(draft.name for draft in drafts)
+def check_across(drafts: Sequence[Draft], names: frozenset[str], problems: Problems) -> None:
+    """Hold the mappings against one another.
+
+    Args:
+        drafts: the mappings that could be read.
+        names: of all mappings, those too that could not.
+        problems: takes what is wrong.
+    """
     databases = Seen()
     paths = Seen()
     for draft in drafts:

@@ -62,8 +62,8 @@ def load_mappings(files: Mapping[str, bytes]) -> tuple[DatabaseMapping, ...]:
     drafts = _drafts(files, problems)
     fields = {draft.name: _fields(draft, problems) for draft in drafts}
     check_names(drafts, problems)
-    check_across(drafts, problems)
     every = frozenset(PurePosixPath(file).stem for file in files if _is_mapping(file))
+    check_across(drafts, every, problems)
     mappings = [
         _mapping(draft, World(draft.name, draft.file, fields, every, problems)) for draft in drafts
     ]
