@@ -5,6 +5,7 @@ external diff), or work on another repository because a variable says so.
 """
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -96,6 +97,15 @@ class Answer:
 
 
 _PLAIN = Call()
+_LOCKED = (
+    "Another git is at work here: run it again when that has ended. If none is, a git that was "
+    "killed left the file named above; remove it."
+)
+_DAMAGED = (
+    "If the repository is damaged, `git fsck` names what is missing or broken; nothing was "
+    "written by this step."
+)
+_USER_IN_URL = re.compile(r"(?<=://)[^/@\s']+@")  # it may hold a token
 
 
 def run(folder: Path, arguments: Sequence[str], call: Call = _PLAIN) -> Answer:
@@ -117,7 +127,7 @@ def run(folder: Path, arguments: Sequence[str], call: Call = _PLAIN) -> Answer:
             stdout_as_string=False,
             strip_newline_in_stdout=False,
         )
-    return Answer(status, out, err)
+    return Answer(status, out, _USER_IN_URL.sub("", err))
 
 
 def must(folder: Path, arguments: Sequence[str], call: Call = _PLAIN) -> Answer:
@@ -153,12 +163,12 @@ def stream(folder: Path, arguments: Sequence[str]) -> Iterator[bytes]:
 
 def failure(arguments: Sequence[str], answer: Answer) -> GitFailed:
     """What to tell when git did not do what it had to."""
+    locked = ".lock': File exists" in answer.err
     return GitFailed(
         Diagnostic(
             f"git {arguments[0]} failed: {_first_line(answer.err)}",
             detail=answer.err.strip(),
-            fix="If the repository is damaged, `git fsck` names what is missing or broken; "
-            "nothing was written by this step.",
+            fix=_LOCKED if locked else _DAMAGED,
         )
     )
 

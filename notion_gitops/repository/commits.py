@@ -22,6 +22,7 @@ Content = bytes | str | None
 _NOBODY = {"NAME": "notion-gitops", "EMAIL": "notion-gitops@localhost"}
 _PLAIN_FILE = "100644"
 _EXECUTABLE = "100755"
+_INDEX_INFO = ("update-index", "-z", "--replace", "--index-info")
 _INDEX_TRIES = 8
 _INDEX_WAIT = 0.25  # seconds between tries for an index that another git holds
 
@@ -113,14 +114,14 @@ class Commits(Trees):
         at_head = self._entries(self.resolve("HEAD") or "", wanted)
         lines = self._index_lines({path: at_head.get(path) for path in wanted})
         for _ in range(_INDEX_TRIES):
-            answer = self._run("update-index", "-z", "--replace", "--index-info", call=Call(lines))
+            answer = self._run(*_INDEX_INFO, call=Call(lines))
             if answer.ok:
                 # Fills in sizes and times, so that the next `git status` need not read the files;
                 # it complains about files that are changed, which is not our business.
                 self._run("update-index", "-q", "--refresh")
                 return True
             if "index.lock" not in answer.err:
-                raise failure(("update-index",), answer)
+                raise failure(_INDEX_INFO, answer)
             time.sleep(_INDEX_WAIT)
         return False
 
@@ -131,7 +132,9 @@ class Commits(Trees):
             if parent and not whole:
                 self._must("read-tree", "--end-of-options", parent, call=Call(env=env))
             lines = Call(stdin=self._index_lines(entries), env=env)
-            self._must("update-index", "-z", "--replace", "--index-info", call=lines)
+            answer = self._must(*_INDEX_INFO, call=lines)
+            if "Ignoring path" in answer.err:  # one that git does not take, such as .git/x
+                raise failure(_INDEX_INFO, answer)
             return self._must("write-tree", call=Call(env=env)).line
 
     def _new_entries(self, parent: str, changes: Mapping[str, Content]) -> dict[str, Entry | None]:

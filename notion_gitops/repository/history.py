@@ -36,6 +36,11 @@ class History(Trees):
         """The content of a file in a commit; None if it was not there."""
         return self.read_file(commit, path)
 
+    def modified_at(self, path: str) -> datetime | None:
+        """When the file of the work tree was last written; None if it is not there."""
+        file = self.root / path
+        return datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_file() else None
+
     def log_syncs(self, ref: str, limit: int | None = None) -> list[SyncCommit]:
         """The commits of a state branch, newest first, with their trailers.
 

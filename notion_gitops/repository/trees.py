@@ -96,7 +96,7 @@ class Trees(Checkout):
             return {}
         picked = paths if len(paths) <= _MANY else ()
         options = ("-r", "-z", "--full-tree")
-        raw = self._must("ls-tree", *options, "--end-of-options", commit, "--", *picked).out
+        raw = self._must("ls-tree", *options, "--end-of-options", commit, *picked).out
         entries = dict(_tree_entry(line) for line in raw.split(b"\0") if line)
         return entries if picked else _under(entries, paths)
 
