@@ -19,7 +19,8 @@ _SAFE = (
 )
 _LINE = re.compile(f"[{_SAFE}]*")
 _PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=<]([^\n]*[^\s:])?")
-_NOT_IN_PLAIN = re.compile(r": | #|[,\[\]{}]")
+_NOT_IN_PLAIN = re.compile(r": | #")
+_NOT_IN_FLOW = re.compile(r"[,\[\]{}:?]")
 _UNSAFE = re.compile(f'[^{_SAFE}]|["\\\\]')
 _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
 _RESOLVER = Resolver()
@@ -33,8 +34,13 @@ def yaml_scalar(value: Value) -> str:
     return "" if form is None else yaml_inline(form)
 
 
-def yaml_inline(form: Form) -> str:
-    """A form on one line; lists and tables in brackets and braces."""
+def yaml_inline(form: Form, *, flow: bool = False) -> str:
+    """A form on one line; lists and tables in brackets and braces.
+
+    Args:
+        form: what to write.
+        flow: it stands inside of brackets or braces, where fewer texts can go unquoted.
+    """
     match form:
         case None:
             return "null"
@@ -45,24 +51,27 @@ def yaml_inline(form: Form) -> str:
         case Word(text=text):
             return text
         case str():
-            return yaml_text(form)
+            return yaml_text(form, flow=flow)
         case list():
-            return "[" + ", ".join(yaml_inline(f) for f in form) + "]"
+            return "[" + ", ".join(yaml_inline(f, flow=True) for f in form) + "]"
         case dict():
-            parts = (f"{yaml_text(k)}: {yaml_inline(v)}" for k, v in form.items())
+            parts = (
+                f"{yaml_text(k, flow=True)}: {yaml_inline(v, flow=True)}" for k, v in form.items()
+            )
             return "{" + ", ".join(parts) + "}"
 
 
-def yaml_text(text: str, quote: str = "") -> str:
+def yaml_text(text: str, quote: str = "", *, flow: bool = False) -> str:
     """A text on one line.
 
     Args:
         text: any text.
         quote: how it was quoted before, which is kept if it can be: ``'``, ``"`` or nothing.
+        flow: it stands inside of brackets or braces.
     """
     if quote == "'" and _LINE.fullmatch(text):
         return "'" + text.replace("'", "''") + "'"
-    if quote != '"' and _is_plain(text):
+    if quote != '"' and _is_plain(text) and not (flow and _NOT_IN_FLOW.search(text)):
         return text
     return '"' + _UNSAFE.sub(_escape, text) + '"'
 

@@ -1,0 +1,215 @@
+"""Edits of records in YAML, JSON and Markdown front matter, in terms of the mapping."""
+
+import re
+from collections.abc import Mapping
+
+from notion_gitops.formats.forms import Form, form_of
+from notion_gitops.formats.json_write import json_form, json_text
+from notion_gitops.formats.nodes import Items, Node, Scalar, Table
+from notion_gitops.formats.yaml_write import yaml_inline
+from notion_gitops.model.mapping import DatabaseMapping, GitFormat
+from notion_gitops.model.values import Value
+from notion_gitops.records import braced_edit
+from notion_gitops.records.documents import Document, Slot, key_field
+from notion_gitops.records.edits import Edit, column_of, line_start, newline_of
+from notion_gitops.records.yaml_edit import Layout, insert_field, set_field
+from notion_gitops.records.yaml_records import add_record, block_of, remove_record
+
+_JSON_INDENT = "  "
+_INDENT = re.compile(r"\n([ \t]+)")
+
+Values = Mapping[str, Value]
+
+
+def change_table(
+    mapping: DatabaseMapping, document: Document, slot: Slot, values: Values
+) -> list[Edit]:
+    """The edits that set fields of one record."""
+    fields = [name for name in mapping.fields if name in values]
+    if slot.table is None:
+        forms = [(n, _form(mapping, n, values[n])) for n in fields if values[n] is not None]
+        return _fill_empty(mapping, document, slot, forms)
+    table = slot.table
+    edits: list[Edit] = []
+    at = {key.text: index for index, (key, _) in enumerate(table.entries)}
+    for name in fields:
+        if name in at:
+            old = table.entries[at[name]].value
+            form = _form(mapping, name, values[name], order_of(old))
+            edits += _set(mapping, document, table, at[name], form)
+    missing = [n for n in fields if n not in at and values[n] is not None]
+    new = [(name, _form(mapping, name, values[name])) for name in missing]
+    if not table.entries and new:
+        return [Edit(table.start, table.end, _braced(mapping, dict(new)))]
+    return [*edits, *(_insert(mapping, document, table, member, at) for member in new)]
+
+
+def add_to(mapping: DatabaseMapping, document: Document, key: str, values: Values) -> list[Edit]:
+    """The edits that put a record into a file of many."""
+    keys = [s.key or "" for s in document.slots]
+    in_order = keys == sorted(keys)
+    at = sum(1 for k in keys if k < key) if in_order else len(keys)
+    root = document.root if isinstance(document.root, Scalar | Table | Items) else None
+    fields = _new_fields(mapping, values)
+    if not isinstance(root, Table):
+        fields = [(key_field(mapping) or "id", key), *fields]
+    if mapping.git.format is GitFormat.JSON:
+        return [_add_json(document, root, at, (key, dict(fields)))]
+    indent = column_of(document.text, root.start) if isinstance(root, Table | Items) else 0
+    layout = Layout(document.text, newline_of(document.text), indent)
+    return add_record(root, at, key, fields, layout)
+
+
+def remove_from(mapping: DatabaseMapping, document: Document, at: int) -> Edit:
+    """The edit that takes a record out of a file of many."""
+    root = document.root
+    if not isinstance(root, Table | Items):
+        raise TypeError("a file without records has none to remove")
+    if mapping.git.format is GitFormat.JSON:
+        return braced_edit.delete(root, at)
+    return remove_record(root, at, document.text)
+
+
+def new_file(mapping: DatabaseMapping, key: str, values: Values) -> str:
+    """The text of a new file with one record."""
+    fields = _new_fields(mapping, values)
+    named = key_field(mapping)
+    if named is not None:
+        fields = [(named, key), *fields]
+    layout = Layout("", "\n", 0)
+    match mapping.git.format:
+        case GitFormat.CSV:
+            raise TypeError("rows are added by csv_edit")
+        case GitFormat.JSON:
+            record: Form = dict(fields)
+            whole: Form = [record] if mapping.git.single_file else record
+            return json_text(whole, _JSON_INDENT) + "\n"
+        case GitFormat.YAML if mapping.git.single_file:
+            return "- " + block_of(fields, layout._replace(indent=2), 0) + "\n"
+        case GitFormat.YAML:
+            return block_of(fields, layout, 1) + "\n" if fields else ""
+        case GitFormat.MARKDOWN:
+            block = block_of(fields, layout, 1) + "\n" if fields else ""
+            return f"---\n{block}---\n"
+
+
+def order_of(node: Node) -> tuple[str, ...]:
+    """The members of a set, in the order of the file."""
+    nodes = node.nodes if isinstance(node, Items) else (node,)
+    return tuple(n.text for n in nodes if isinstance(n, Scalar))
+
+
+def _form(mapping: DatabaseMapping, name: str, value: Value, order: tuple[str, ...] = ()) -> Form:
+    if mapping.git.format is GitFormat.JSON:
+        return json_form(value, mapping.fields[name], order)
+    return form_of(value, order)
+
+
+def _new_fields(mapping: DatabaseMapping, values: Values) -> list[tuple[str, Form]]:
+    present = (n for n in mapping.fields if values.get(n) is not None)
+    return [(n, _form(mapping, n, values[n])) for n in present]
+
+
+def _layout(document: Document, table: Table) -> Layout:
+    text = document.text[: document.front_end]
+    return Layout(text, newline_of(document.text), column_of(text, table.start))
+
+
+def _set(
+    mapping: DatabaseMapping, document: Document, table: Table, index: int, form: Form
+) -> list[Edit]:
+    if mapping.git.format is not GitFormat.JSON:
+        return set_field(table, index, form, _layout(document, table))
+    indent, level = _json_layout(document.text, table)
+    old = table.entries[index].value
+    wide = "\n" in document.text[old.start : old.end]
+    text = json_text(form, indent if wide else "", level + 1, newline_of(document.text))
+    edit = braced_edit.set_entry(table, index, text)
+    return [edit] if edit else []
+
+
+def _insert(
+    mapping: DatabaseMapping,
+    document: Document,
+    table: Table,
+    member: tuple[str, Form],
+    at: Mapping[str, int],
+) -> Edit:
+    """Put a field behind the nearest one before it in the mapping's order."""
+    before = list(mapping.fields)[: list(mapping.fields).index(member[0])]
+    after = next((at[n] for n in reversed(before) if n in at), None)
+    if mapping.git.format is not GitFormat.JSON:
+        return insert_field(table, after, member, _layout(document, table))
+    index = len(table.entries) if after is None else after + 1
+    return braced_edit.insert(table, index, _json_member(member))
+
+
+def _braced(mapping: DatabaseMapping, record: Form) -> str:
+    as_json = mapping.git.format is GitFormat.JSON
+    return json_text(record) if as_json else yaml_inline(record)
+
+
+def _json_member(member: tuple[str, Form]) -> str:
+    return f"{json_text(member[0])}: {json_text(member[1])}"
+
+
+def _json_layout(text: str, table: Table) -> tuple[str, int]:
+    """The indent of one level, and how deep a table stands."""
+    found = _INDENT.search(text)
+    indent = found[1] if found else _JSON_INDENT
+    own = column_of(text, table.start) if found else 0
+    line = text[line_start(text, table.start) :]
+    own = len(line) - len(line.lstrip(" \t")) if own else 0
+    return indent, own // len(indent)
+
+
+def _add_json(
+    document: Document, root: Node | None, at: int, member: tuple[str, dict[str, Form]]
+) -> Edit:
+    text, newline = document.text, newline_of(document.text)
+    key, record = member
+    found = _INDENT.search(text)
+    indent = found[1] if found else _JSON_INDENT
+    if not isinstance(root, Table | Items):
+        whole = json_text([record], indent, 0, newline) + newline
+        return Edit(0, len(text), whole)
+    empty = not (root.nodes if isinstance(root, Items) else root.entries)
+    wide = "\n" in text[root.start : root.end] or empty
+    one = json_text(record, indent if wide else "", 1, newline)
+    if isinstance(root, Table):
+        one = f"{json_text(key)}: {one}"
+    if empty:
+        return Edit(root.start + 1, root.end - 1, newline + indent + one + newline)
+    return braced_edit.insert(root, at, one)
+
+
+def _fill_empty(
+    mapping: DatabaseMapping, document: Document, slot: Slot, fields: list[tuple[str, Form]]
+) -> list[Edit]:
+    """The edits that give fields to a record without one."""
+    if not fields:
+        return []
+    newline = newline_of(document.text)
+    if mapping.git.format is GitFormat.JSON:
+        return _fill_empty_json(document, slot, fields)
+    if mapping.git.single_file and isinstance(slot.node, Scalar):
+        indent = column_of(document.text, slot.node.start) + 2
+        layout = Layout(document.text, newline, indent)
+        at = document.text.index(":", slot.node.end) + 1
+        return [Edit(at, at, newline + " " * indent + block_of(fields, layout, 0))]
+    at, text = document.front_end, document.text
+    lead = newline if at and text[at - 1] != "\n" else ""
+    if isinstance(document.root, Scalar) and document.root.text:
+        return []
+    block = block_of(fields, Layout(text, newline, 0), 1)
+    return [Edit(at, at, lead + block + newline)]
+
+
+def _fill_empty_json(document: Document, slot: Slot, fields: list[tuple[str, Form]]) -> list[Edit]:
+    root = document.root
+    if isinstance(root, Table) and isinstance(slot.node, Scalar):
+        index = next(i for i, e in enumerate(root.entries) if e.key == slot.node)
+        edit = braced_edit.set_entry(root, index, json_text(dict(fields)))
+        return [edit] if edit else []
+    whole = json_text(dict(fields), _JSON_INDENT) + "\n"
+    return [Edit(0, len(document.text), whole)]
