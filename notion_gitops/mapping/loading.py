@@ -35,6 +35,7 @@ def load_folder(root: Path, folder: str = FOLDER) -> tuple[DatabaseMapping, ...]
     """
     try:
         paths = sorted(p for p in (root / folder).iterdir() if p.suffix.lower() in _ENDINGS)
+        _refuse_links(root, folder, paths)
         files = {f"{folder}/{p.name}": p.read_bytes() for p in paths}
     except FileNotFoundError:
         files = {}
@@ -46,6 +47,18 @@ def load_folder(root: Path, folder: str = FOLDER) -> tuple[DatabaseMapping, ...]
         fix = "write one, or let notion-gitops init write it from a database"
         raise InvalidInput(Diagnostic("there are no mappings", Place(folder), fix=fix))
     return load_mappings(files)
+
+
+def _refuse_links(root: Path, folder: str, paths: Sequence[Path]) -> None:
+    """A link could lead to a file of the machine, whose lines would then be shown as errors."""
+    links = [
+        path.relative_to(root).as_posix() for path in (root / folder, *paths) if path.is_symlink()
+    ]
+    if links:
+        fix = "put the file itself there"
+        raise InvalidInput(
+            *(Diagnostic("a symbolic link is not read as a mapping", Place(p), fix) for p in links)
+        )
 
 
 def load_mappings(files: Mapping[str, bytes]) -> tuple[DatabaseMapping, ...]:
@@ -69,6 +82,35 @@ def load_mappings(files: Mapping[str, bytes]) -> tuple[DatabaseMapping, ...]:
     ]
     problems.raise_any()
     return tuple(sorted(mappings, key=lambda mapping: mapping.name))
+
+
+def load_alone(content: bytes, file: str, defaults: bytes | None = None) -> DatabaseMapping:
+    """One mapping as it was recorded, without the others: for reading a base that it wrote.
+
+    Args:
+        content: of the mapping file.
+        file: named in the places; its name need not be the mapping's.
+        defaults: of the `_defaults.yaml` of that time, if there was one.
+
+    Returns:
+        The mapping, its consistency checks left out: they may need the other mappings.
+
+    Raises:
+        InvalidInput: it cannot be read, or not by this version.
+    """
+    problems = Problems()
+    files = {file: content} if defaults is None else {file: content, f"{DEFAULTS}.yaml": defaults}
+    drafts = _drafts(files, problems)
+    problems.raise_any()
+    table = drafts[0].root.table
+    entries = () if table is None else table.entries
+    bare = table and table._replace(entries=tuple(e for e in entries if e.key.text != "checks"))
+    root = View(bare, problems)
+    draft = Draft(root.text("name") or "", file, root)
+    fields = {draft.name: _fields(draft, problems)}
+    mapping = _mapping(draft, World(draft.name, file, fields, frozenset(fields), problems))
+    problems.raise_any()
+    return mapping
 
 
 def _is_mapping(file: str) -> bool:
@@ -95,8 +137,11 @@ def _defaults(files: Mapping[str, bytes], problems: Problems) -> Table | None:
 
 
 def _fields(draft: Draft, problems: Problems) -> FieldSet:
-    mirror = draft.root.text("mode") == Mode.MIRROR
-    return read_fields(draft.root.view("fields"), problems, mirror=mirror)
+    return read_fields(draft.root.view("fields"), problems, mirror=_mirrors(draft))
+
+
+def _mirrors(draft: Draft) -> bool:
+    return draft.root.text("mode") == Mode.MIRROR
 
 
 def _mapping(draft: Draft, world: World) -> DatabaseMapping:
@@ -111,7 +156,7 @@ def _mapping(draft: Draft, world: World) -> DatabaseMapping:
         place=place,
         notion=read_notion(root.view("notion"), place),
         git=read_git(root.view("git"), fields, place),
-        key=read_key(root.view("key"), fields, place),
+        key=read_key(root.view("key"), fields, place, mirror=_mirrors(draft)),
         fields=fields.fields,
         mode=Mode(root.text("mode") or Mode.TWO_WAY),
         rules=read_rules(conflicts, fields, draft.file),

@@ -111,13 +111,16 @@ def _check_format(git: GitSource, section: View, path: Scalar) -> None:
         problems.at(folder, "all records stand in one file, so no folder is chosen", "remove it")
 
 
-def read_key(section: View, fields: FieldSet, place: Place) -> KeyRule:
+def read_key(section: View, fields: FieldSet, place: Place, *, mirror: bool) -> KeyRule:
     """Where the key stands, and that nothing else stands there."""
     field, property_ = section.scalar("field"), section.scalar("property")
     write_back = section.scalar("write_back")
     if write_back is not None and property_ is None:
         summary = "no property holds the key, so none can be written"
         section.problems.at(write_back, summary, "add property, or remove write_back")
+    elif write_back is not None and write_back.text == "all" and mirror:
+        summary = "a mirror writes nothing to Notion, so no keys either"
+        section.problems.at(write_back, summary, "remove write_back, or write mode: two-way")
     if property_ is not None:
         _check_key_property(field, property_, fields, section.problems)
     return KeyRule(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notion_gitops.mapping import fingerprint, load_folder, load_mappings
+from notion_gitops.mapping import fingerprint, load_alone, load_folder, load_mappings
 from notion_gitops.model.diagnostics import Place, Severity
 from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.mapping import (
@@ -394,6 +394,29 @@ def test_a_folder_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as raised:
         load_folder(tmp_path)
     assert "cannot be read" in raised.value.diagnostics[0].summary
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("NOTION_TOKEN: ntn_1\n")
+    (tmp_path / "mappings").mkdir()
+    (tmp_path / "mappings" / "tasks.yaml").symlink_to(tmp_path / "secret")
+    with pytest.raises(InvalidInput) as raised:
+        load_folder(tmp_path)
+    told = raised.value.diagnostics[0]
+    assert told.summary == "a symbolic link is not read as a mapping"
+    assert told.place == Place("mappings/tasks.yaml")
+    assert told.source_line == ""
+
+
+def test_a_recorded_mapping_is_read_without_the_others() -> None:
+    defaults = b"version: 1\ntimezone: Europe/Berlin\n"
+    found = load_alone(RESOURCES.encode(), "resources/mapping.yaml", defaults)
+    assert (found.name, found.timezone, found.checks) == ("resources", "Europe/Berlin", ())
+    assert found.fields["busy"].to == "bookings"
+    assert load_alone(TASKS.encode(), "tasks/mapping.yaml").timezone == "Europe/Paris"
+    for bad in (b"", b"- a\n", b"version: 2\n", PROJECTS.replace("number", "n").encode()):
+        with pytest.raises(InvalidInput):
+            load_alone(bad, "tasks/mapping.yaml")
 
 
 def test_a_file_that_is_too_large_is_not_parsed() -> None:
