@@ -5,11 +5,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from notion_gitops.engine.one_sided import stays_gone
+from notion_gitops.engine.one_sided import is_kept
 from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.mapping import DatabaseMapping, Field, PropertyType
 from notion_gitops.model.plan import Finding
-from notion_gitops.model.records import Base, PageOrigin, Record
+from notion_gitops.model.records import Base, PageOrigin, Record, Side
 from notion_gitops.model.values import Fields, Value
 
 DRAFT_REST = timedelta(minutes=5)  # a new page is taken in once it was left alone for so long
@@ -80,7 +80,7 @@ def _known_pages(mapping: DatabaseMapping, base: Base, at: Circumstances) -> dic
     returned = {
         t.page_id: key
         for key, t in base.tombstones.items()
-        if key not in base.records and (key in at.git_keys or not stays_gone(mapping, t))
+        if key not in base.records and (key in at.git_keys or not is_kept(mapping, t, Side.NOTION))
     }
     return returned | {b.page_id: key for key, b in base.records.items()}
 

@@ -35,7 +35,7 @@ from notion_gitops.model.values import Fields, Unknown, Value, digest
 def create_page(mapping: DatabaseMapping, view: RecordView, git: Record) -> Operation | None:
     """A record that only git holds and nobody agreed on: a page is created, or restored."""
     stone = view.tombstone
-    if mapping.mode is Mode.MIRROR or (stone is not None and stays_gone(mapping, stone)):
+    if mapping.mode is Mode.MIRROR or (stone is not None and is_kept(mapping, stone, Side.GIT)):
         return None
     if stone is not None and view.absence is Absence.TRASHED:
         return _bring_back(mapping, view, git, stone)
@@ -95,7 +95,8 @@ def _bring_back(
 def create_file(mapping: DatabaseMapping, view: RecordView, notion: Record) -> Operation | None:
     """A page that no file holds and nobody agreed on: a file is created."""
     stone = view.tombstone
-    if stone is not None and stone.page_id == _page_id(notion) and stays_gone(mapping, stone):
+    same_page = stone is not None and stone.page_id == _page_id(notion)
+    if stone is not None and same_page and is_kept(mapping, stone, Side.NOTION):
         return None
     given = {
         name: value
@@ -116,14 +117,14 @@ def create_file(mapping: DatabaseMapping, view: RecordView, notion: Record) -> O
     )
 
 
-def stays_gone(mapping: DatabaseMapping, stone: Tombstone) -> bool:
-    """Whether a deleted record is still there on the other side because the mapping keeps it.
+def is_kept(mapping: DatabaseMapping, stone: Tombstone, side: Side) -> bool:
+    """Whether a record that the other side deleted stays on `side` since the mapping keeps it.
 
-    Else the record that a tombstone is for, and that is there again, has come back.
+    Else the record that the tombstone is for, and that is there again, has come back.
     """
-    deleted_in_git = stone.side is Side.GIT
-    policy = mapping.when_deleted_in_git if deleted_in_git else mapping.when_trashed_in_notion
-    return policy is Carry.KEEP
+    by_git, by_notion = mapping.when_deleted_in_git, mapping.when_trashed_in_notion
+    policy = by_git if side is Side.NOTION else by_notion
+    return stone.side is side.other and policy is Carry.KEEP
 
 
 def _own(mapping: DatabaseMapping) -> frozenset[str]:

@@ -1,0 +1,6 @@
+"""Makes `tests.engine.engine_builders` importable wherever pytest is started."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
