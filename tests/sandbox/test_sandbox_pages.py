@@ -135,22 +135,22 @@ def test_numbers_are_doubles(acme: Api, sent: float, kept: float) -> None:
         (
             {"Number": {"number": "2"}},
             (
-                "body failed validation: body.properties.Number.number should be a number or `null`, "
-                'instead was `"2"`.'
+                "body failed validation: body.properties.Number.number should be a number "
+                'or `null`, instead was `"2"`.'
             ),
         ),
         (
             {"Text": {"rich_text": [{"text": {"content": "x" * 2001}}]}},
             (
-                "body failed validation: body.properties.Text.rich_text[0].text.content.length should "
-                "be ≤ `2000`, instead was `2001`."
+                "body failed validation: body.properties.Text.rich_text[0].text.content.length "
+                "should be ≤ `2000`, instead was `2001`."
             ),
         ),
         (
             {"Multi": {"multi_select": [{"name": str(n)} for n in range(101)]}},
             (
-                "body failed validation: body.properties.Multi.multi_select.length should be ≤ `100`, "
-                "instead was `101`."
+                "body failed validation: body.properties.Multi.multi_select.length should be "
+                "≤ `100`, instead was `101`."
             ),
         ),
     ],
