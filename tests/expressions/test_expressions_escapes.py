@@ -172,20 +172,20 @@ def test_an_escape_is_refused(source: str) -> None:
 
 @pytest.mark.parametrize("source", COMPILE_BOMBS, ids=range(len(COMPILE_BOMBS)))
 def test_a_bomb_is_refused_before_it_is_compiled(source: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(InvalidInput):
         compile_expression(source, PLACE, names=NAMES)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("source", RUN_BOMBS)
 def test_a_bomb_fails_when_it_is_run(source: str) -> None:
     expression = compile_expression(source, PLACE, names=NAMES)
     git = {"long": "a" * 1_000_001, "many": [1] * 100_001, "digits": "9" * 4000}
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(ExpressionFailed):
         expression(value="a" * 700_000, git=git)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_data_with_methods_is_only_data() -> None:

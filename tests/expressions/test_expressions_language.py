@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notion_gitops.expressions import compile_expression
@@ -240,6 +240,7 @@ SOURCES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(source=SOURCES, value=plain, inner=plain)
 def test_evaluation_raises_nothing_but_its_own_error(
     source: str, value: object, inner: object
@@ -251,6 +252,7 @@ def test_evaluation_raises_nothing_but_its_own_error(
         assert str(error)  # noqa: PT017  either outcome is right, another exception is not
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="git.{}()[]|'\"=!<>+*/%~ \n\\#-_a1:,", max_size=60))
 def test_any_text_is_compiled_or_refused(source: str) -> None:
     try:
