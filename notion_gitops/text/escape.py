@@ -28,7 +28,7 @@ _EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf\ufe0f"
 _EMOJI_JOINER = re.compile(f"(?<=[{_EMOJI}])\u200d(?=[{_EMOJI}])")
 _MARK_OF_JOINER = "\ue0ff"  # a private character stands in for a joiner that may stay
 _MARKDOWN_SPECIAL = re.compile(r"[\\`*_{}\[\]()~|$^!]")
-_MARKDOWN_AT_START = re.compile(r"^(\d*)([-+=.])")
+_MARKDOWN_AT_START = re.compile(r"^(\d+(?=\.)|(?=[-+=]))")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._/:,=-][A-Za-z0-9 ._/:,=-]*")
 _WORKFLOW_START = re.compile(r"^(\s*)::", re.MULTILINE)
 _REFERENCE = re.compile(r"\b(gh-)(?=\d)", re.IGNORECASE)
@@ -46,7 +46,7 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     joined = _EMOJI_JOINER.sub(_MARK_OF_JOINER, text.replace(_MARK_OF_JOINER, r"\ue0ff"))
-    return "".join(map(_shown, joined)).replace(_MARK_OF_JOINER, "\u200d")
+    return joined.translate(_SHOWN).replace(_MARK_OF_JOINER, "\u200d")
 
 
 def terminal(text: str) -> str:
@@ -63,7 +63,7 @@ def markdown(text: str) -> str:
     """
     shown = _unlinked(_MARKDOWN_SPECIAL.sub(r"\\\g<0>", visible(text).strip()))
     entities = shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _MARKDOWN_AT_START.sub(r"\1\\\2", entities)
+    return _MARKDOWN_AT_START.sub(r"\1\\", entities)
 
 
 def code(text: str) -> str:
@@ -94,6 +94,17 @@ def commit_line(text: str) -> str:
     """
     unlinked = _unlinked(visible(text).strip())
     return _SKIP_CI.sub(rf"\g<0>{ZERO_WIDTH_SPACE}", unlinked)
+
+
+class _Shown(dict[int, str]):
+    """What each character is shown as, worked out when it is first met."""
+
+    def __missing__(self, point: int) -> str:
+        shown = self[point] = _shown(chr(point))
+        return shown
+
+
+_SHOWN = _Shown()
 
 
 def _shown(char: str) -> str:

@@ -1,0 +1,107 @@
+"""Lines of at most 80 columns for a terminal. Every text is escaped here, and nowhere else."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from notion_gitops.report.document import Table, Tone
+from notion_gitops.text.columns import COLUMNS, pad, width, wrap
+from notion_gitops.text.escape import terminal
+from notion_gitops.text.words import number
+
+_GAP = 2  # blanks between columns
+_NARROWEST = 6  # columns of a table are not made narrower
+_SGR = {
+    Tone.HEAD: "1",
+    Tone.NEW: "32",
+    Tone.GONE: "31",
+    Tone.ASK: "1;33",
+    Tone.FAINT: "2",
+}  # ECMA-48, "Select Graphic Rendition"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line, escaped and not wider than the screen."""
+
+    text: str = ""
+    tone: Tone = Tone.PLAIN
+
+
+BLANK = Line()
+
+
+def printed(lines: Iterable[Line], *, colour: bool) -> str:
+    """The lines as one text that ends with a line feed; without two empty lines in a row."""
+    kept: list[Line] = []
+    for line in lines:
+        if line.text or (kept and kept[-1].text):
+            kept.append(line)
+    while kept and not kept[-1].text:
+        kept.pop()
+    return "".join(f"{_painted(line) if colour else line.text}\n" for line in kept)
+
+
+def paragraph(text: str, indent: int = 0, tone: Tone = Tone.PLAIN, hang: int = 0) -> list[Line]:
+    """Running text, wrapped."""
+    first, rest = " " * indent, " " * (indent + hang)
+    return [Line(line, tone) for line in wrap(terminal(text), first=first, rest=rest)]
+
+
+def placed(*parts: tuple[int, str], tone: Tone = Tone.PLAIN) -> list[Line]:
+    """Texts, each at its column; one that does not fit goes on the next line, at its column."""
+    lines = [""]
+    for column, text in parts:
+        shown = terminal(text)
+        if not shown:
+            continue
+        start = max(column, width(lines[-1]) + _GAP) if lines[-1] else column
+        if lines[-1] and start + width(shown) > COLUMNS:
+            lines.append("")
+            start = column
+        before = pad(lines[-1], start)
+        lines[-1:] = wrap(shown, first=before, rest=" " * column)
+    return [Line(line, tone) for line in lines]
+
+
+def two_ends(left: str, right: str, tone: Tone = Tone.PLAIN) -> list[Line]:
+    """One text at the left edge and one that ends at the right edge."""
+    start = COLUMNS - width(terminal(right))
+    return placed((0, left), (max(start, _GAP), right), tone=tone)
+
+
+def table(content: Table, indent: int = 2) -> list[Line]:
+    """A table whose cells are wrapped where the screen is too narrow; nothing is cut."""
+    rows = [[terminal(cell) for cell in row] for row in (content.columns, *content.rows)]
+    widths = _widths(rows, COLUMNS - indent)
+    lines: list[Line] = []
+    for position, row in enumerate(rows):
+        tone = Tone.FAINT if position == 0 else Tone.PLAIN
+        lines += [Line(" " * indent + text, tone) for text in _row(row, widths, content)]
+    if content.more:
+        lines += paragraph(f"and {number(content.more)} more", indent)
+    return lines
+
+
+def _row(row: Sequence[str], widths: Sequence[int], content: Table) -> list[str]:
+    cells = [wrap(cell, room) for cell, room in zip(row, widths, strict=True)]
+    height = max(map(len, cells))
+    texts = []
+    for level in range(height):
+        parts = [
+            pad(cell[level] if level < len(cell) else "", widths[column], content.align(column))
+            for column, cell in enumerate(cells)
+        ]
+        texts.append((" " * _GAP).join(parts).rstrip())
+    return texts
+
+
+def _widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    while sum(widths) + _GAP * (len(widths) - 1) > room and max(widths) > _NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
+def _painted(line: Line) -> str:
+    code = _SGR.get(line.tone)
+    return f"\x1b[{code}m{line.text}\x1b[0m" if code and line.text else line.text

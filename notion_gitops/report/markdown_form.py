@@ -1,0 +1,48 @@
+"""The Jinja2 environment of the Markdown templates: whatever they print is escaped.
+
+A template prints data as ``{{ value }}``, and that is escaped for inline Markdown and for table
+cells. Filters that make Markdown of data (`code`, `link`) escape it themselves.
+"""
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from notion_gitops.text.escape import code, markdown
+from notion_gitops.text.words import count, number
+
+
+def rendered(template: str, **names: Any) -> str:
+    """A template of `report/templates` over the given names; ends with one line feed."""
+    return _environment().get_template(template).render(**names).strip("\n") + "\n"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("notion_gitops.report"),
+        autoescape=True,  # so that macros and filters give markup, which is not escaped twice
+        finalize=_escaped,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"code": _code, "link": _link, "number": number}
+    environment.globals["count"] = count
+    return environment
+
+
+def _escaped(value: Any) -> Any:
+    return value if hasattr(value, "__html__") else Markup(markdown(str(value)))  # noqa: S704  it is escaped
+
+
+def _code(name: str) -> Markup:
+    return Markup(code(name))  # noqa: S704  it is escaped
+
+
+def _link(text: str, url: str) -> Markup:
+    """The text as a link to one of Notion's pages; plain where there is no page."""
+    shown = markdown(text)
+    return Markup(f"[{shown}]({url})" if url else shown)  # noqa: S704  it is escaped

@@ -1,0 +1,197 @@
+"""From a plan to what is shown of it. Pure: the same plan gives the same view."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.operations import Kind, Operation
+from notion_gitops.model.plan import MappingPlan, Plan
+from notion_gitops.report.json_form import to_json
+from notion_gitops.report.plan_counts import Counts, counts_of, counts_table, planned
+from notion_gitops.report.plan_decisions import decision_views, refusal_views
+from notion_gitops.report.plan_findings import finding_groups
+from notion_gitops.report.plan_records import Scope, record_views
+from notion_gitops.report.plan_view import MappingView, NoteView, PlanView
+from notion_gitops.report.redact import redact_plan
+from notion_gitops.report.show import place_text, short
+from notion_gitops.text.words import about, count, duration, listed, moment, number
+
+_LISTED = 10  # names in a list, where not everything is asked for
+_OFFLINE = "Notion was not read: no drift, no conflicts."
+
+
+def plan_view(
+    plan: Plan, mappings: Mapping[str, DatabaseMapping], *, full: bool = False
+) -> PlanView:
+    """What people read of a plan.
+
+    Args:
+        plan: the plan.
+        mappings: by name; they say which fields are sensitive, and in which order fields stand.
+        full: fold nothing, leave nothing out, cut no value.
+    """
+    shown = redact_plan(plan, mappings)
+    counts = {part.name: counts_of(part) for part in shown.mappings}
+    total = sum(counts.values(), Counts())
+    parts = [part for part in shown.mappings if _busy(part)]
+    busy = tuple(_mapping(p, shown, mappings.get(p.name), full=full) for p in parts)
+    quiet = [part for part in shown.mappings if not _busy(part)]
+    label, command = _next(shown, total)
+    return PlanView(
+        heading=_heading(total),
+        compared=_compared(shown),
+        warnings=(_OFFLINE,) if shown.offline else (),
+        decisions=decision_views(shown, mappings),
+        refusals=refusal_views(shown),
+        mappings=busy,
+        quiet=", ".join(f"{part.name} ({number(part.records)})" for part in quiet),
+        findings=finding_groups(shown.findings, full=full),
+        summary=_summary(shown, total, quiet=not busy),
+        counts=counts_table(counts) if total.writes else None,
+        notified=_notified(shown.forecast.notified),
+        notes=shown.notes,
+        next_label=label,
+        next_command=command,
+        more_command=_command(shown, "plan --full") if busy and not full else "",
+        made=_made(shown),
+    )
+
+
+def plan_json(plan: Plan, mappings: Mapping[str, DatabaseMapping]) -> str:
+    """The whole plan as JSON, with its counts; sensitive values as digests."""
+    shown = redact_plan(plan, mappings)
+    counts = {part.name: counts_of(part) for part in shown.mappings}
+    summary = {"has_changes": plan.has_changes, "refused": bool(plan.refusals), "counts": counts}
+    return to_json("plan", summary=summary, plan=shown)
+
+
+def _busy(part: MappingPlan) -> bool:
+    """Whether there is anything to say of a mapping."""
+    lists = (part.operations, part.refusals, part.problems, part.drafts, part.unreachable)
+    return any(lists) or bool(part.left_out or part.out_of_scope or part.first_contact)
+
+
+def _mapping(
+    part: MappingPlan, plan: Plan, mapping: DatabaseMapping | None, *, full: bool
+) -> MappingView:
+    operations = [o for o in part.changes if full or not o.refresh_only]
+    state = "takes no part" if part.left_out else f"{number(len(operations))} to sync"
+    return MappingView(
+        name=part.name,
+        records=count(part.records, "record"),
+        state=state,
+        shown=record_views(operations, Scope(mapping, plan.made, full)),
+        left=_left(part, None if full else _LISTED),
+        notes=tuple(_silent(part)),
+    )
+
+
+def _left(part: MappingPlan, limit: int | None) -> tuple[NoteView, ...]:
+    """What is not done, and why."""
+    notes = (
+        _note(part.left_out and f"Takes no part: {part.left_out}"),
+        _listing("could not be read and is left alone", map(_problem, part.problems), limit),
+        _listing("in Notion, not reachable and kept", part.unreachable, limit),
+        _listing("in Notion, not ready: taken in when filled in and at rest", part.drafts, limit),
+        _listing("out of the mapping's scope and left alone", part.out_of_scope, limit),
+        *_first_contact(part, limit),
+    )
+    return tuple(note for note in notes if note.text)
+
+
+def _first_contact(part: MappingPlan, limit: int | None) -> list[NoteView]:
+    if not part.first_contact:
+        return []
+    alone = [
+        _listing("only in git", part.unpaired_git, limit),
+        _listing("only in Notion", part.unpaired_notion, limit),
+    ]
+    return [_note("First contact: git and Notion were never compared before."), *alone]
+
+
+def _silent(part: MappingPlan) -> list[NoteView]:
+    """What moves the base, or is computed, without an edit of anybody."""
+    kinds = {
+        Kind.LINK: "in git and in Notion; linked, nothing is written",
+        Kind.ADOPT: "equal on both sides already; noted as agreed",
+        Kind.FORGET: "gone on both sides; forgotten",
+    }
+    silent = [o for o in part.operations if not o.writes and not o.open_conflicts]
+    counted = [(text, [o for o in silent if o.kind is kind]) for kind, text in kinds.items()]
+    counted.append(("with new values that Notion computes", _refreshed(part)))
+    return [_note(f"{count(len(found), 'record')} {text}") for text, found in counted if found]
+
+
+def _refreshed(part: MappingPlan) -> list[Operation]:
+    return [o for o in part.operations if o.refresh_only]
+
+
+def _note(text: str) -> NoteView:
+    return NoteView(text)
+
+
+def _listing(text: str, names: Iterable[str], limit: int | None) -> NoteView:
+    every = tuple(names)
+    shown = every[:limit]
+    heading = f"{number(len(every))} {text}" if every else ""
+    return NoteView(heading, shown, len(every) - len(shown))
+
+
+def _problem(problem: Diagnostic) -> str:
+    parts = (place_text(problem.place), problem.summary, problem.fix)
+    return "  ".join(part for part in parts if part)
+
+
+def _compared(plan: Plan) -> str:
+    head = " ".join(part for part in (plan.branch, short(plan.head)) if part) or "the work tree"
+    cost = f"{count(plan.cost.requests, 'request')}, {duration(plan.cost.seconds)}"
+    if plan.offline:
+        return f"Compared {head} with what was last agreed: {cost}."
+    where = " of the sandbox" if plan.sandbox else ""
+    return f"Compared {count(len(plan.mappings), 'database')}{where} with {head}: {cost}."
+
+
+def _heading(total: Counts) -> str:
+    if not total.writes and not total.decisions:
+        return "Nothing to do: git and Notion agree"
+    return f"Plan: {planned(total)}"
+
+
+def _summary(plan: Plan, total: Counts, *, quiet: bool) -> str:
+    if quiet:
+        records = sum(part.records for part in plan.mappings)
+        agreed = "what was last agreed" if plan.offline else "Notion"
+        return f"Nothing to do: git and {agreed} are the same in {count(records, 'record')}."
+    forecast = f"{count(plan.forecast.requests, 'request')}, {about(plan.forecast.seconds)}"
+    return f"Plan: {planned(total)}. {forecast[0].upper()}{forecast[1:]}."
+
+
+def _notified(people: Sequence[str]) -> str:
+    if not people:
+        return ""
+    who = count(len(people), "person", "people")
+    return f"Notion will notify {who} ({listed(people, _LISTED)}, newly assigned)."
+
+
+def _next(plan: Plan, total: Counts) -> tuple[str, str]:
+    """What to type next, if anything."""
+    apply = _command(plan, "apply")
+    if plan.offline:
+        return "To compare with Notion", _command(plan, "plan")
+    if plan.refusals:
+        rest = any(part.changes and not part.refusals for part in plan.mappings)
+        return ("To do what no limit stopped", apply) if rest else ("", "")
+    noted = any(part.operations for part in plan.mappings)
+    if total.decisions:
+        return ("To do the rest" if total.writes else "To have the question kept on file"), apply
+    return ("To do this", apply) if noted else ("", "")
+
+
+def _command(plan: Plan, words: str) -> str:
+    return f"notion-gitops {words}{' --sandbox' if plan.sandbox else ''}"
+
+
+def _made(plan: Plan) -> str:
+    head = " ".join(part for part in (plan.branch, short(plan.head)) if part)
+    on = f" against base {short(plan.base)}" if plan.base else ""
+    return f"Plan of {head or 'the work tree'}{on}, {moment(plan.made)} UTC"

@@ -1,0 +1,105 @@
+"""What a plan asks of people: open conflicts, and guards that stopped a mapping."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.operations import Conflict, Operation, State
+from notion_gitops.model.plan import Plan, Refusal
+from notion_gitops.model.values import Value
+from notion_gitops.report.plan_view import DecisionView, QuestionView, RefusalView, SideView
+from notion_gitops.report.show import (
+    cut,
+    git_time,
+    notion_time,
+    page_url,
+    place_text,
+    value_text,
+)
+from notion_gitops.text.words import number
+
+_FIRST_KEYS = 5
+_VALUE = 200  # characters of a value that somebody has to choose
+
+
+def decision_views(plan: Plan, mappings: Mapping[str, DatabaseMapping]) -> tuple[DecisionView, ...]:
+    """One for each record with an open conflict."""
+    return tuple(
+        _decision(operation, mappings.get(part.name), plan.made)
+        for part in plan.mappings
+        for operation in part.operations
+        if operation.open_conflicts
+    )
+
+
+def question_view(conflict: Conflict, now: datetime) -> QuestionView:
+    """The values of one conflict, with who gave them and when."""
+    times = conflict.times
+    sides = (
+        _side("last agreed", conflict.base, ""),
+        _side("git", conflict.git, git_time(times.git, now) if times else ""),
+        _side("Notion", conflict.notion, notion_time(times.notion, now) if times else ""),
+    )
+    at = f" ({place_text(conflict.place)})" if conflict.place else ""
+    return QuestionView(conflict.field or "record", _told(sides, conflict), conflict.reason + at)
+
+
+def conflict_file(mapping: str, key: str) -> str:
+    """Where the decision is written."""
+    return f"state/conflicts/{mapping}/{key}.yaml"
+
+
+def refusal_views(plan: Plan) -> tuple[RefusalView, ...]:
+    """One for each guard that tripped."""
+    return tuple(_refusal(refusal) for refusal in plan.refusals)
+
+
+def _decision(operation: Operation, mapping: DatabaseMapping | None, now: datetime) -> DecisionView:
+    return DecisionView(
+        record=f"{operation.mapping}/{operation.key}",
+        title=operation.title,
+        url=page_url(operation.page_url),
+        questions=tuple(question_view(c, now) for c in operation.open_conflicts),
+        meanwhile=_meanwhile(operation, mapping),
+        file=conflict_file(operation.mapping, operation.key),
+        choices=_choices(operation.open_conflicts),
+    )
+
+
+def _meanwhile(operation: Operation, mapping: DatabaseMapping | None) -> str:
+    if any(c.field is None for c in operation.open_conflicts):
+        return "Neither side is written until this is decided."
+    others = len(mapping.fields) - len(operation.open_conflicts) if mapping else 0
+    going = {0: "", 1: " The other field goes on syncing."}
+    more = going.get(others, f" The other {number(others)} fields go on syncing.")
+    return f"Nobody's value was changed.{more}"
+
+
+def _choices(conflicts: Sequence[Conflict]) -> str:
+    if any(c.field is None for c in conflicts):
+        return "git (as git has it) or notion (as Notion has it)"
+    return "git, notion, base (as last agreed), or a value of your own: {value: ...}"
+
+
+def _side(label: str, value: Value | State, who: str) -> SideView:
+    shown = value.value if isinstance(value, State) else cut(value_text(value), _VALUE)
+    return SideView(label, shown, who)
+
+
+def _told(sides: tuple[SideView, ...], conflict: Conflict) -> tuple[SideView, ...]:
+    """Edit against delete has no last agreed value worth a line."""
+    return sides[1:] if conflict.field is None else sides
+
+
+def _refusal(refusal: Refusal) -> RefusalView:
+    at = f" ({place_text(refusal.place)})" if refusal.place else ""
+    accept = f"--accept {refusal.mapping}.{refusal.what}={refusal.count}"
+    return RefusalView(
+        mapping=refusal.mapping,
+        message=refusal.message,
+        limit=f"The limit is {number(refusal.limit)}{at}." if refusal.acceptable else "",
+        keys=refusal.keys[:_FIRST_KEYS],
+        total=len(refusal.keys),
+        fix=refusal.fix,
+        accept=accept if refusal.acceptable else "",
+    )

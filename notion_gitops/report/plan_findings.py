@@ -1,0 +1,44 @@
+"""Findings as they are shown: by check, a few of each, what they have in common said once."""
+
+from collections.abc import Sequence
+
+from notion_gitops.model.diagnostics import Severity
+from notion_gitops.model.plan import Finding
+from notion_gitops.report.plan_view import FindingGroup, FindingView
+from notion_gitops.text.words import listed
+
+_SHOWN = 5  # findings of one check, where not everything is asked for
+_KEYS = 3
+_ORDER = tuple(Severity)
+
+
+def finding_groups(findings: Sequence[Finding], *, full: bool) -> tuple[FindingGroup, ...]:
+    """The findings by check, the gravest checks first."""
+    checks: dict[str, list[Finding]] = {}
+    for finding in findings:
+        checks.setdefault(finding.check, []).append(finding)
+    ordered = sorted(checks.items(), key=lambda item: min(map(_gravity, item[1])))
+    return tuple(_group(check, found, full=full) for check, found in ordered)
+
+
+def _gravity(finding: Finding) -> int:
+    return _ORDER.index(finding.severity)
+
+
+def _group(check: str, found: Sequence[Finding], *, full: bool) -> FindingGroup:
+    shown = found if full else found[:_SHOWN]
+    advice = {_advice(finding) for finding in found}
+    common = advice.pop() if len(advice) == 1 else ()
+    views = tuple(_finding(f, () if common else _advice(f)) for f in shown)
+    return FindingGroup(check, views, len(found) - len(shown), common)
+
+
+def _finding(finding: Finding, advice: tuple[str, ...]) -> FindingView:
+    alone = finding.keys[0] if len(finding.keys) == 1 else ""
+    where = f"{finding.mapping}/{alone}" if alone else finding.mapping
+    several = (listed(finding.keys, _KEYS),) if len(finding.keys) > 1 else ()
+    return FindingView(where, finding.message, several + advice)
+
+
+def _advice(finding: Finding) -> tuple[str, ...]:
+    return tuple(text for text in (finding.why, finding.fix) if text)

@@ -1,0 +1,241 @@
+"""The operations of a plan as they are shown: record by record, equal changes folded into one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from notion_gitops.model.mapping import DatabaseMapping, Field, PropertyType
+from notion_gitops.model.operations import (
+    Action,
+    Cause,
+    Conflict,
+    FieldChange,
+    Kind,
+    Operation,
+    Write,
+)
+from notion_gitops.model.records import Side
+from notion_gitops.report.plan_view import FieldView, Mark, RecordView
+from notion_gitops.report.show import (
+    cut,
+    cut_pair,
+    git_time,
+    notion_time,
+    page_url,
+    place_text,
+    value_text,
+)
+from notion_gitops.text.words import number
+
+FULL_HINT = "--full lists them"
+_FOLD = 8  # so many identical changes are shown as one
+_KEPT = {Mark.CHANGED: 40, Mark.NEW: 5, Mark.GONE: 10}  # records that are shown of many
+_VALUE = 60  # characters of a value, where not everything is asked for
+_PREVIEW = 4  # values of a new record, besides its title
+_NAMELESS = frozenset({PropertyType.SELECT, PropertyType.STATUS, PropertyType.RELATION})
+_WHAT = {
+    Kind.CREATE_PAGE: "new in git, new page in Notion",
+    Kind.CREATE_FILE: "new in Notion, new file in git",
+    Kind.TO_NOTION: "from git to Notion",
+    Kind.TO_GIT: "from Notion to git",
+    Kind.BOTH_WAYS: "both ways, different fields",
+    Kind.DELETE_PAGE: "deleted in git, page to Notion's trash",
+    Kind.DELETE_FILE: "in Notion's trash, file deleted in git",
+    Kind.LINK: "in git and in Notion, linked",
+    Kind.ADOPT: "equal on both sides",
+    Kind.FORGET: "gone on both sides",
+    Kind.OPEN: "waits for a decision",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What records are shown with: their mapping, the plan's time, and whether in full."""
+
+    mapping: DatabaseMapping | None
+    now: datetime
+    full: bool
+
+    @property
+    def limit(self) -> int | None:
+        """How many characters of a value are shown."""
+        return None if self.full else _VALUE
+
+
+def record_views(operations: Iterable[Operation], scope: Scope) -> tuple[RecordView, ...]:
+    """Changed records first, then new ones, then those that go; folded unless in full."""
+    views = [_record(operation, scope) for operation in operations]
+    if scope.full:
+        return tuple(sorted(views, key=lambda view: list(Mark).index(view.mark)))
+    noun = scope.mapping.name if scope.mapping else "records"
+    single, folded = _folded(views, noun)
+    shortened = (view for mark in Mark for view in _shortened(single, mark, noun))
+    return (*shortened, *folded)
+
+
+def _record(operation: Operation, scope: Scope) -> RecordView:
+    mark = _mark(operation)
+    whole = mark is Mark.CHANGED or (mark is Mark.NEW and scope.full)
+    fields = _fields(operation, scope) if whole else ()
+    preview = () if whole else _preview(operation, mark, scope)
+    return RecordView(
+        name=operation.key,
+        mark=mark,
+        what=_what(operation),
+        aside=operation.note,
+        title=operation.title,
+        url=page_url(operation.page_url),
+        fields=fields,
+        details=preview + _key_note(operation, scope),
+    )
+
+
+def _mark(operation: Operation) -> Mark:
+    actions = {write.action for write in operation.writes}
+    if Action.DELETE in actions:
+        return Mark.GONE
+    return Mark.NEW if Action.CREATE in actions else Mark.CHANGED
+
+
+def _what(operation: Operation) -> str:
+    if any(write.action is Action.RESTORE for write in operation.writes):
+        return "back from Notion's trash"
+    if operation.kind is Kind.RENAME:
+        return f"renamed in git, was {operation.renamed_from}"
+    if operation.kind is Kind.BOTH_WAYS and _same_field_twice(operation):
+        return "both ways, merged"
+    return _WHAT[operation.kind]
+
+
+def _same_field_twice(operation: Operation) -> bool:
+    names = [change.difference.field for write in operation.writes for change in write.changes]
+    return len(names) != len(set(names))
+
+
+def _fields(operation: Operation, scope: Scope) -> tuple[FieldView, ...]:
+    both = len(operation.writes) > 1
+    return tuple(
+        _field(change, write, operation, scope, towards=_towards(write.side) if both else "")
+        for write in operation.writes
+        for change in write.changes
+    )
+
+
+def _towards(side: Side) -> str:
+    return f"{side.other.label} to {side.label}"
+
+
+def _field(
+    change: FieldChange, write: Write, operation: Operation, scope: Scope, *, towards: str
+) -> FieldView:
+    difference = change.difference
+    old, new = value_text(difference.before), value_text(difference.after)
+    old, new = cut_pair(old, new, scope.limit)
+    decided = (c for c in operation.conflicts if c.field == difference.field and not c.open)
+    kept = (_kept(c, write.side, scope) for c in decided)
+    return FieldView(
+        name=difference.field,
+        old=old,
+        new=new,
+        added=tuple(cut(member, scope.limit) for member in difference.added),
+        removed=tuple(cut(member, scope.limit) for member in difference.removed),
+        towards=towards,
+        notes=(*_why(change, write.side), *kept),
+    )
+
+
+def _why(change: FieldChange, side: Side) -> tuple[str, ...]:
+    """Why the field gets this value, where that does not go without saying."""
+    at = f", {place_text(change.place)}" if change.place else ""
+    match change.cause:
+        case Cause.EDIT | Cause.NEW:
+            return ()
+        case Cause.RULE:
+            return (f'decided by rule "{change.rule}"{at}',)
+        case Cause.MERGED:
+            return ("both sides were edited; merged",)
+        case Cause.RESOLVED:
+            return (f"decided by a person{at}",)
+        case Cause.FIRST:
+            return (f"first contact: {_first(change)}{at}",)
+        case Cause.PUT_BACK:
+            return (f"put back: edits of this field in {side.label} are not taken",)
+        case Cause.REFRESH:
+            return ("computed by Notion",)
+        case Cause.DEFAULT:
+            return ("Notion's default, since the file leaves it empty",)
+        case _:
+            assert_never(change.cause)
+
+
+def _first(change: FieldChange) -> str:
+    if change.difference.before is None:
+        return "a value wins over none"
+    return 'decided by "initial" of the mapping'
+
+
+def _kept(conflict: Conflict, side: Side, scope: Scope) -> str:
+    """What became of the value that a decision overwrites."""
+    lost = conflict.git if side is Side.GIT else conflict.notion
+    had = f'{side.label} had "{cut(value_text(lost), scope.limit)}"'
+    who = ""
+    if conflict.times and side is Side.GIT:
+        who = git_time(conflict.times.git, scope.now)
+    elif conflict.times:
+        who = notion_time(conflict.times.notion, scope.now)
+    return f"({had}{': ' if who else ''}{who}; kept in the backup of this sync)"
+
+
+def _key_note(operation: Operation, scope: Scope) -> tuple[str, ...]:
+    write = operation.write(Side.NOTION)
+    if write is None or not write.key_to_write or write.action is Action.CREATE:
+        return ()
+    name = scope.mapping.key.property_name if scope.mapping else None
+    return (f'the key is written to "{name}" of the page',) if name else ()
+
+
+def _preview(operation: Operation, mark: Mark, scope: Scope) -> tuple[str, ...]:
+    """A new record in one line: ``Roof drawings v2 · todo · hall-b · due 2026-12-01``."""
+    if mark is Mark.GONE or scope.mapping is None:
+        return (f'"{operation.title}"',) if operation.title else ()
+    fields = [f for f in scope.mapping.fields.values() if operation.agreed.get(f.name) is not None]
+    others = [f for f in fields if f.type is not PropertyType.TITLE and not f.computed]
+    shown = [_preview_part(f, operation, scope) for f in others[:_PREVIEW]]
+    line = " · ".join([*filter(None, [operation.title]), *shown])
+    return (line,) if line else ()
+
+
+def _preview_part(field: Field, operation: Operation, scope: Scope) -> str:
+    value = cut(value_text(operation.agreed.get(field.name)), scope.limit)
+    return value if field.type in _NAMELESS else f"{field.name} {value}"
+
+
+def _folded(views: Sequence[RecordView], noun: str) -> tuple[list[RecordView], list[RecordView]]:
+    """The records that are shown singly, and one line for each change that many share."""
+    groups: dict[RecordView, list[RecordView]] = {}
+    for view in views:
+        groups.setdefault(_change_of(view), []).append(view)
+    many = {change: g for change, g in groups.items() if change.fields and len(g) >= _FOLD}
+    single = [view for view in views if _change_of(view) not in many]
+    return single, [
+        replace(change, name=f"{number(len(group))} {noun}, the same change", aside=FULL_HINT)
+        for change, group in many.items()
+    ]
+
+
+def _change_of(view: RecordView) -> RecordView:
+    """What the view says without saying whose it is."""
+    return replace(view, name="", title="", url="", aside="")
+
+
+def _shortened(views: Sequence[RecordView], mark: Mark, noun: str) -> Iterable[RecordView]:
+    same = [view for view in views if view.mark is mark]
+    kept = _KEPT[mark]
+    if len(same) < kept + 3:  # leaving out one or two saves no line
+        return same
+    left = same[kept:]
+    whats = {view.what for view in left}
+    what = whats.pop() if len(whats) == 1 else "in either direction"
+    name = f"{number(len(left))} more {noun}"
+    return [*same[:kept], RecordView(name=name, mark=mark, what=what, aside=FULL_HINT)]

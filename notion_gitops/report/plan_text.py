@@ -1,0 +1,219 @@
+"""A plan as text of 80 columns."""
+
+from collections.abc import Iterable
+
+from notion_gitops.report.document import Tone
+from notion_gitops.report.layout import (
+    BLANK,
+    Line,
+    paragraph,
+    placed,
+    printed,
+    table,
+    two_ends,
+)
+from notion_gitops.report.plan_view import (
+    DecisionView,
+    FieldView,
+    FindingGroup,
+    FindingView,
+    MappingView,
+    Mark,
+    NoteView,
+    PlanView,
+    QuestionView,
+    RecordView,
+    RefusalView,
+)
+from notion_gitops.text.columns import COLUMNS, width
+from notion_gitops.text.escape import terminal
+from notion_gitops.text.words import count, number
+
+_NAME, _FIELD, _DEEP = 2, 6, 8
+_WHAT, _ASIDE, _TOWARDS = 31, 57, 51  # columns
+_NAMES = (8, 16)  # narrowest and widest column of field names
+_LABEL = 13
+_TONES = {Mark.CHANGED: Tone.PLAIN, Mark.NEW: Tone.NEW, Mark.GONE: Tone.GONE}
+
+
+def plan_text(view: PlanView, *, colour: bool) -> str:
+    """The plan; `colour` adds terminal colours and changes nothing else."""
+    lines = [*paragraph(view.compared), *_each(view.warnings, Tone.ASK), BLANK]
+    lines += [*_decisions(view.decisions), *_refusals(view.refusals)]
+    for mapping in view.mappings:
+        lines += _mapping(mapping)
+    if view.quiet and view.mappings:
+        lines += [*two_ends(view.quiet, "nothing to do"), BLANK]
+    lines += _findings(view.findings)
+    lines += _summary(view)
+    return printed(lines, colour=colour)
+
+
+def refusal_text(view: PlanView, *, colour: bool) -> str:
+    """What `apply` says when limits stopped all of it."""
+    lines = paragraph("Stopped before writing anything, on either side.", tone=Tone.ASK)
+    lines += [BLANK, *_refusals(view.refusals), *paragraph("exit code 4")]
+    return printed(lines, colour=colour)
+
+
+def _each(texts: Iterable[str], tone: Tone = Tone.PLAIN) -> list[Line]:
+    return [line for text in texts for line in paragraph(text, tone=tone)]
+
+
+def _decisions(decisions: tuple[DecisionView, ...]) -> list[Line]:
+    if not decisions:
+        return []
+    total = sum(len(decision.questions) for decision in decisions)
+    heading = f"{count(total, 'DECISION', 'DECISIONS')} NEEDED"
+    lines = paragraph(heading, tone=Tone.ASK)
+    for decision in decisions:
+        lines += [*_decision(decision), BLANK]
+    return lines
+
+
+def _decision(decision: DecisionView) -> list[Line]:
+    title = f'"{decision.title}"' if decision.title else ""
+    lines = placed((_NAME, decision.record), (_NAME, title), tone=Tone.HEAD)
+    for question in decision.questions:
+        lines += _question(question)
+    lines += paragraph(decision.meanwhile, _FIELD)
+    for question in decision.questions:
+        lines += paragraph(f'Asked about "{question.about}": {question.asked}.', _FIELD, hang=2)
+    lines += paragraph('To decide, write your choice after "resolution:" in', _FIELD)
+    lines += paragraph(decision.file, _DEEP)
+    lines += paragraph(f"and commit: {decision.choices}.", _FIELD)
+    lines += paragraph("apply writes that file if it is not there yet.", _FIELD)
+    return lines + paragraph("If both sides become equal, it closes by itself.", _FIELD)
+
+
+def _question(question: QuestionView) -> list[Line]:
+    labels = _FIELD + min(width(terminal(question.about)), _NAMES[1]) + 2
+    values = labels + _LABEL
+    who = values + 2 + max(width(terminal(side.value)) for side in question.sides)
+    lines: list[Line] = []
+    for position, side in enumerate(question.sides):
+        about = question.about if position == 0 else ""
+        parts = [(_FIELD, about), (labels, side.label), (values, side.value)]
+        if who + width(terminal(side.who)) <= COLUMNS:
+            lines += placed(*parts, (who, side.who))
+        else:
+            lines += [*placed(*parts), *paragraph(side.who, values)]
+    return lines
+
+
+def _refusals(refusals: tuple[RefusalView, ...]) -> list[Line]:
+    lines: list[Line] = []
+    for refusal in refusals:
+        lines += paragraph(f"STOPPED: {refusal.mapping}", tone=Tone.ASK)
+        lines += [*paragraph(refusal.message, _NAME), *paragraph(refusal.limit, _NAME)]
+        lines += _keys(refusal)
+        if refusal.fix:
+            heading = "If this is a mistake" if refusal.accept else "What to do"
+            lines += [*paragraph(heading, _NAME), *paragraph(refusal.fix, 4)]
+        if refusal.accept:
+            lines += paragraph("If it is meant, say so once, with the number", _NAME)
+            lines += paragraph(f"notion-gitops apply {refusal.accept}", 4, hang=2)
+        lines.append(BLANK)
+    return lines
+
+
+def _keys(refusal: RefusalView) -> list[Line]:
+    if not refusal.keys:
+        return []
+    heading = f"First {len(refusal.keys)} of {number(refusal.total)}"
+    if refusal.total == len(refusal.keys):
+        heading = "The record" if refusal.total == 1 else f"The {refusal.total} records"
+    named = [line for key in refusal.keys for line in paragraph(key, 4)]
+    return paragraph(heading, _NAME) + named
+
+
+def _mapping(mapping: MappingView) -> list[Line]:
+    right = f"{mapping.records}  {mapping.state:>12}"
+    lines = two_ends(mapping.name, right, tone=Tone.HEAD)
+    for note in mapping.left:
+        lines += _note(note)
+    for record in mapping.shown:
+        lines += _record(record)
+    for note in mapping.notes:
+        lines += _note(note)
+    return [*lines, BLANK]
+
+
+def _record(record: RecordView) -> list[Line]:
+    name = f"{record.mark.value} {record.name}" if record.mark.value else record.name
+    parts = ((_NAME, name), (_WHAT, record.what), (_ASIDE, record.aside))
+    lines = placed(*parts, tone=_TONES[record.mark])
+    widest = max((width(terminal(field.name)) for field in record.fields), default=0)
+    column = _FIELD + min(max(widest, _NAMES[0]), _NAMES[1]) + 2
+    for field in record.fields:
+        lines += _field(field, column)
+    for detail in record.details:
+        lines += paragraph(detail, _FIELD, hang=2)
+    return lines
+
+
+def _field(field: FieldView, column: int) -> list[Line]:
+    if field.is_set:
+        lines = _members(field, column)
+    else:
+        change = (column, f"{field.old} -> {field.new}")
+        lines = placed((_FIELD, field.name), change, (_TOWARDS, field.towards))
+    for note in field.notes:
+        lines += paragraph(note, _FIELD, hang=2)
+    return lines
+
+
+def _members(field: FieldView, column: int) -> list[Line]:
+    signed = [("+", field.added), ("-", field.removed)]
+    texts = [f"{sign} {', '.join(members)}" for sign, members in signed if members]
+    lines: list[Line] = []
+    for position, text in enumerate(texts):
+        first = position == 0
+        name, towards = (field.name, field.towards) if first else ("", "")
+        lines += placed((_FIELD, name), (column, text), (_TOWARDS, towards))
+    return lines
+
+
+def _note(note: NoteView) -> list[Line]:
+    lines = paragraph(note.text, _NAME, hang=2)
+    for detail in note.details:
+        lines += paragraph(detail, _FIELD, hang=2)
+    return lines + _more(note.more, _FIELD)
+
+
+def _findings(groups: tuple[FindingGroup, ...]) -> list[Line]:
+    if not groups:
+        return []
+    lines = paragraph("Worth a look, nothing is blocked", tone=Tone.HEAD)
+    for group in groups:
+        lines += paragraph(group.check, _NAME)
+        for finding in group.findings:
+            lines += _finding(finding)
+        lines += _more(group.more, 4)
+        for advice in group.advice:
+            lines += paragraph(advice, _FIELD, Tone.FAINT)
+    return [*lines, BLANK]
+
+
+def _finding(finding: FindingView) -> list[Line]:
+    lines = placed((4, finding.where), (_WHAT, finding.message))
+    for detail in finding.details:
+        lines += paragraph(detail, _FIELD, Tone.FAINT)
+    return lines
+
+
+def _more(more: int, indent: int) -> list[Line]:
+    return paragraph(f"and {number(more)} more", indent) if more else []
+
+
+def _summary(view: PlanView) -> list[Line]:
+    lines = paragraph(view.summary, hang=_FIELD, tone=Tone.HEAD)
+    if view.counts:
+        lines += table(view.counts, _FIELD)
+    lines += paragraph(view.notified, _FIELD) if view.notified else []
+    lines += [BLANK, *_each(view.notes), BLANK]
+    if view.next_command:
+        lines += paragraph(f"{view.next_label}: {view.next_command}", hang=2)
+    if view.more_command:
+        lines += paragraph(f"More: {view.more_command}", hang=2)
+    return lines

@@ -1,0 +1,155 @@
+"""A plan as it is shown: display-ready strings, not yet escaped. Laid out by `plan_text` and
+`plan_markdown`; made by `plan_build`.
+"""  # noqa: D205  one sentence over two lines
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from notion_gitops.report.document import Table
+
+
+class Mark(StrEnum):
+    """What happens to a record as a whole."""
+
+    CHANGED = ""
+    NEW = "+"
+    GONE = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field that changes on one side."""
+
+    name: str
+    old: str = ""
+    new: str = ""
+    added: tuple[str, ...] = ()  # members, for sets; then `old` and `new` are not shown
+    removed: tuple[str, ...] = ()
+    towards: str = ""  # "Notion to git", where a record goes both ways
+    notes: tuple[str, ...] = ()  # which rule decided, what was overwritten
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the members are shown instead of the two values."""
+        return bool(self.added or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """One record, or several with the same change."""
+
+    name: str  # the key, or "37 tasks, the same change"
+    mark: Mark
+    what: str  # "from Notion to git"
+    aside: str = ""
+    title: str = ""
+    url: str = ""  # of its page in Notion; "" if there is none
+    fields: tuple[FieldView, ...] = ()
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SideView:
+    """One of the values that a person must choose from."""
+
+    label: str  # "last agreed", "git", "Notion"
+    value: str
+    who: str = ""  # who, and when
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """What is asked about one field, or about the record as a whole."""
+
+    about: str  # the field's name; "record" for edit against delete
+    sides: tuple[SideView, ...]
+    asked: str  # why a person is asked
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """One record that somebody must decide about."""
+
+    record: str  # tasks/fix-login-page-49b7ee
+    title: str
+    url: str
+    questions: tuple[QuestionView, ...]
+    meanwhile: str  # what goes on until it is decided
+    file: str  # the conflict file
+    choices: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalView:
+    """A guard that stops a mapping, as SCREENS of every refusal: what, where from, what to do."""
+
+    mapping: str
+    message: str
+    limit: str  # "The limit is 20 (mappings/tasks.yaml:52)."
+    keys: tuple[str, ...]  # the first few
+    total: int  # of all keys
+    fix: str
+    accept: str  # the option that lets it pass once; "" if nothing does
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """Something to know: a heading, and what belongs to it."""
+
+    text: str
+    details: tuple[str, ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MappingView:
+    """What happens to the records of one mapping."""
+
+    name: str
+    records: str  # "3,012 records"
+    state: str  # "41 to sync", "takes no part"
+    shown: tuple[RecordView, ...] = ()
+    left: tuple[NoteView, ...] = ()  # what is not done: unreadable, unreachable, not ready
+    notes: tuple[NoteView, ...] = ()  # what is done without a write, or without an edit
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """One thing that is worth a look."""
+
+    where: str
+    message: str
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """The findings of one check."""
+
+    check: str
+    findings: tuple[FindingView, ...]
+    more: int = 0
+    advice: tuple[str, ...] = ()  # what holds for all of them: why it matters, what to do
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """A whole plan, in the order in which it is read."""
+
+    heading: str  # for Markdown: what happens, in one line
+    compared: str  # what was compared, and what that cost
+    warnings: tuple[str, ...] = ()  # "Notion was not read: ..."
+    decisions: tuple[DecisionView, ...] = ()
+    refusals: tuple[RefusalView, ...] = ()
+    mappings: tuple[MappingView, ...] = ()
+    quiet: str = ""  # mappings with nothing to do
+    findings: tuple[FindingGroup, ...] = ()
+    summary: str = ""
+    counts: Table | None = None  # per mapping
+    notified: str = ""
+    notes: tuple[str, ...] = ()
+    next_label: str = ""
+    next_command: str = ""
+    more_command: str = ""
+    made: str = ""  # "Plan of main 3f2a91c on base 9d8e7f6, Tue 24 Nov 13:58 UTC"
+    cut: str = field(default="", kw_only=True)  # what was left out to keep a size

@@ -1,0 +1,107 @@
+"""Sensitive fields become digests before anything is shown, in every form alike."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.operations import (
+    Backup,
+    Conflict,
+    Difference,
+    FieldChange,
+    Operation,
+    State,
+    Write,
+)
+from notion_gitops.model.outcomes import SyncResult
+from notion_gitops.model.plan import MappingPlan, Plan
+from notion_gitops.model.values import Fields, Value, to_plain
+
+_DIGITS = 8
+
+
+def digest(value: Value) -> str:
+    """``sha256:1234abcd``: tells whether two values are equal, and nothing else of them."""
+    plain = json.dumps(to_plain(value), sort_keys=True)
+    return f"sha256:{hashlib.sha256(plain.encode()).hexdigest()[:_DIGITS]}"
+
+
+def redact_plan(plan: Plan, mappings: Mapping[str, DatabaseMapping]) -> Plan:
+    """The plan with the values of sensitive fields as digests; titles too, if they are."""
+    return replace(plan, mappings=tuple(_mapping(m, mappings.get(m.name)) for m in plan.mappings))
+
+
+def redact_sync(result: SyncResult, mappings: Mapping[str, DatabaseMapping]) -> SyncResult:
+    """The sync with the values of sensitive fields as digests, in its plan and its backups."""
+    hidden = {name: _sensitive(mapping) for name, mapping in mappings.items()}
+    backups = tuple(_backup(b, hidden.get(b.mapping, frozenset())) for b in result.backups)
+    return replace(result, plan=redact_plan(result.plan, mappings), backups=backups)
+
+
+def _sensitive(mapping: DatabaseMapping) -> frozenset[str]:
+    return frozenset(f.name for f in mapping.fields.values() if f.sensitive)
+
+
+def _mapping(part: MappingPlan, mapping: DatabaseMapping | None) -> MappingPlan:
+    hidden = frozenset[str]() if mapping is None else _sensitive(mapping)
+    if mapping is None or not hidden:
+        return part
+    shown = replace(part, operations=tuple(_operation(o, hidden) for o in part.operations))
+    if mapping.title_field.name not in hidden:
+        return shown
+    return replace(
+        shown,
+        operations=tuple(replace(o, title=_digest_text(o.title)) for o in shown.operations),
+        drafts=tuple(map(_digest_text, part.drafts)),
+        unpaired_notion=tuple(map(_digest_text, part.unpaired_notion)),
+    )
+
+
+def _operation(operation: Operation, hidden: frozenset[str]) -> Operation:
+    return replace(
+        operation,
+        agreed=_fields(operation.agreed, hidden),
+        writes=tuple(_write(w, hidden) for w in operation.writes),
+        conflicts=tuple(_conflict(c) if c.field in hidden else c for c in operation.conflicts),
+        backups=tuple(_backup(b, hidden) for b in operation.backups),
+    )
+
+
+def _write(write: Write, hidden: frozenset[str]) -> Write:
+    return replace(write, changes=tuple(_change(c, hidden) for c in write.changes))
+
+
+def _change(change: FieldChange, hidden: frozenset[str]) -> FieldChange:
+    difference = change.difference
+    if difference.field not in hidden:
+        return change
+    before, after = _value(difference.before), _value(difference.after)
+    return replace(change, difference=Difference(difference.field, before, after))
+
+
+def _conflict(conflict: Conflict) -> Conflict:
+    return replace(
+        conflict,
+        base=_value(conflict.base),
+        git=_value(conflict.git),
+        notion=_value(conflict.notion),
+    )
+
+
+def _backup(backup: Backup, hidden: frozenset[str]) -> Backup:
+    return replace(backup, fields=_fields(backup.fields, hidden))
+
+
+def _fields(fields: Fields, hidden: frozenset[str]) -> Fields:
+    return {name: _value(v) if name in hidden else v for name, v in fields.items()}
+
+
+def _value(value: Value | State) -> Value:
+    """A digest; what is no value (empty, unknown, a record's state) stays readable."""
+    return value if value is None or isinstance(value, State) else digest(value)
+
+
+def _digest_text(text: str) -> str:
+    return digest(text) if text else text
