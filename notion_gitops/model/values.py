@@ -114,7 +114,8 @@ def to_plain(value: Value) -> Any:
 
 def _moment_text(moment: date | datetime) -> str:
     if isinstance(moment, datetime):
-        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+        # not strftime: its %Y leaves out the leading zeros of early years
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="minutes") + "Z"
     return moment.isoformat()
 
 
