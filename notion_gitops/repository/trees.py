@@ -79,7 +79,7 @@ class Trees(Checkout):
         if not wanted:
             return {}
         lines = "".join(f"{blob}\n" for blob in wanted).encode()
-        raw = memoryview(self._must("cat-file", "--batch", call=Call(stdin=lines)).out)
+        raw = self._must("cat-file", "--batch", call=Call(stdin=lines)).out
         contents: dict[str, bytes] = {}
         start = 0
         for blob in wanted:
@@ -157,12 +157,10 @@ def _kind(in_head: str, in_work: str) -> ChangeKind:
     return ChangeKind.ADDED if in_head == _ABSENT else ChangeKind.MODIFIED
 
 
-def _take_blob(blob: str, raw: memoryview, start: int, contents: dict[str, bytes]) -> int:
+def _take_blob(blob: str, raw: bytes, start: int, contents: dict[str, bytes]) -> int:
     """Read one answer of ``cat-file --batch`` at `start`; return where the next one begins."""
-    end = start
-    while raw[end] != ord("\n"):
-        end += 1
-    _, kind, *size = bytes(raw[start:end]).decode("ascii").split(" ")
+    end = raw.index(b"\n", start)
+    _, kind, *size = raw[start:end].decode("ascii").split(" ")
     if kind != "blob":
         raise GitFailed(
             Diagnostic(
@@ -172,5 +170,5 @@ def _take_blob(blob: str, raw: memoryview, start: int, contents: dict[str, bytes
         )
     begin = end + 1
     stop = begin + int(size[0])
-    contents[blob] = bytes(raw[begin:stop])
+    contents[blob] = raw[begin:stop]
     return stop + 1

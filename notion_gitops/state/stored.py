@@ -26,6 +26,8 @@ def parse_stored(
 ) -> dict[str, Value]:
     """Read one record's file with the mapping that it was written with.
 
+    A field that the mapping does not have is left out: its base went when the field did.
+
     Raises:
         StateUnusable: it is damaged, or a newer version wrote it.
     """
@@ -36,7 +38,7 @@ def parse_stored(
     for entry in fields.entries:
         spec = mapping.fields.get(entry.key.text)
         if spec is None:
-            damaged(entry.key.place, f"the mapping has no field {entry.key.text}")
+            continue
         try:
             found[spec.name] = read_value(entry.value, spec, mapping.timezone, people)
         except InvalidInput as error:

@@ -140,10 +140,14 @@ def test_stored_forms_round_trip_for_every_kind_of_value() -> None:
     assert check_schema(node, schema("stored")) == []
 
 
+def test_a_field_that_is_no_longer_mapped_has_no_stored_form() -> None:
+    text = "format_version: 1\nfields:\n  other: 1\n  title: a\n"
+    assert parse_stored(text, "tasks/notion/a.yaml", mapping(), People()) == {"title": "a"}
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("format_version: 1\nfields:\n  other: 1\n", "no field other"),
         ("format_version: 1\nfields:\n  due: soon\n", "no date"),
         ("format_version: 1\n", "missing"),
     ],
