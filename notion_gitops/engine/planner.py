@@ -7,7 +7,6 @@ from notion_gitops.engine.building import RecordView
 from notion_gitops.engine.guards import guard
 from notion_gitops.engine.merge import merge_record
 from notion_gitops.engine.references import hold_referenced, merged_records
-from notion_gitops.engine.renames import find_renames
 from notion_gitops.model.mapping import DatabaseMapping, PropertyType
 from notion_gitops.model.operations import ConflictFile, EditTimes, Operation
 from notion_gitops.model.plan import Refusal
@@ -26,6 +25,7 @@ class Inputs:
     notion: Snapshot  # all records that were listed, by key
     candidates: frozenset[str]  # keys that may differ; all others are known to be unchanged
     answers: Mapping[str, ConflictFile] = field(default_factory=dict)  # by key
+    renames: Mapping[str, str] = field(default_factory=dict)  # new key -> old: `find_renames`
     unpaired: bool = False  # first contact and nothing links the sides: only list
 
 
@@ -106,10 +106,8 @@ def _present(each: Inputs) -> dict[str, Record]:
 def _views(each: Inputs, times: Mapping[FieldOf, EditTimes]) -> list[RecordView]:
     name, base = each.mapping.name, each.base
     frozen = each.git.unreadable.keys() | each.notion.unreadable.keys()
-    gone = frozenset(base.records.keys() & each.candidates - each.git.records.keys() - frozen)
-    renames = {} if each.unpaired else find_renames(each.mapping, base, each.git.records, gone)
     views = []
-    for key in sorted(each.candidates - frozen - set(renames.values())):
+    for key in sorted(each.candidates - frozen - set(each.renames.values())):
         view = RecordView(
             key=key,
             base=base.records.get(key),
@@ -120,8 +118,8 @@ def _views(each: Inputs, times: Mapping[FieldOf, EditTimes]) -> list[RecordView]
             answers=each.answers.get(key),
             times={f: t for (m, k, f), t in times.items() if (m, k) == (name, key)},
         )
-        if key in renames:
-            view = _renamed(each, view, renames[key])
+        if key in each.renames:
+            view = _renamed(each, view, each.renames[key])
         if each.unpaired and (view.git is None or view.notion is None) and view.base is None:
             continue  # first contact: nothing is created until somebody says what is new
         views.append(view)

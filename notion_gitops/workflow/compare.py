@@ -7,6 +7,7 @@ from datetime import datetime
 from notion_gitops.engine.advance import seen_digest
 from notion_gitops.engine.identity import Identified
 from notion_gitops.engine.planner import Inputs
+from notion_gitops.engine.renames import find_renames
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.people import People
@@ -95,13 +96,14 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
         n: tell_apart(d.mapping, _index_base(state.of(n)), pages[n], moment, git[n].keys)
         for n, d in usable.items()
     }
-    keys = page_keys(state, identified)
+    renames = {n: _renames(sources, d.mapping, git[n]) for n, d in usable.items()}
+    keys = page_keys(state, identified, renames)
     mappings: dict[str, Compared] = {}
     for name, database in usable.items():
         base = _index_base(state.of(name))
         absent = absences(gateway, database, pages[name], base, git[name].keys)
         side = snapshot(database, pages[name], identified[name], keys, absent)
-        mappings[name] = _join(workspace, state, database, git[name], side)
+        mappings[name] = _join(sources, database, git[name], side, renames[name])
     return Comparison(
         workspace=workspace,
         state=state,
@@ -115,9 +117,17 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
 
 
 def page_keys(
-    state: StateBranch, identified: Mapping[str, Identified]
+    state: StateBranch,
+    identified: Mapping[str, Identified],
+    renames: Mapping[str, Mapping[str, str]],
 ) -> dict[str, dict[str, str]]:
-    """By mapping: the key of each page id, of listed pages and of those that the base knows."""
+    """By mapping: the key of each page id, of listed pages and of those that the base knows.
+
+    Args:
+        state: the base.
+        identified: the listed pages, by mapping.
+        renames: new key -> old key, by mapping.
+    """
     keys: dict[str, dict[str, str]] = {}
     for name in {*state.mappings, *identified}:
         entries = state.of(name).index.entries
@@ -125,7 +135,19 @@ def page_keys(
         if name in identified:
             records = identified[name].records
             keys[name] |= {r.page.id: key for key, r in records.items() if r.page}
+        now = {old: new for new, old in renames.get(name, {}).items()}
+        keys[name] = {page: now.get(key, key) for page, key in keys[name].items()}
     return keys
+
+
+def _renames(sources: Sources, mapping: DatabaseMapping, git: GitSide) -> dict[str, str]:
+    """Records whose key changed in git: new key -> old key."""
+    recorded = sources.state.of(mapping.name)
+    gone = frozenset(recorded.index.entries.keys() - git.keys)
+    if not gone or git.keys <= recorded.index.entries.keys():
+        return {}
+    base = as_base(recorded, read_base(sources.workspace, sources.state, mapping, gone))
+    return find_renames(mapping, base, git.snapshot.records, gone)
 
 
 def _index_base(recorded: Recorded) -> Base:
@@ -133,12 +155,13 @@ def _index_base(recorded: Recorded) -> Base:
 
 
 def _join(
-    workspace: Workspace,
-    state: StateBranch,
+    sources: Sources,
     database: Database,
     git: GitSide,
     notion: NotionSide,
+    renames: Mapping[str, str],
 ) -> Compared:
+    workspace, state = sources.workspace, sources.state
     mapping, recorded = database.mapping, state.of(database.mapping.name)
     answers = read_conflict_files(workspace, mapping)
     candidates = _candidates(mapping, recorded, git, notion) | answers.keys()
@@ -158,6 +181,7 @@ def _join(
         notion=notion.snapshot,
         candidates=frozenset(candidates),
         answers=answers,
+        renames=renames,
         unpaired=bool(notion.identified.unpaired),
     )
     return Compared(mapping, database, recorded, whole, notion, inputs)

@@ -1,4 +1,4 @@
-"""Conflict files in the work tree: read before a plan, written and removed by an apply."""
+"""Conflict files in the work tree, read before a plan: what was asked, and the answers so far."""
 
 from notion_gitops.formats.yaml_text import decode_utf8
 from notion_gitops.model.mapping import DatabaseMapping
@@ -23,6 +23,6 @@ def read_conflict_files(workspace: Workspace, mapping: DatabaseMapping) -> dict[
     for file in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
         path = f"{CONFLICTS}/{mapping.name}/{file.name}"
         text = decode_utf8(file.read_bytes(), path)
-        conflict = parse_conflict_file(text, path, mapping)
+        conflict = parse_conflict_file(text, path, mapping, workspace.people)
         found[conflict.key] = conflict
     return found

@@ -13,7 +13,7 @@ from notion_gitops.engine.identity import (
     resolve_relations,
 )
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import NotionGitopsError, NotPermitted
+from notion_gitops.model.errors import NotionGitopsError, NotPermitted, StateUnusable
 from notion_gitops.model.mapping import DatabaseMapping, PropertyType
 from notion_gitops.model.people import People, Person
 from notion_gitops.model.plan import Finding
@@ -24,8 +24,10 @@ from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.pages import decode_page, mapped_property_ids
 from notion_gitops.notion.schema import Schema, read_schema
 from notion_gitops.notion.schema_check import check_schema
+from notion_gitops.notion.schema_memory import Memory, follow
 from notion_gitops.records.keys import key_problem
 from notion_gitops.text.slugs import slug
+from notion_gitops.workflow.state_branch import Recorded, StateBranch, same_meaning
 
 Json = dict[str, Any]
 
@@ -37,6 +39,7 @@ class Database:
     mapping: DatabaseMapping
     schema: Schema | None  # None: it could not be read
     problems: tuple[Diagnostic, ...] = ()
+    hints: tuple[Diagnostic, ...] = ()  # what was renamed in Notion and is followed
 
     @property
     def usable(self) -> bool:
@@ -73,6 +76,7 @@ def connect(
     gateway: Gateway,
     mappings: Mapping[str, DatabaseMapping],
     find: Callable[[DatabaseMapping], str],
+    state: StateBranch,
 ) -> dict[str, Database]:
     """Step 1: read every database's schema and hold it against its mapping.
 
@@ -80,20 +84,67 @@ def connect(
         gateway: the way to Notion.
         mappings: by name.
         find: the id of a mapping's database or data source.
+        state: what the schemas were at the last sync, so that renames are followed.
+
+    Raises:
+        NotPermitted: the token is refused.
+        StateUnusable: the base was written from another database.
     """
-    schemas: dict[str, Schema] = {}
-    problems: dict[str, tuple[Diagnostic, ...]] = {}
-    for name, mapping in mappings.items():
-        try:
-            schemas[name] = read_schema(gateway, find(mapping))
-        except NotionGitopsError as error:
-            if isinstance(error, NotPermitted):
-                raise
-            problems[name] = tuple(_placed(d, mapping) for d in error.diagnostics)
-    sources = {name: s.data_source_id for name, s in schemas.items()}
-    for name, schema in schemas.items():
-        problems[name] = tuple(check_schema(mappings[name], schema, sources))
-    return {n: Database(m, schemas.get(n), problems[n]) for n, m in mappings.items()}
+    found = {n: _read(gateway, m, find, state.of(n)) for n, m in mappings.items()}
+    sources = {n: d.schema.data_source_id for n, d in found.items() if d.schema}
+    return {
+        name: replace(
+            database,
+            problems=(
+                *database.problems,
+                *(check_schema(database.mapping, database.schema, sources)
+                  if database.schema else ()),
+            ),
+        )
+        for name, database in found.items()
+    }  # fmt: skip
+
+
+def _read(
+    gateway: Gateway,
+    mapping: DatabaseMapping,
+    find: Callable[[DatabaseMapping], str],
+    recorded: Recorded,
+) -> Database:
+    try:
+        schema = read_schema(gateway, find(mapping), mapping.notion.place)
+    except NotPermitted:
+        raise
+    except NotionGitopsError as error:
+        return Database(mapping, None, tuple(_placed(d, mapping) for d in error.diagnostics))
+    if recorded.sync is not None and recorded.sync.data_source != schema.data_source_id:
+        raise StateUnusable(_foreign(mapping, recorded.sync.data_source, schema))
+    followed = follow(schema, mapping, memory_of(mapping, recorded))
+    return Database(mapping, followed.schema, followed.drift, followed.hints)
+
+
+def memory_of(mapping: DatabaseMapping, recorded: Recorded) -> Memory:
+    """What the schema was at the last sync, by property; of fields that mean what they meant."""
+    return {
+        spec.property_name: {
+            "id": recorded.schema[name].property_id,
+            "type": recorded.schema[name].type,
+            "options": {i: option for option, i in recorded.schema[name].options.items()},
+        }
+        for name, spec in mapping.fields.items()
+        if same_meaning(mapping, recorded, name)
+    }
+
+
+def _foreign(mapping: DatabaseMapping, before: str, schema: Schema) -> Diagnostic:
+    return Diagnostic(
+        f'"{mapping.name}" was synced with another database before',
+        mapping.notion.place,
+        detail=f"The base was written from the data source {before}; this one is "
+        f'"{schema.title}" ({schema.data_source_id}).',
+        fix="Point the mapping back to the database it was synced with. "
+        "To start afresh with the new one, give the mapping another name.",
+    )
 
 
 def list_pages(gateway: Gateway, database: Database, people: People) -> Pages:

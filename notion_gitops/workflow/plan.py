@@ -65,7 +65,7 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
     started, before = time.monotonic(), connection.gateway.counts
     moment = Moment(connection.now().astimezone(UTC), options.all_new)
     state = read_state(workspace)
-    databases = connect(connection.gateway, workspace.mappings, connection.find)
+    databases = connect(connection.gateway, workspace.mappings, connection.find, state)
     people, users_readable = with_users(connection.gateway, workspace.people, workspace.mappings)
     sources = Sources(workspace, state, connection.gateway, databases, people)
     comparison = compare(sources, moment)
@@ -78,7 +78,7 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
         counts.retries,
     )
     notes = () if users_readable else ("Notion's users could not be listed: people go by alias.",)
-    plan = _assemble(comparison, databases, decided, cost)
+    plan = assemble(comparison, databases, decided, cost)
     return Planned(replace(plan, notes=notes), comparison, databases)
 
 
@@ -121,12 +121,13 @@ def _questions(comparison: Comparison, missing: frozenset[FieldOf]) -> dict[Fiel
     return questions
 
 
-def _assemble(
+def assemble(
     comparison: Comparison,
     databases: Mapping[str, Database],
     decided: Decided,
     cost: ReadCost,
 ) -> Plan:
+    """The plan as a whole: what takes part, in which order, what it costs, what is worth a look."""
     mappings = comparison.workspace.mappings
     out = left_out(mappings, {**comparison.stopped, **_refused(decided, comparison)})
     planned = tuple(
@@ -199,7 +200,7 @@ def _findings(comparison: Comparison, decided: Decided) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for name, each in comparison.mappings.items():
         found += [*each.notion.identified.findings, *each.notion.pages.findings]
-        found += [_warning(name, w) for w in each.git.warnings]
+        found += [_warning(name, w) for w in (*each.database.hints, *each.git.warnings)]
         if not each.notion.pages.complete:
             found.append(_incomplete(each))
     mappings = {name: each.mapping for name, each in comparison.mappings.items()}

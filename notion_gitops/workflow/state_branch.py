@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from notion_gitops.mapping.fingerprints import fingerprint
-from notion_gitops.mapping.loading import load_mappings
+from notion_gitops.mapping.loading import load_alone
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import InvalidInput, StateUnusable
 from notion_gitops.model.mapping import DatabaseMapping
@@ -52,7 +52,7 @@ def read_state(workspace: Workspace) -> StateBranch:
     Raises:
         StateUnusable: the branch is damaged, newer than this program, or of other records.
     """
-    commit = workspace.repository.resolve(workspace.state_ref) or ""
+    commit = state_commit(workspace)
     if not commit:
         return StateBranch("")
     _require_related(workspace, commit)
@@ -61,18 +61,24 @@ def read_state(workspace: Workspace) -> StateBranch:
     wanted = {p: b for p, b in blobs.items() if "/notion/" not in p}
     contents = workspace.repository.read_blobs(wanted.values())
     texts = {path: contents[blob].decode("utf-8") for path, blob in wanted.items()}
-    written = _written_mappings(names, texts)
-    return StateBranch(
-        commit, {name: _recorded(name, texts, blobs, written.get(name)) for name in names}
-    )
+    return StateBranch(commit, {name: _recorded(name, texts, blobs) for name in names})
 
 
-def _recorded(
-    name: str,
-    texts: Mapping[str, str],
-    blobs: Mapping[str, str],
-    written: DatabaseMapping | None,
-) -> Recorded:
+def state_commit(workspace: Workspace) -> str:
+    """The newest commit of the state branch that is here; "" if there is none.
+
+    A fresh clone has it as the remote's branch only.
+    """
+    repository = workspace.repository
+    local = repository.resolve(workspace.state_ref)
+    if local or workspace.sandbox:
+        return local or ""
+    remote = repository.default_remote(workspace.head.branch)
+    branch = workspace.state_ref.removeprefix("refs/heads/")
+    return (repository.resolve(f"refs/remotes/{remote}/{branch}") or "") if remote else ""
+
+
+def _recorded(name: str, texts: Mapping[str, str], blobs: Mapping[str, str]) -> Recorded:
     if f"{name}/sync.yaml" not in texts:
         return Recorded()
     pages = {
@@ -90,26 +96,25 @@ def _recorded(
         index=parse_index(pages, f"{name}/pages"),
         sync=parse_sync(texts[f"{name}/sync.yaml"], f"{name}/sync.yaml"),
         schema=parse_schema(schema, f"{name}/schema.json") if schema else {},
-        mapping=written,
+        mapping=_written_mapping(name, texts),
         blobs={p: b for p, b in blobs.items() if p.startswith(f"{name}/")},
         stored=stored,
     )
 
 
-def _written_mappings(names: Iterable[str], texts: Mapping[str, str]) -> dict[str, DatabaseMapping]:
-    """The mappings as they were when the base was written; none if they cannot be read any more.
+def _written_mapping(name: str, texts: Mapping[str, str]) -> DatabaseMapping | None:
+    """The mapping as it was when the base was written; None if it cannot be read any more.
 
     Then the base is read with today's mapping, whose changed fields are taken as never synced.
     """
-    files = {
-        f"mappings/{name}.yaml": texts[path].encode()
-        for name in names
-        if (path := f"{name}/mapping.yaml") in texts
-    }
+    source, defaults = texts.get(f"{name}/mapping.yaml"), texts.get(f"{name}/defaults.yaml")
+    if source is None:
+        return None
+    shared = None if defaults is None else defaults.encode()
     try:
-        return {m.name: m for m in load_mappings(files)}
+        return load_alone(source.encode(), f"{name}/mapping.yaml", shared)
     except InvalidInput:
-        return {}
+        return None
 
 
 def read_base(
@@ -200,8 +205,12 @@ def _base_record(
 
 def same_meaning(mapping: DatabaseMapping, recorded: Recorded, name: str) -> bool:
     """Whether a field's values mean what they meant when the base was written."""
-    seen = recorded.schema.get(name)
-    return seen is not None and seen.fingerprint == fingerprint(mapping.fields[name])
+    seen, before = recorded.schema.get(name), recorded.mapping
+    if seen is None or seen.fingerprint != fingerprint(mapping.fields[name]):
+        return False
+    if before is None or name not in before.fields:
+        return True
+    return before.fields[name].property_name == mapping.fields[name].property_name
 
 
 def _require_related(workspace: Workspace, commit: str) -> None:

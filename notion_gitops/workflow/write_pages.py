@@ -49,12 +49,12 @@ class PageWriter:
     fresh: FreshReadings
     answers: dict[Id, Json] = field(default_factory=dict)  # the page as last answered
     left_out: dict[Id, dict[str, Finding]] = field(default_factory=dict)  # fields not sent, and why
-    _ids: dict[str, dict[str, str]] = field(default_factory=dict)  # mapping -> key -> page id
+    ids: dict[str, dict[str, str]] = field(default_factory=dict)  # mapping -> key -> page id
 
     def write(self, steps: Iterable[Step]) -> None:
         """Do all page writes; go on past a record that fails, and note every outcome."""
         todo = [s for s in steps if s.kind in PAGE_WRITES]
-        self._ids = self._page_ids()
+        self.ids = self._page_ids()
         silent = 0
         stopped = ""
         for number, step in enumerate(todo):
@@ -79,7 +79,7 @@ class PageWriter:
 
     def page_id(self, at: Id) -> str:
         """The id of a record's page, if it has one by now."""
-        return self._ids.get(at[0], {}).get(at[1], "")
+        return self.ids.get(at[0], {}).get(at[1], "")
 
     def _one(self, step: Step) -> None:
         operation = self.run.operations[(step.mapping, step.key)]
@@ -99,7 +99,7 @@ class PageWriter:
                 self._require_fresh(operation)
                 page = self._trash(operation)
         self.answers[(step.mapping, step.key)] = page
-        self._ids.setdefault(step.mapping, {})[step.key] = page["id"]
+        self.ids.setdefault(step.mapping, {})[step.key] = page["id"]
         self.run.results.note(step, Status.APPLIED)
 
     # --- the kinds of writes ---
@@ -154,13 +154,13 @@ class PageWriter:
         now = self._decoded(operation, page)
         mapping = self._database(operation).mapping
         own = {n for n, f in mapping.fields.items() if not f.derived}
-        keys = {name: {page: key for key, page in ids.items()} for name, ids in self._ids.items()}
+        keys = {name: {page: key for key, page in ids.items()} for name, ids in self.ids.items()}
         held = {n: v for n, v in resolve_relations(mapping, now, keys).fields.items() if n in own}
         wanted = {n: v for n, v in operation.agreed.items() if n in own}
         missing = {d.field: d.after for d in differences(held, wanted)}
         if not missing:
             return page
-        self._ids.setdefault(operation.mapping, {})[operation.key] = page["id"]
+        self.ids.setdefault(operation.mapping, {})[operation.key] = page["id"]
         properties = self._encoded(operation, missing, page, with_key=True)
         return _asked(lambda: gateway.update_page(page["id"], properties))
 
@@ -226,7 +226,7 @@ class PageWriter:
         if database.schema is None:
             raise NotWritten(Status.SKIPPED, "its database could not be read")
         people = self.run.planned.comparison.people
-        target = Target(database.mapping, database.schema, people, self._ids)
+        target = Target(database.mapping, database.schema, people, self.ids)
         key = operation.key if with_key else None
         encoded = encode_properties(values, target, previous_page=previous, key=key)
         at = (operation.mapping, operation.key)
@@ -263,7 +263,8 @@ class PageWriter:
     def _page_ids(self) -> dict[str, dict[str, str]]:
         comparison = self.run.planned.comparison
         identified = {n: c.notion.identified for n, c in comparison.mappings.items()}
-        keys = page_keys(comparison.state, identified)
+        renames = {n: c.inputs.renames for n, c in comparison.mappings.items()}
+        keys = page_keys(comparison.state, identified, renames)
         return {n: {key: page for page, key in pages.items()} for n, pages in keys.items()}
 
 

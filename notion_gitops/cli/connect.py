@@ -1,0 +1,106 @@
+"""Which Notion a command talks to: the real one, or the sandbox."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from notion_gitops.mapping.database import resolve_database
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.notion.connect import (
+    TOKEN_VARIABLE,
+    Settings,
+    allowed_base_url,
+    open_gateway,
+)
+from notion_gitops.workflow.plan import Connection
+from notion_gitops.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from notion_gitops.sandbox.sandbox import Sandbox
+
+SANDBOX_FILE = "sandbox.sqlite"
+
+sandbox_option = click.option(
+    "--sandbox",
+    is_flag=True,
+    help="Talk to the local Notion in .notion-gitops/ instead: no token, no network.",
+)
+base_url_option = click.option(
+    "--base-url",
+    metavar="URL",
+    help="Another address than Notion's, e.g. of `sandbox serve`. A host other than this machine "
+    "must be given in NOTION_GITOPS_BASE_URL as well.",
+)
+workspace_option = click.option(
+    "-C",
+    "--workspace",
+    "start",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=".",
+    help="The repository to work in.  [default: here]",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What the command line said about where Notion is."""
+
+    sandbox: bool
+    base_url: str | None
+
+
+@contextmanager
+def connected(workspace: Workspace, where: Where) -> Iterator[Connection]:
+    """A connection to the Notion that was asked for.
+
+    Raises:
+        NotPermitted: NOTION_TOKEN is not set.
+        UsageError: the base URL may not be used.
+    """
+    if where.sandbox:
+        with _sandboxed(workspace) as connection:
+            yield connection
+        return
+    address = allowed_base_url(where.base_url, os.environ)
+    gateway = open_gateway(
+        os.environ.get(TOKEN_VARIABLE, ""), base_url=address, settings=Settings(on_wait=_on_wait)
+    )
+
+    def find(mapping: DatabaseMapping) -> str:
+        return resolve_database(mapping, os.environ)
+
+    yield Connection(gateway, find, _now)
+
+
+@contextmanager
+def _sandboxed(workspace: Workspace) -> Iterator[Connection]:
+    from notion_gitops.cli.local_notion import open_sandbox  # noqa: PLC0415  start-up time
+    from notion_gitops.sandbox.sandbox import DEFAULT_TOKEN  # noqa: PLC0415
+    from notion_gitops.sandbox.transport import SandboxTransport  # noqa: PLC0415
+
+    sandbox = open_sandbox(workspace)
+    settings = Settings(budget=None, on_wait=_on_wait)
+    gateway = open_gateway(DEFAULT_TOKEN, transport=SandboxTransport(sandbox), settings=settings)
+    try:
+        yield Connection(gateway, lambda m: _source(sandbox, m), _now)
+    finally:
+        sandbox.close()
+
+
+def _source(sandbox: "Sandbox", mapping: DatabaseMapping) -> str:
+    return sandbox.find_data_source(mapping.name) or ""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _on_wait(seconds: float, why: str) -> None:
+    if seconds >= 1:
+        click.echo(f"Waiting {seconds:.0f} s: {why}", err=True)

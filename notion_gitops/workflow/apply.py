@@ -1,0 +1,302 @@
+"""Carrying a plan out: steps 3 to 6 of a sync."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import ExitCode, Refused
+from notion_gitops.model.operations import Backup, Operation
+from notion_gitops.model.outcomes import Status, SyncResult
+from notion_gitops.model.plan import Plan, ReadCost, StepKind
+from notion_gitops.workflow.commit import commit_sync
+from notion_gitops.workflow.confirm import ReadBack, read_back
+from notion_gitops.workflow.conflict_changes import conflict_changes
+from notion_gitops.workflow.fresh import FreshReadings
+from notion_gitops.workflow.git_side import GitReader
+from notion_gitops.workflow.journal import Journal, unanswered
+from notion_gitops.workflow.plan import Connection, Planned
+from notion_gitops.workflow.record import Moved, forgets
+from notion_gitops.workflow.run import Id, Progress, Results, Run
+from notion_gitops.workflow.settle import Settling
+from notion_gitops.workflow.sync_id import new_sync_id
+from notion_gitops.workflow.workspace import MAPPINGS, Workspace
+from notion_gitops.workflow.write_files import FileEdit, FileWriter
+from notion_gitops.workflow.write_pages import PageWriter
+
+FILE_STEPS = frozenset({StepKind.WRITE_FILE, StepKind.DELETE_FILE})
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the writing half did on both sides."""
+
+    results: Results
+    back: ReadBack
+    moved: Mapping[str, Moved]
+    files: Mapping[str, bytes | None]
+    partly: tuple[str, ...] = ()  # fields that could not be sent, for people
+
+
+def require_committed(planned: Planned, *, commit_records: Callable[[list[str]], bool]) -> bool:
+    """See to it that the records and mappings stand in a commit, which the base can name.
+
+    Args:
+        planned: the plan, with what git said of the work tree.
+        commit_records: asked with the record files that are not committed: may they be committed
+            first, as the user's own commit?
+
+    Returns:
+        Whether they are to be committed first.
+
+    Raises:
+        Refused: mapping files are not committed, or the answer was no.
+    """
+    workspace = planned.comparison.workspace
+    dirty_mappings = workspace.repository.status([MAPPINGS]).changed
+    if dirty_mappings:
+        raise Refused(
+            Diagnostic(
+                f"mapping files are not committed: {', '.join(sorted(dirty_mappings))}",
+                fix="Commit them first: a mapping is reviewed before it is applied. "
+                "Nothing was written.",
+            )
+        )
+    dirty = sorted(planned.comparison.changes.dirty)
+    if not dirty:
+        return False
+    if commit_records(dirty):
+        return True
+    raise Refused(
+        Diagnostic(
+            f"record files are not committed: {', '.join(dirty[:5])}"
+            + (f" and {len(dirty) - 5} more" if len(dirty) > 5 else ""),  # noqa: PLR2004
+            fix="Commit them, or run apply with --commit-records. Otherwise the base would hold "
+            "what no commit holds, and the next clone would undo it. Nothing was written.",
+        )
+    )
+
+
+def nothing_to_do(planned: Planned) -> bool:
+    """Whether an apply would change nothing: not a page, not a file, not the base.
+
+    A conflict that was asked before and is still open is nothing new.
+    """
+    plan = planned.plan
+    quiet = not plan.steps and not conflict_changes(planned)
+    return quiet and all(m.left_out or not _first_sync(planned, m.name) for m in plan.mappings)
+
+
+def _first_sync(planned: Planned, name: str) -> bool:
+    compared = planned.comparison.mappings.get(name)
+    return compared is not None and not compared.recorded.ever
+
+
+def carry_out(planned: Planned, connection: Connection, progress: Progress) -> SyncResult:
+    """Write what the plan says, read it back, and commit the new common state.
+
+    1. Journal: the backups are on disk before anything is overwritten.
+    2. Write the pages, in the plan's order, each on a young reading of it.
+    3. Read back; take up what Notion derives from the writes.
+    4. Write the record files.
+    5. Commit: the records on the working branch, the base on the state branch.
+
+    The caller holds the workspace's lock.
+    """
+    started, clock = connection.now().astimezone(UTC), time.monotonic()
+    before = connection.gateway.counts
+    sync_id = new_sync_id(started)
+    operations = {at: o for at, o in planned.plan.operations.items() if _takes_part(planned, at)}
+    private = planned.comparison.workspace.private
+    intents = unanswered(private)
+    journal = Journal.begin(private, sync_id)
+    backups = tuple(b for o in operations.values() for b in o.backups)
+    journal.keep(backups)
+    run = Run(planned, connection, journal, progress, Results(), dict(operations), intents)
+    written = _write(run)
+    counts = connection.gateway.counts.since(before)
+    seconds = round(time.monotonic() - clock, 1)
+    result = SyncResult(
+        sync_id=sync_id,
+        plan=planned.plan,
+        outcomes=written.results.outcomes(planned.plan.steps),
+        log=tuple(written.results.entries),
+        backups=_kept(backups, written.results),
+        validation=written.back.validation,
+        cost=ReadCost(counts.requests, seconds, counts.seconds_waited, counts.retries),
+        started=started,
+        finished=datetime.now(UTC),
+        branch=planned.plan.branch,
+        notes=written.partly,
+    )
+    result = commit_sync(planned, result, written.moved, written.files)
+    journal.end()
+    return replace(result, exit_code=exit_code(result))
+
+
+def exit_code(result: SyncResult) -> ExitCode:
+    """The contract's code: 5 if anything failed, is stale or was refused, else 3, else 0."""
+    plan = result.plan
+    refused = any(m.left_out or m.refusals for m in plan.mappings)
+    incomplete = any(o.status is not Status.APPLIED for o in result.outcomes)
+    touched = any(o.status is Status.APPLIED for o in result.outcomes) or result.state_commit
+    if refused and not touched:
+        return ExitCode.REFUSED
+    if incomplete or refused:
+        return ExitCode.PARTLY_APPLIED
+    if decisions_remain(plan) or result.notes:
+        return ExitCode.DECISIONS_REMAIN
+    return ExitCode.DONE
+
+
+def decisions_remain(plan: Plan) -> bool:
+    """Whether something is left for a person although nothing failed."""
+    return bool(plan.open_conflicts) or any(m.unreachable or m.problems for m in plan.mappings)
+
+
+def _takes_part(planned: Planned, at: Id) -> bool:
+    return not next(m.left_out for m in planned.plan.mappings if m.name == at[0])
+
+
+def _kept(backups: Iterable[Backup], results: Results) -> tuple[Backup, ...]:
+    return tuple(b for b in backups if results.sound(b.mapping, b.key))
+
+
+def _write(run: Run) -> Written:
+    plan, comparison = run.planned.plan, run.planned.comparison
+    fresh = FreshReadings(
+        comparison, run.planned.databases, run.connection.gateway, run.connection.now
+    )
+    pages = PageWriter(run, fresh)
+    pages.write(plan.steps)
+    run.progress.step("Reading back", 0, 1)
+    back = read_back(run, pages.answers, pages.ids, plan.steps)
+    run.progress.step("Reading back", 1, 1)
+    settlings = {name: Settling(c, back, pages.left_out) for name, c in comparison.mappings.items()}
+    moved, files = _write_files(run, settlings)
+    partly = tuple(
+        f"{at[0]}/{at[1]}: {finding.message}"
+        for at, fields in pages.left_out.items()
+        for finding in fields.values()
+    )
+    return Written(run.results, back, moved, files, partly)
+
+
+@dataclass
+class _Filing:
+    """The file edits of one mapping, and the operations they belong to."""
+
+    settled: dict[str, Operation] = field(default_factory=dict)  # by key
+    edits: list[FileEdit] = field(default_factory=list)
+    refreshed: dict[str, str] = field(default_factory=dict)  # key -> new digest
+    contents: dict[str, bytes] = field(default_factory=dict)  # as read
+
+
+def _write_files(
+    run: Run, settlings: Mapping[str, Settling]
+) -> tuple[dict[str, Moved], dict[str, bytes | None]]:
+    comparison = run.planned.comparison
+    filings = {name: _filing(run, settling) for name, settling in settlings.items()}
+    writer = FileWriter(
+        comparison.workspace,
+        {n: c.mapping for n, c in comparison.mappings.items()},
+        {p: c for f in filings.values() for p, c in f.contents.items()},
+    )
+    failed = writer.write(e for f in filings.values() for e in f.edits)
+    _note_files(run, failed)
+    moved = {
+        name: _moved(
+            settlings[name], filing, writer, failed, {k for m, k in run.operations if m == name}
+        )
+        for name, filing in filings.items()
+        if not next(m.left_out for m in run.planned.plan.mappings if m.name == name)
+    }
+    return moved, writer.written
+
+
+def _filing(run: Run, settling: Settling) -> _Filing:
+    name, compared = settling.mapping.name, settling.compared
+    filing = _Filing()
+    for (mapping, key), operation in run.operations.items():
+        if mapping == name and run.results.sound(mapping, key):
+            settled = settling.settled(operation)
+            filing.settled[key] = settled
+            edit = settling.file_edit(settled)
+            if edit is not None:
+                filing.edits.append(edit)
+    others = compared.base.records.keys() - {k for m, k in run.operations if m == name}
+    refreshes = settling.refreshes(sorted(others))
+    git = GitReader(run.planned.comparison.workspace, settling.mapping, compared.recorded)
+    side = git.with_records(compared.git, refreshes)
+    filing.contents = dict(side.contents)
+    for key, values in refreshes.items():
+        record = side.snapshot.records.get(key)
+        if record is not None and record.file is not None:
+            filing.edits.append(settling.refresh_edit(key, record, values))
+            filing.refreshed[key] = settling.refreshed_seen(key)
+    return filing
+
+
+def _note_files(run: Run, failed: Mapping[Id, str]) -> None:
+    """Log the file steps, and the moves of the base that no write belongs to."""
+    for step in run.planned.plan.steps:
+        at = (step.mapping, step.key)
+        if step.kind not in FILE_STEPS and step.kind is not StepKind.MOVE_BASE:
+            continue
+        if at in failed:
+            run.results.note(step, Status.STALE, failed[at])
+        elif run.results.sound(*at):
+            run.results.note(step, Status.APPLIED)
+        else:
+            run.results.note(step, Status.SKIPPED, "its other side could not be written")
+
+
+def _moved(
+    settling: Settling,
+    filing: _Filing,
+    writer: FileWriter,
+    failed: Mapping[Id, str],
+    operated: set[str],
+) -> Moved:
+    name = settling.mapping.name
+    done = {k: o for k, o in filing.settled.items() if (name, k) not in failed}
+    paths = {e.at[1]: e.path for e in filing.edits}
+    contents = {**filing.contents, **writer.written}
+    touched = operated | {k for m, k in failed if m == name}
+    return Moved(
+        compared=settling.compared,
+        records={
+            key: settling.base_record(o, paths.get(key) or o.file)
+            for key, o in done.items()
+            if not forgets(o) and (o.settled or o.writes)
+        },
+        refreshed={k: s for k, s in filing.refreshed.items() if (name, k) not in failed},
+        gone={key: o for key, o in done.items() if forgets(o)},
+        reworded=_reworded(settling, touched),
+        contents=contents,
+    )
+
+
+def _reworded(settling: Settling, touched: set[str]) -> dict[str, str]:
+    """Records whose file changed in its wording or its place alone, with its path."""
+    entries = settling.compared.recorded.index.entries
+    return {
+        key: record.file.path
+        for key, record in settling.compared.git.snapshot.records.items()
+        if key in entries and entries[key].file and record.file and key not in touched
+    }
+
+
+def commit_records(workspace: Workspace, paths: Iterable[str]) -> str:
+    """Commit the user's own record edits before the sync, as the user's commit."""
+    changes = {}
+    for path in paths:
+        file = workspace.root / path
+        changes[path] = file.read_bytes() if file.is_file() else None
+    subject = f"Edit {len(changes)} record file{'s' if len(changes) != 1 else ''}"
+    commit = workspace.repository.commit(
+        workspace.head.ref, workspace.head.commit, changes, f"{subject}\n"
+    )
+    workspace.repository.refresh_index(changes)
+    return commit

@@ -1,0 +1,70 @@
+"""Step 1 alone: connection, permissions, schema against mapping."""
+
+import time
+
+from notion_gitops.model.errors import NotPermitted
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.outcomes import ConnectionReport, DatabaseCheck
+from notion_gitops.model.plan import ReadCost
+from notion_gitops.workflow.notion_side import Database, connect
+from notion_gitops.workflow.plan import Connection
+from notion_gitops.workflow.state_branch import read_state
+from notion_gitops.workflow.workspace import Workspace
+
+
+def check(workspace: Workspace, connection: Connection) -> ConnectionReport:
+    """Ask Notion who we are, whether users can be listed, and for every mapped database.
+
+    Raises:
+        NotPermitted: the token is refused.
+        CannotReachNotion: Notion did not answer.
+    """
+    started, before = time.monotonic(), connection.gateway.counts
+    me = connection.gateway.me()
+    state = read_state(workspace)
+    databases = connect(connection.gateway, workspace.mappings, connection.find, state)
+    can_list = _can_list_users(connection)
+    counts = connection.gateway.counts.since(before)
+    bot = me.get("bot") or {}
+    return ConnectionReport(
+        bot=str(me.get("name") or "this connection"),
+        workspace=str(bot.get("workspace_name") or ""),
+        databases=tuple(_checked(workspace.mappings[n], d) for n, d in databases.items()),
+        can_list_users=can_list,
+        cost=ReadCost(
+            counts.requests,
+            round(time.monotonic() - started, 1),
+            counts.seconds_waited,
+            counts.retries,
+        ),
+        sandbox=workspace.sandbox,
+    )
+
+
+def _can_list_users(connection: Connection) -> bool:
+    try:
+        connection.gateway.users()
+    except NotPermitted:
+        return False
+    return True
+
+
+def _checked(mapping: DatabaseMapping, database: Database) -> DatabaseCheck:
+    schema = database.schema
+    if schema is None:
+        return DatabaseCheck(
+            mapping.name, mapping.notion.database, problems=database.problems, readable=False
+        )
+    mapped = {f.property_name for f in mapping.fields.values()} | {mapping.key.property_name}
+    return DatabaseCheck(
+        mapping=mapping.name,
+        database=mapping.notion.database,
+        title=schema.title,
+        data_source=schema.data_source_id,
+        readable=True,
+        problems=database.problems,
+        properties=len(schema.properties),
+        mapped=sum(1 for n in schema.properties if n in mapped),
+        unmapped=tuple(sorted(n for n in schema.properties if n not in mapped)),
+        unsupported=schema.unsupported,
+    )

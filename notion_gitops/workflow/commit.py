@@ -1,0 +1,142 @@
+"""The two commits of a sync, made with plumbing: the user's index and other changes stay."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from notion_gitops.engine.health import health_score
+from notion_gitops.formats.atomic import remove, write_bytes
+from notion_gitops.model.outcomes import MappingHealth, Outcome, Status, SyncResult
+from notion_gitops.report.commit_message import record_commit_message, state_commit_message
+from notion_gitops.report.sync import sync_markdown
+from notion_gitops.state.log import dump_backups, dump_log
+from notion_gitops.state.sync import PendingRecord
+from notion_gitops.workflow.conflict_changes import conflict_changes
+from notion_gitops.workflow.plan import Planned
+from notion_gitops.workflow.record import Facts, Moved, base_changes, metadata_changes
+from notion_gitops.workflow.workspace import Workspace
+
+Contents = Mapping[str, bytes | None]
+
+
+def commit_sync(
+    planned: Planned, result: SyncResult, moved: Mapping[str, Moved], files: Contents
+) -> SyncResult:
+    """Commit the changed records and conflict files, then the base and the metadata.
+
+    Args:
+        planned: the plan.
+        result: the sync so far.
+        moved: how the base moves, by mapping.
+        files: the record files that the sync wrote; None: deleted.
+
+    Returns:
+        The result with its health and both commits. A kill between the two leaves records that
+        both sides agree on, which the next plan adopts.
+    """
+    workspace = planned.comparison.workspace
+    failed = {(o.mapping, o.key) for o in result.outcomes if o.status is not Status.APPLIED}
+    questions = conflict_changes(planned, lambda mapping, key: (mapping, key) not in failed)
+    for path, content in questions.items():
+        if content is None:
+            remove(workspace.root, path)
+        else:
+            write_bytes(workspace.root, path, content)
+    result = replace(result, health=_health(result))
+    records = {**files, **questions}
+    head = workspace.head.commit
+    if records:
+        message = record_commit_message(
+            result, _names(planned), base=planned.comparison.state.commit
+        )
+        head = workspace.repository.commit(workspace.head.ref, head, records, message)
+        workspace.repository.refresh_index(records)
+        result = replace(result, record_commit=head)
+    changes = _state_changes(workspace, result, moved)
+    if not changes and not records:
+        return result
+    state = planned.comparison.state.commit
+    message = state_commit_message(result, records=head, serial=_serial(moved))
+    commit = workspace.repository.commit(workspace.state_ref, state, changes, message)
+    return replace(result, state_commit=commit)
+
+
+def _state_changes(
+    workspace: Workspace, result: SyncResult, moved: Mapping[str, Moved]
+) -> dict[str, bytes | None]:
+    facts = Facts(
+        sync_id=result.sync_id,
+        at=result.started,
+        branch=result.branch,
+        health=result.health,
+        metrics=_metrics(result),
+        pending=_pending(result),
+    )
+    changes: dict[str, bytes | None] = {}
+    for each in moved.values():
+        changes |= base_changes(workspace, each)
+        changes |= metadata_changes(workspace, each, facts)
+    if not changes:
+        return {}
+    mappings = workspace.mappings
+    secret = {
+        n: frozenset(f for f, s in m.fields.items() if s.sensitive) for n, m in mappings.items()
+    }
+    conflicts = [c for m in result.plan.mappings for c in m.conflicts]
+    changes["log.jsonl"] = dump_log(result.log, conflicts, secret).encode()
+    changes["backup.jsonl"] = dump_backups(result.backups).encode()
+    changes["report.md"] = sync_markdown(result, mappings).encode()
+    return changes
+
+
+def _health(result: SyncResult) -> dict[str, MappingHealth]:
+    health = {}
+    for part in result.plan.mappings:
+        findings = [f for f in result.plan.findings if f.mapping == part.name]
+        by_severity = {
+            s: sum(1 for f in findings if f.severity is s) for s in {f.severity for f in findings}
+        }
+        unsettled = sum(len(o.open_conflicts) for o in part.operations)
+        pending = sum(1 for o in result.outcomes if _is_pending(o, part.name))
+        score = health_score(part.records, unsettled, by_severity, pending)
+        health[part.name] = MappingHealth(part.records, unsettled, len(findings), pending, score)
+    return health
+
+
+def _is_pending(outcome: Outcome, mapping: str) -> bool:
+    return outcome.mapping == mapping and outcome.status in (Status.PENDING, Status.FAILED)
+
+
+def _pending(result: SyncResult) -> dict[str, tuple[PendingRecord, ...]]:
+    pending: dict[str, tuple[PendingRecord, ...]] = {}
+    for o in result.outcomes:
+        if _is_pending(o, o.mapping):
+            one = PendingRecord(o.key, o.detail, result.started)
+            pending[o.mapping] = (*pending.get(o.mapping, ()), one)
+    return pending
+
+
+def _metrics(result: SyncResult) -> dict[str, int | float]:
+    decided = [c for m in result.plan.mappings for c in m.conflicts if not c.open]
+    found = [c for m in result.plan.mappings for c in m.conflicts]
+    return {
+        "applied": result.count(Status.APPLIED),
+        "not_applied": len(result.outcomes) - result.count(Status.APPLIED),
+        "requests": result.cost.requests,
+        "plan_requests": result.plan.cost.requests,
+        "requests_forecast": result.plan.forecast.requests,
+        "retries": result.cost.retries,
+        "seconds": result.cost.seconds,
+        "seconds_waited": round(result.cost.waits, 1),
+        "conflicts_found": len(found),
+        "conflicts_decided": len(decided),
+    }
+
+
+def _names(planned: Planned) -> dict[str, str]:
+    """Who is who in Notion, by user id, for the commit message."""
+    return {p.user_id: p.name or a for a, p in planned.comparison.people.by_alias.items()}
+
+
+def _serial(moved: Mapping[str, Moved]) -> int:
+    serials = [m.compared.recorded.sync.serial for m in moved.values() if m.compared.recorded.sync]
+    return max(serials, default=0) + 1

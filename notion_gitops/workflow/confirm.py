@@ -1,0 +1,166 @@
+"""Step 5: read back what was written, and take up the values that Notion derives from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from notion_gitops.engine.forecast import PAGE_WRITES, to_confirm, to_relist
+from notion_gitops.engine.identity import resolve_relations
+from notion_gitops.model.diagnostics import Severity
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.operations import Action
+from notion_gitops.model.outcomes import Validation
+from notion_gitops.model.plan import Finding, Step, StepKind
+from notion_gitops.model.records import Record, Side
+from notion_gitops.model.values import Fields
+from notion_gitops.notion.pages import decode_page
+from notion_gitops.workflow.fresh import edited_since
+from notion_gitops.workflow.notion_side import list_pages
+from notion_gitops.workflow.plan import fresh_mark
+from notion_gitops.workflow.run import Id, Run
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """What the pages say after the writes."""
+
+    answers: Mapping[Id, Record]  # the written pages as answered, relations by page id
+    listed: Mapping[Id, Record]  # the records of databases listed again, relations by page id
+    derived: Mapping[Id, Fields]  # of these the derived values, by key; None for empty
+    validation: Validation
+    keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # mapping, page id -> key
+
+    def resolved(self, mapping: DatabaseMapping, record: Record) -> Record:
+        """The record with its relations by key."""
+        return resolve_relations(mapping, record, self.keys)
+
+
+def read_back(
+    run: Run,
+    pages: Mapping[Id, Json],
+    ids: Mapping[str, Mapping[str, str]],
+    steps: tuple[Step, ...],
+) -> ReadBack:
+    """Ask every written database once, and list again those whose derived values may have moved.
+
+    Args:
+        run: the apply.
+        pages: Notion's answers to the writes, by record.
+        ids: by mapping, the page id of each key, of the new pages too.
+        steps: what was carried out.
+    """
+    comparison, databases = run.planned.comparison, run.planned.databases
+    mappings = {n: c.mapping for n, c in comparison.mappings.items()}
+    gateway = run.connection.gateway
+    written = tuple(s for s in steps if (s.mapping, s.key) in pages)
+    found: dict[str, Mapping[str, Record]] = {}
+    relisted = to_relist(mappings, written)
+    for name in sorted(relisted):
+        found[name] = list_pages(gateway, databases[name], comparison.people).decoded
+    for name in sorted(to_confirm(mappings, written)):
+        mark = fresh_mark(comparison.at)
+        found[name] = edited_since(gateway, databases[name], comparison, mark)
+    keys = {n: {page: key for key, page in by_key.items()} for n, by_key in ids.items()}
+    answers = {at: _decoded(run, at[0], page) for at, page in pages.items()}
+    listed = {
+        (name, keys[name][page_id]): record
+        for name in relisted
+        for page_id, record in found[name].items()
+        if page_id in keys.get(name, {})
+    }
+    return ReadBack(
+        answers=answers,
+        listed=listed,
+        derived=_derived(mappings, listed, keys),
+        validation=_validated(run, answers, found, written),
+        keys=keys,
+    )
+
+
+def _decoded(run: Run, name: str, page: Json) -> Record:
+    database = run.planned.databases[name]
+    if database.schema is None:
+        raise ValueError("a page was written in a database that could not be read")
+    people = run.planned.comparison.people
+    return decode_page(page, database.mapping, database.schema, people).record
+
+
+def _derived(
+    mappings: Mapping[str, DatabaseMapping],
+    listed: Mapping[Id, Record],
+    keys: Mapping[str, Mapping[str, str]],
+) -> dict[Id, Fields]:
+    values: dict[Id, Fields] = {}
+    for (name, key), record in listed.items():
+        whole = resolve_relations(mappings[name], record, keys)
+        names = (f.name for f in mappings[name].fields.values() if f.derived)
+        values[(name, key)] = {n: whole.value(n) for n in names}
+    return values
+
+
+def _validated(
+    run: Run,
+    answers: Mapping[Id, Record],
+    found: Mapping[str, Mapping[str, Record]],
+    steps: tuple[Step, ...],
+) -> Validation:
+    """Compare what the pages say now with what Notion answered to the writes."""
+    trashed = {(s.mapping, s.key) for s in steps if s.kind is StepKind.TRASH_PAGE}
+    fields: dict[Id, set[str]] = {}
+    for step in steps:
+        if step.kind in PAGE_WRITES:
+            fields.setdefault((step.mapping, step.key), set()).update(step.fields)
+    findings = []
+    for at, names in sorted(fields.items()):
+        answer = answers[at]
+        now = found.get(at[0], {}).get(answer.page.id if answer.page else "")
+        if at in trashed:
+            continue  # a page in the trash is in no listing; its answer said that it is there
+        if now is None:
+            findings.append(_lost(at))
+        elif changed := sorted(n for n in names if now.value(n) != answer.value(n)):
+            findings.append(_moved(at, changed))
+    findings += _not_as_meant(run, answers)
+    wrong = {f.keys for f in findings}
+    return Validation(len(fields), len(fields) - len(wrong), tuple(findings))
+
+
+def _not_as_meant(run: Run, answers: Mapping[Id, Record]) -> list[Finding]:
+    """Required values that are empty in the answer although the plan filled them."""
+    findings = []
+    for at, answer in answers.items():
+        operation = run.operations[at]
+        write = operation.write(Side.NOTION)
+        mapping = run.planned.databases[at[0]].mapping
+        if write is None or write.action is Action.DELETE:
+            continue
+        empty = [
+            name
+            for name, value in write.fields().items()
+            if mapping.fields[name].required and value is not None and answer.value(name) is None
+        ]
+        if empty:
+            findings.append(_finding(at, f"{', '.join(empty)} was written and is empty in Notion"))
+    return findings
+
+
+def _lost(at: Id) -> Finding:
+    return _finding(at, "its page was written and is not to be found in the database")
+
+
+def _moved(at: Id, names: list[str]) -> Finding:
+    return _finding(at, f"{', '.join(names)} was changed in Notion while this sync ran")
+
+
+def _finding(at: Id, message: str) -> Finding:
+    return Finding(
+        check="read back",
+        severity=Severity.WARNING,
+        mapping=at[0],
+        keys=(at[1],),
+        message=message,
+        why="somebody, or an automation in Notion, changed it at the same time",
+        fix="the next plan shows what is there now and what would follow",
+    )

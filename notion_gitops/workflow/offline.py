@@ -1,0 +1,67 @@
+"""A plan without Notion: it is taken to equal the base, so only edits in git are seen."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from notion_gitops.engine.identity import Identified
+from notion_gitops.engine.planner import Inputs, decide
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.plan import ReadCost
+from notion_gitops.model.records import BaseRecord, Record, Snapshot
+from notion_gitops.workflow.compare import Compared, Comparison
+from notion_gitops.workflow.conflict_files import read_conflict_files
+from notion_gitops.workflow.git_side import GitReader, Touched, touched
+from notion_gitops.workflow.notion_side import Database, NotionSide, Pages
+from notion_gitops.workflow.plan import Planned, assemble
+from notion_gitops.workflow.state_branch import StateBranch, as_base, read_base, read_state
+from notion_gitops.workflow.workspace import Workspace
+
+
+def make_offline_plan(workspace: Workspace) -> Planned:
+    """What the edits in git would push, if nothing had changed in Notion since the last sync.
+
+    It needs no token, so it serves pull requests from forks. It can be shown, never applied.
+    """
+    state = read_state(workspace)
+    changes = touched(workspace, state)
+    databases = {n: Database(m, None) for n, m in workspace.mappings.items()}
+    comparison = Comparison(
+        workspace=workspace,
+        state=state,
+        changes=changes,
+        people=workspace.people,
+        at=datetime.now(UTC),
+        mappings={
+            n: _compared(workspace, state, m, changes) for n, m in workspace.mappings.items()
+        },
+    )
+    inputs = {name: each.inputs for name, each in comparison.mappings.items()}
+    plan = assemble(comparison, databases, decide(inputs, {}, {}), ReadCost())
+    return Planned(replace(plan, offline=True), comparison, databases)
+
+
+def _compared(
+    workspace: Workspace, state: StateBranch, mapping: DatabaseMapping, changes: Touched
+) -> Compared:
+    recorded = state.of(mapping.name)
+    git = GitReader(workspace, mapping, recorded).changed(changes)
+    records = read_base(workspace, state, mapping)
+    gone = records.keys() - git.keys
+    notion = {key: _as_notion(mapping, base) for key, base in records.items()}
+    answers = read_conflict_files(workspace, mapping)
+    inputs = Inputs(
+        mapping=mapping,
+        base=as_base(recorded, records),
+        git=git.snapshot,
+        notion=Snapshot(records=notion),
+        candidates=frozenset({*git.snapshot.records, *gone} - answers.keys()),
+    )
+    side = NotionSide(Pages({}, {}, complete=True), inputs.notion, Identified(notion), notion)
+    return Compared(mapping, Database(mapping, None), recorded, git, side, inputs)
+
+
+def _as_notion(mapping: DatabaseMapping, base: BaseRecord) -> Record:
+    values = {n: base.in_notion(n) for n in base.known}
+    fields = {n: v for n, v in values.items() if v is not None}
+    title = fields.get(mapping.title_field.name)
+    return Record(base.key, fields, title=title if isinstance(title, str) else "")

@@ -1,0 +1,232 @@
+"""Step 6: the records on the working branch, the base and the metadata on the state branch."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import uuid4
+
+from notion_gitops.mapping.fingerprints import fingerprint
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.operations import Action, Kind, Operation
+from notion_gitops.model.outcomes import MappingHealth
+from notion_gitops.model.records import BaseRecord, Record, Side, Tombstone
+from notion_gitops.model.values import Fields, to_plain
+from notion_gitops.records.reading import read_records
+from notion_gitops.records.writing import add, change, remove
+from notion_gitops.state.index import IndexEntry, dump_index
+from notion_gitops.state.stored import dump_stored
+from notion_gitops.state.sync import (
+    FieldSeen,
+    PendingRecord,
+    SyncState,
+    dump_schema,
+    dump_sync,
+)
+from notion_gitops.workflow.compare import Compared
+from notion_gitops.workflow.workspace import MAPPINGS, Workspace
+
+Contents = Mapping[str, bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How one mapping's base moves."""
+
+    compared: Compared
+    records: Mapping[str, BaseRecord]  # the new base of these keys
+    refreshed: Mapping[str, str]  # keys whose derived values alone moved -> their new digest
+    gone: Mapping[str, Operation]  # keys that are forgotten
+    reworded: Mapping[str, str]  # keys whose file changed or moved, but no value -> its path
+    contents: Mapping[str, bytes | None]  # record files as they are now, as far as known
+
+    @property
+    def mapping(self) -> DatabaseMapping:
+        """The mapping."""
+        return self.compared.mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the metadata says of this sync besides the base."""
+
+    sync_id: str
+    at: datetime
+    branch: str
+    health: Mapping[str, MappingHealth]
+    metrics: Mapping[str, int | float]
+    pending: Mapping[str, tuple[PendingRecord, ...]] = field(default_factory=dict)
+
+
+def base_changes(workspace: Workspace, moved: Moved) -> dict[str, bytes | None]:
+    """The record files of the state branch that change: both sides agreed on other values now.
+
+    They are the files of the work tree, byte for byte, except where a field is still in dispute
+    or was not agreed: there the last agreed value stands.
+    """
+    if moved.mapping.git.single_file:
+        return _single_file(workspace, moved)
+    changes: dict[str, bytes | None] = {}
+    entries = moved.compared.recorded.index.entries
+    for key in [*moved.gone, *(r for r in _renamed_from(moved))]:
+        if key in entries and entries[key].file:
+            changes[entries[key].file] = None
+    for key, base in moved.records.items():
+        if key in entries and entries[key].file != base.file:
+            changes[entries[key].file] = None
+        content = moved.contents.get(base.file)
+        if content is not None:
+            changes[base.file] = _as_agreed(workspace, moved.mapping, base, content)
+    paths = {**{k: entries[k].file for k in moved.refreshed}, **moved.reworded}
+    for key, path in paths.items():
+        content = moved.contents.get(path)
+        if content is not None:
+            if entries[key].file != path:
+                changes[entries[key].file] = None
+            changes[path] = content
+    return changes
+
+
+def _renamed_from(moved: Moved) -> Iterable[str]:
+    renames = moved.compared.inputs.renames
+    return (old for new, old in renames.items() if new in moved.records)
+
+
+def _as_agreed(
+    workspace: Workspace, mapping: DatabaseMapping, base: BaseRecord, content: bytes
+) -> bytes:
+    reading = read_records(mapping, {base.file: content}, workspace.people)
+    record = reading.records.get(base.key)
+    if record is None:
+        return content
+    values = _deviations(mapping, record, base.fields)
+    return change(mapping, content, base.file, base.key, values) if values else content
+
+
+def _deviations(mapping: DatabaseMapping, record: Record, agreed: Fields) -> Fields:
+    return {n: agreed.get(n) for n in mapping.fields if record.value(n) != agreed.get(n)}
+
+
+def _single_file(workspace: Workspace, moved: Moved) -> dict[str, bytes | None]:
+    """One file holds all records: what is not agreed is taken out, what is agreed put back."""
+    mapping, path = moved.mapping, moved.mapping.git.path
+    content = moved.contents.get(path)
+    target = _agreed_records(moved)
+    if content is None:
+        return {} if target else {path: None}
+    reading = read_records(mapping, {path: content}, workspace.people)
+    untouched = moved.compared.recorded.index.entries.keys() - moved.compared.inputs.candidates
+    untouched |= moved.refreshed.keys()
+    text: bytes | None = content
+    for key, record in reading.records.items():
+        if key in untouched or text is None:
+            continue
+        if key not in target:
+            text = remove(mapping, text, path, key)
+        elif values := _deviations(mapping, record, target[key]):
+            text = change(mapping, text, path, key, values)
+    for key in sorted(target.keys() - reading.records.keys()):
+        text = add(mapping, text, path, key, target[key])
+    return {path: text}
+
+
+def _agreed_records(moved: Moved) -> dict[str, Fields]:
+    """The values of all records that the base is to hold."""
+    entries, before = moved.compared.recorded.index.entries, moved.compared.base.records
+    target = {k: before[k].fields for k, e in entries.items() if e.file}
+    for key in [*moved.gone, *_renamed_from(moved)]:
+        target.pop(key, None)
+    return {**target, **{key: base.fields for key, base in moved.records.items()}}
+
+
+def metadata_changes(workspace: Workspace, moved: Moved, facts: Facts) -> dict[str, bytes | None]:
+    """The metadata files of one mapping that change."""
+    name, recorded = moved.mapping.name, moved.compared.recorded
+    entries = _entries(moved)
+    stones = {**recorded.index.tombstones, **_tombstones(moved)}
+    stones = {k: t for k, t in stones.items() if k not in entries}
+    pages = dump_index(entries.values(), stones.values())
+    texts: dict[str, str | None] = {f"{name}/pages/{p}": t for p, t in pages.items()}
+    old_pages = (p for p in recorded.blobs if p.startswith(f"{name}/pages/"))
+    texts |= {p: None for p in old_pages if p not in texts}
+    texts[f"{name}/schema.json"] = dump_schema(_schema(moved.compared))
+    texts[f"{name}/sync.yaml"] = dump_sync(_sync_state(moved, facts))
+    for key, base in moved.records.items():
+        if base.stored:
+            texts[f"{name}/notion/{key}.yaml"] = dump_stored(base.stored)
+        elif key in recorded.stored:
+            texts[f"{name}/notion/{key}.yaml"] = None
+    gone = {*moved.gone, *_renamed_from(moved)} & recorded.stored.keys()
+    texts |= {f"{name}/notion/{key}.yaml": None for key in gone}
+    files = {p: t.encode() if t is not None else None for p, t in texts.items()}
+    return {**files, **_mapping_files(workspace, name)}
+
+
+def _mapping_files(workspace: Workspace, name: str) -> dict[str, bytes | None]:
+    """The mapping that this base is written with; a base is read with its own mapping."""
+    folder = workspace.root / MAPPINGS
+    files = {"mapping.yaml": folder / f"{name}.yaml", "defaults.yaml": folder / "_defaults.yaml"}
+    return {f"{name}/{to}": f.read_bytes() if f.is_file() else None for to, f in files.items()}
+
+
+def _entries(moved: Moved) -> dict[str, IndexEntry]:
+    entries = dict(moved.compared.recorded.index.entries)
+    for key in [*moved.gone, *_renamed_from(moved)]:
+        entries.pop(key, None)
+    for key, base in moved.records.items():
+        unsettled = tuple(sorted(moved.mapping.fields.keys() - base.known))
+        entries[key] = IndexEntry(key, base.page_id, base.file, base.seen, unsettled)
+    for key, path in moved.reworded.items():
+        entries[key] = replace(entries[key], file=path)
+    for key, seen in moved.refreshed.items():
+        entries[key] = replace(entries[key], seen=seen)
+    return entries
+
+
+def _tombstones(moved: Moved) -> dict[str, Tombstone]:
+    stones = {}
+    for key, operation in moved.gone.items():
+        before = moved.compared.base.records.get(key)
+        if before is None:
+            continue
+        plain = {n: to_plain(v) for n, v in before.fields.items()}
+        stones[key] = Tombstone(key, before.page_id, _deleted_on(operation), plain)
+    return stones
+
+
+def _deleted_on(operation: Operation) -> Side:
+    deleted = [w.side for w in operation.writes if w.action is Action.DELETE]
+    return deleted[0].other if deleted else Side.GIT
+
+
+def _schema(compared: Compared) -> dict[str, FieldSeen]:
+    schema, mapping = compared.database.schema, compared.mapping
+    seen = {}
+    for name, spec in mapping.fields.items():
+        prop = schema.properties.get(spec.property_name) if schema else None
+        if prop is not None:
+            options = {**prop.former, **prop.options}
+            seen[name] = FieldSeen(prop.id, prop.type, fingerprint(spec), options)
+    return seen
+
+
+def _sync_state(moved: Moved, facts: Facts) -> SyncState:
+    name, before = moved.mapping.name, moved.compared.recorded.sync
+    schema = moved.compared.database.schema
+    return SyncState(
+        mapping=name,
+        lineage=before.lineage if before else str(uuid4()),
+        serial=before.serial + 1 if before else 1,
+        branch=facts.branch,
+        database=schema.database_id if schema else "",
+        data_source=schema.data_source_id if schema else "",
+        last_success=facts.at,
+        sync_id=facts.sync_id,
+        health=facts.health.get(name),
+        metrics=facts.metrics,
+        pending=facts.pending.get(name, ()),
+    )
+
+
+def forgets(operation: Operation) -> bool:
+    """Whether the record leaves the base when the operation succeeds."""
+    return operation.kind in {Kind.FORGET, Kind.DELETE_FILE, Kind.DELETE_PAGE}

@@ -1,0 +1,148 @@
+"""After the writes: what each record's file must hold, and how its base moves."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from notion_gitops.engine.advance import Confirmed, advance, seen_digest
+from notion_gitops.engine.fields import same
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.operations import Action, Kind, Operation
+from notion_gitops.model.plan import Finding
+from notion_gitops.model.records import BaseRecord, Record, Side
+from notion_gitops.model.values import Fields, Unknown, Value
+from notion_gitops.records.keys import path_for_new
+from notion_gitops.workflow.compare import Compared
+from notion_gitops.workflow.confirm import ReadBack
+from notion_gitops.workflow.run import Id
+from notion_gitops.workflow.write_files import FileEdit
+
+GONE = frozenset({Kind.FORGET, Kind.DELETE_FILE, Kind.DELETE_PAGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """One mapping's records, its operations that succeeded, and what Notion says after them."""
+
+    compared: Compared
+    back: ReadBack
+    left_out: Mapping[Id, Mapping[str, Finding]] = field(default_factory=dict)
+
+    @property
+    def mapping(self) -> DatabaseMapping:
+        """The mapping."""
+        return self.compared.mapping
+
+    def settled(self, operation: Operation) -> Operation:
+        """The operation with the values that only Notion's answer tells filled in.
+
+        Derived values, defaults (an empty status), and without the fields that could not be sent.
+        """
+        at = (operation.mapping, operation.key)
+        agreed = {**operation.agreed, **self._told(operation)}
+        settled = operation.settled - frozenset(self.left_out.get(at, {}))
+        present = {n: v for n, v in agreed.items() if v is not None}
+        return replace(operation, agreed=present, settled=settled)
+
+    def _told(self, operation: Operation) -> Fields:
+        at = (operation.mapping, operation.key)
+        told: dict[str, Value] = {}
+        write, answer = operation.write(Side.NOTION), self.back.answers.get(at)
+        if answer is not None and write and write.action in (Action.CREATE, Action.RESTORE):
+            whole = self.back.resolved(self.mapping, answer)
+            told = {
+                n: v
+                for n, v in whole.fields.items()
+                if n not in operation.agreed and not isinstance(v, Unknown)
+            }
+        derived = self.back.derived.get(at, {})
+        return {**told, **{n: v for n, v in derived.items() if not isinstance(v, Unknown)}}
+
+    def file_edit(self, operation: Operation) -> FileEdit | None:
+        """How the record's file changes; `operation` as `settled` gave it."""
+        at = (operation.mapping, operation.key)
+        write = operation.write(Side.GIT)
+        if write is not None and write.action is Action.DELETE:
+            return FileEdit(at, operation.file, Action.DELETE)
+        if write is not None and write.action is Action.CREATE:
+            path = path_for_new(self.mapping, operation.key, operation.agreed)
+            return FileEdit(at, path, Action.CREATE, operation.agreed)
+        git = self.compared.inputs.git.records.get(operation.key)
+        if git is None or git.file is None or operation.kind in GONE:
+            return None
+        values = self._changed(operation, git, write.fields() if write else {})
+        return FileEdit(at, git.file.path, Action.UPDATE, values) if values else None
+
+    def _changed(self, operation: Operation, git: Record, planned: Fields) -> dict[str, Value]:
+        told = self._told(operation).keys()
+        wanted = {n: operation.agreed.get(n) for n in {*planned, *told}}
+        fields = self.mapping.fields
+        return {n: v for n, v in wanted.items() if not same(fields[n], git.value(n), v)}
+
+    def base_record(self, operation: Operation, path: str) -> BaseRecord:
+        """The record's new base; `operation` as `settled` gave it."""
+        at = (operation.mapping, operation.key)
+        before = self.compared.base.records.get(operation.renamed_from or operation.key)
+        seen = self._seen_after(operation)
+        answer = self.back.answers.get(at)
+        page_id = answer.page.id if answer is not None and answer.page else operation.page_id
+        confirmed = Confirmed(
+            page_id=page_id,
+            file=path,
+            agreed=operation.agreed,
+            notion=self.back.resolved(self.mapping, Record(operation.key, seen)).fields,
+            seen=seen,
+        )
+        return advance(self.mapping, before, operation, confirmed)
+
+    def _seen_after(self, operation: Operation) -> Fields:
+        """What Notion's page says now, relations by page id.
+
+        As the plan read it, with the written fields as answered and the derived ones as listed
+        again. What somebody edited meanwhile is not taken in: the next plan must see it.
+        """
+        at = (operation.mapping, operation.key)
+        key = operation.renamed_from or operation.key
+        planned = self.compared.notion.unresolved.get(key)
+        seen: dict[str, Value] = dict(planned.fields) if planned else {}
+        answer, write = self.back.answers.get(at), operation.write(Side.NOTION)
+        if answer is not None and write is not None:
+            whole = write.action in (Action.CREATE, Action.RESTORE)
+            for name in self.mapping.fields if whole else write.fields():
+                seen[name] = answer.value(name)
+        listed = self.back.listed.get(at)
+        if listed is not None:
+            for name, spec in self.mapping.fields.items():
+                if spec.derived:
+                    seen[name] = listed.value(name)
+        return {n: v for n, v in seen.items() if v is not None}
+
+    def refreshes(self, keys: Iterable[str]) -> dict[str, Fields]:
+        """The derived values of records that no operation touches, where they moved."""
+        found: dict[str, Fields] = {}
+        for key in keys:
+            derived = self.back.derived.get((self.mapping.name, key), {})
+            notion = self.compared.inputs.notion.records.get(key)
+            if notion is None or key not in self.compared.base.records:
+                continue
+            moved = {
+                n: v
+                for n, v in derived.items()
+                if notion.value(n) != v and not isinstance(v, Unknown)
+            }
+            if moved:
+                found[key] = moved
+        return found
+
+    def refresh_edit(self, key: str, record: Record, values: Fields) -> FileEdit:
+        """The edit that takes derived values into the file of an otherwise untouched record."""
+        path = record.file.path if record.file else ""
+        return FileEdit((self.mapping.name, key), path, Action.UPDATE, values)
+
+    def refreshed_seen(self, key: str) -> str:
+        """The new digest of a page of which the derived values alone moved."""
+        seen = dict(self.compared.notion.unresolved[key].fields)
+        listed = self.back.listed[(self.mapping.name, key)]
+        for name, spec in self.mapping.fields.items():
+            if spec.derived:
+                seen[name] = listed.value(name)
+        return seen_digest(self.mapping, {n: v for n, v in seen.items() if v is not None})

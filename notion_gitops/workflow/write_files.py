@@ -1,0 +1,91 @@
+"""Step 4, towards git: the record files that a sync changes, each written whole or not at all."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from notion_gitops.formats.atomic import remove as remove_file
+from notion_gitops.formats.atomic import write_bytes
+from notion_gitops.model.errors import NotionGitopsError
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.operations import Action
+from notion_gitops.model.values import Fields
+from notion_gitops.records.writing import add, change, remove
+from notion_gitops.workflow.run import Id
+from notion_gitops.workflow.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class FileEdit:
+    """What happens to one record's text."""
+
+    at: Id
+    path: str
+    action: Action  # CREATE, UPDATE or DELETE
+    values: Fields = field(default_factory=dict)
+
+
+@dataclass
+class FileWriter:
+    """Writes record files; a file that changed since it was read is left alone."""
+
+    workspace: Workspace
+    mappings: Mapping[str, DatabaseMapping]
+    read: Mapping[str, bytes]  # path -> content that the plan was made from
+    written: dict[str, bytes | None] = field(default_factory=dict)  # None: deleted
+
+    def write(self, edits: Iterable[FileEdit]) -> dict[Id, str]:
+        """Carry out all edits, file by file.
+
+        Returns:
+            Why it was not done, for the records whose file could not be written.
+        """
+        by_path: dict[str, list[FileEdit]] = {}
+        for edit in edits:
+            by_path.setdefault(edit.path, []).append(edit)
+        failed: dict[Id, str] = {}
+        for path, together in sorted(by_path.items()):
+            failed |= self._file(path, together)
+        return failed
+
+    def _file(self, path: str, edits: list[FileEdit]) -> dict[Id, str]:
+        before = self.written.get(path, self.read.get(path))
+        if not self._as_read(path, before):
+            why = f"{path} was changed while the sync ran; the next plan takes it up"
+            return {e.at: why for e in edits}
+        content, failed = before, {}
+        for edit in edits:
+            try:
+                content = self._edited(content, edit)
+            except NotionGitopsError as error:
+                failed[edit.at] = error.diagnostics[0].summary
+        if content != before:
+            self._put(path, content)
+        return failed
+
+    def _edited(self, content: bytes | None, edit: FileEdit) -> bytes | None:
+        mapping = self.mappings[edit.at[0]]
+        match edit.action:
+            case Action.DELETE:
+                return None if content is None else remove(mapping, content, edit.path, edit.at[1])
+            case Action.UPDATE if content is not None:
+                return change(mapping, content, edit.path, edit.at[1], edit.values)
+            case _:
+                return add(mapping, content, edit.path, edit.at[1], edit.values)
+
+    def _as_read(self, path: str, before: bytes | None) -> bool:
+        file = self.workspace.root / path
+        if before is None:
+            return not file.exists()
+        return file.is_file() and _digest(file.read_bytes()) == _digest(before)
+
+    def _put(self, path: str, content: bytes | None) -> None:
+        if content is None:
+            remove_file(self.workspace.root, path)
+        else:
+            write_bytes(self.workspace.root, path, content)
+        self.written[path] = content
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
