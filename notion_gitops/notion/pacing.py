@@ -12,6 +12,7 @@ WINDOW = 60.0
 
 DEFAULT_BUDGET = 180
 _LEAST_BUDGET = 10
+_TICK = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Pacer:
     def turn(self) -> None:
         """Wait until a request may go out, and count it."""
         while (wait := self._claim()) > 0:
+            wait = max(wait, _TICK)  # a clock may be too coarse to show less
             self.clock.sleep(wait)
             with self._lock:
                 self.waited += wait
