@@ -17,10 +17,16 @@ Members = Mapping[str, tuple[str, ...]]  # by field, sorted
 
 
 def differences(before: Fields, after: Fields) -> tuple[Difference, ...]:
-    """What turns `before` into `after`, field by field, in order of the field names."""
+    """What turns `before` into `after`, field by field, in order of the field names.
+
+    DeepDiff takes milliseconds a record, so it is not asked where it has nothing to tell: of equal
+    records, and of a record that is new.
+    """
     names = [n for n in sorted({*before, *after}) if not identical(before.get(n), after.get(n))]
     if not names:
         return ()
+    if not before:
+        return tuple(Difference(n, None, after[n], _all_members(after[n])) for n in names)
     tree = DeepDiff(
         _comparable(before, after, names), _comparable(after, before, names), view="tree"
     )
@@ -47,7 +53,11 @@ def _member_form(value: Value, opposite: Value) -> Any:
         return frozenset()
     if isinstance(value, frozenset):
         return value
-    return [type(value).__name__, to_plain(value)]
+    return f"{type(value).__name__} {to_plain(value)!r}"
+
+
+def _all_members(value: Value) -> tuple[str, ...]:
+    return tuple(sorted(value)) if isinstance(value, frozenset) else ()
 
 
 def _members(tree: Mapping[str, Any], which: str) -> Members:
