@@ -33,6 +33,10 @@ _GLOBAL_OPTIONS = (
     "diff.external=",
     "-c",
     "protocol.ext.allow=never",
+    "-c",
+    "core.fsync=committed",  # a power cut must not leave a ref to an object that is not on disk
+    "-c",
+    "core.fsyncMethod=batch",
 )
 _EXPLICIT_BARE = ("-c", "safe.bareRepository=explicit")  # do not step into an embedded repository
 

@@ -1,12 +1,13 @@
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from notion_gitops.model.errors import StateUnusable, UsageError
-from notion_gitops.repository import GitFailed, RaceLost, Repository, SigningFailed
+from notion_gitops.repository import GitFailed, RaceLost, Repository, SigningFailed, calls
+from notion_gitops.repository.calls import Answer
 
 Git = Callable[..., str]
 MAIN = "refs/heads/main"
@@ -284,6 +285,43 @@ def test_it_works_in_a_repository_of_sha256(tmp_path: Path, git: Git) -> None:
     assert repository.differing(first, second, ["a", "b"]) == {"a"}
     assert repository.differing("", second, ["a", "b"]) == {"b"}
     assert git(root, "status", "--porcelain") == ""
+
+
+class Killed(BaseException):
+    """Stands for a process that ends between two calls of git."""
+
+
+def test_a_kill_at_any_call_leaves_a_whole_repository(
+    work: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = Repository.discover(work)
+    before = tip(git, work)
+    changes: dict[str, bytes | None] = {"records/a.yaml": b"1\n", "records/b.yaml": None}
+    run, done = calls.run, ""
+    for last in range(1, 40):
+        count = 0
+
+        def dying(
+            folder: Path, arguments: Sequence[str], call: calls.Call = calls._PLAIN
+        ) -> Answer:
+            nonlocal count
+            count += 1
+            if count == last:  # noqa: B023  called within this turn
+                raise Killed
+            return run(folder, arguments, call)
+
+        monkeypatch.setattr(calls, "run", dying)
+        try:
+            done = sync(repository, changes, before)
+        except Killed:
+            monkeypatch.setattr(calls, "run", run)
+            git(work, "fsck", "--strict")
+            git(work, "reset", "-q", "--hard", before)
+        else:
+            break
+    assert last > 10
+    assert tip(git, work) == done
+    assert git(work, "status", "--porcelain") == ""
 
 
 def test_a_lock_that_was_left_is_told_and_not_removed(work: Path, git: Git) -> None:
