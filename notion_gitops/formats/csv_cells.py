@@ -7,7 +7,7 @@ leading apostrophe, which reading removes.
 from dataclasses import replace
 
 from notion_gitops.formats.dates import looks_like_date
-from notion_gitops.formats.forms import Form, Word, form_of
+from notion_gitops.formats.forms import Word, form_of
 from notion_gitops.formats.json_text import parse_json
 from notion_gitops.formats.json_write import json_text
 from notion_gitops.formats.nodes import Items, Node, Scalar, read_boolean, read_number
@@ -28,7 +28,7 @@ def cell_node(cell: Scalar, field: Field) -> Node | None:
         InvalidInput: what must be JSON is not; the place is the cell's.
     """
     text = cell.text
-    if not text.strip() and (not text or field.type not in TEXTS):
+    if not text or not (text.strip() or field.type in _WORDS or field.type in COMPUTED):
         return None
     if field.type in _UNTYPED:
         return _untyped_node(cell)
@@ -53,7 +53,7 @@ def cell_text(value: Value, field: Field, order: tuple[str, ...] = ()) -> str:
             return json_text(form)
         case str():
             return _untyped_text(form) if field.type in _UNTYPED else guarded(form)
-        case list() if field.type in SETS:
+        case tuple():
             return _set_text(form)
         case list() | dict():
             return json_text(form)
@@ -102,10 +102,9 @@ def _set_node(cell: Scalar) -> Node:
     return Items(nodes, cell.start, cell.end, cell.source)
 
 
-def _set_text(members: list[Form]) -> str:
-    texts = [str(m) for m in members]
-    joined = ", ".join(texts)
-    if joined.startswith("[") or any("," in t or t != t.strip() for t in texts):
+def _set_text(members: tuple[str, ...]) -> str:
+    joined = ", ".join(members)
+    if joined.startswith("[") or any("," in t or t != t.strip() for t in members):
         return json_text(members)
     return guarded(joined)
 

@@ -15,8 +15,8 @@ class Word:
 
 
 Form = Union[  # noqa: UP007  `|` cannot join a forward reference
-    str, Word, bool, int, float, list["Form"], dict[str, "Form"], None
-]
+    str, Word, bool, int, float, list["Form"], tuple[str, ...], dict[str, "Form"], None
+]  # a tuple is a set in the order in which it is written; a list is a list
 
 
 def form_of(value: Value, order: tuple[str, ...] = ()) -> Form:
@@ -39,7 +39,7 @@ def form_of(value: Value, order: tuple[str, ...] = ()) -> Form:
             return _place(value)
         case frozenset():
             kept = [m for m in dict.fromkeys(order) if m in value]
-            return [*kept, *sorted(value.difference(kept))]
+            return (*kept, *sorted(value.difference(kept)))
         case tuple():
             return [_member(m) for m in value]
         case bool() | str() | float() | None:

@@ -43,7 +43,7 @@ def json_text(form: Form, indent: str = "", level: int = 0, newline: str = "\n")
         newline: the line break of the file.
     """
     data = _data(form)
-    if not indent or not isinstance(data, list | dict) or not data:
+    if not indent or not isinstance(data, list | tuple | dict) or not data:
         return json.dumps(data, ensure_ascii=False)
     text = json.dumps(data, ensure_ascii=False, indent=indent)
     return text.replace("\n", newline + indent * level)
@@ -53,7 +53,7 @@ def _data(form: Form) -> Any:
     match form:
         case Word(text=text):
             return text
-        case list():
+        case list() | tuple():
             return [_data(f) for f in form]
         case dict():
             return {k: _data(v) for k, v in form.items()}

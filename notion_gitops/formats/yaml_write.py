@@ -52,7 +52,7 @@ def yaml_inline(form: Form, *, flow: bool = False) -> str:
             return text
         case str():
             return yaml_text(form, flow=flow)
-        case list():
+        case list() | tuple():
             return "[" + ", ".join(yaml_inline(f, flow=True) for f in form) + "]"
         case dict():
             parts = (

@@ -43,7 +43,7 @@ def set_field(table: Table, index: int, form: Form, layout: Layout) -> list[Edit
         value = yaml_text(form, quote, flow=True) if isinstance(form, str) else None
         edit = braced_edit.set_entry(table, index, value or yaml_inline(form, flow=True))
         return [edit] if edit else []
-    if isinstance(form, list) and isinstance(entry.value, Items) and _simple(entry.value, form):
+    if isinstance(form, tuple) and isinstance(entry.value, Items):
         if entry.value.flow:
             return [_flow_items(entry.value, form)]
         if form:
@@ -84,7 +84,7 @@ def _value_text(form: Form, layout: Layout, column: int) -> str:
         block = yaml_block(form, inner, layout.newline)
         return " " + (block if block is not None else yaml_text(form))
     inline = yaml_inline(form)
-    if not isinstance(form, list) or not form:
+    if not isinstance(form, list | tuple) or not form:
         return " " + inline
     if isinstance(form[0], dict) or layout.indent + column + len(inline) > WIDTH:
         lead = layout.newline + " " * inner + "- "
@@ -99,7 +99,8 @@ def _replace(entry: Entry, form: Form, layout: Layout) -> list[Edit]:
     at, old = colon.end(), entry.value
     between = layout.text[at : old.start]
     alone = _REST.match(layout.text, old.end) is not None
-    new = _value_text(_as_before(old, form), layout, column_of(layout.text, at))
+    form = _as_before(old, form)
+    new = _value_text(form, layout, column_of(layout.text, at))
     if isinstance(form, str) and ("\n" not in new or not alone):
         new = " " + yaml_text(form, _quote(old))
     elif "\n" in new and not alone:
@@ -116,8 +117,7 @@ def _replace(entry: Entry, form: Form, layout: Layout) -> list[Edit]:
 
 def _as_before(old: Node, form: Form) -> Form:
     """A set of one member stays a single word where it was one."""
-    one = isinstance(form, list) and len(form) == 1 and isinstance(form[0], str)
-    if one and isinstance(old, Scalar) and not old.is_null and isinstance(form, list):
+    if isinstance(form, tuple) and len(form) == 1 and isinstance(old, Scalar) and not old.is_null:
         return form[0]
     return form
 
@@ -127,11 +127,7 @@ def _quote(old: Node) -> str:
     return first if isinstance(old, Scalar) and not old.plain and first in "'\"" else ""
 
 
-def _simple(old: Items, form: list[Form]) -> bool:
-    return all(isinstance(n, Scalar) for n in old.nodes) and all(isinstance(f, str) for f in form)
-
-
-def _kept(old: Items, form: list[Form]) -> dict[str, Scalar]:
+def _kept(old: Items, form: tuple[str, ...]) -> dict[str, Scalar]:
     """The members that stay, at the first place where each stands."""
     kept: dict[str, Scalar] = {}
     for node in old.nodes:
@@ -140,17 +136,15 @@ def _kept(old: Items, form: list[Form]) -> dict[str, Scalar]:
     return kept
 
 
-def _flow_items(old: Items, form: list[Form]) -> Edit:
+def _flow_items(old: Items, form: tuple[str, ...]) -> Edit:
     kept, text = _kept(old, form), old.source.text
     members = [
-        text[kept[f].start : kept[f].end] if f in kept else yaml_inline(f, flow=True)
-        for f in form
-        if isinstance(f, str)
+        text[kept[f].start : kept[f].end] if f in kept else yaml_inline(f, flow=True) for f in form
     ]
     return Edit(old.start, old.end, "[" + ", ".join(members) + "]")
 
 
-def _block_items(old: Items, form: list[Form], layout: Layout) -> list[Edit]:
+def _block_items(old: Items, form: tuple[str, ...], layout: Layout) -> list[Edit]:
     kept = _kept(old, form)
     new = [f for f in form if f not in kept]
     lead = layout.newline + " " * column_of(layout.text, old.start) + "- "

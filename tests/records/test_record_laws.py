@@ -1,0 +1,89 @@
+"""Laws of reading and writing records, over every format."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from record_samples import PATHS, PEOPLE, fields, file_of, keys, sample_mapping
+
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.values import Value
+from notion_gitops.records.reading import read_records
+from notion_gitops.records.writing import add, change, remove
+
+Fields = dict[str, Value]
+formats = pytest.mark.parametrize("where", sorted(PATHS))
+
+
+def read(mapping: DatabaseMapping, path: str, content: bytes) -> dict[str, Fields]:
+    reading = read_records(mapping, {path: content}, PEOPLE)
+    assert reading.lost == {}, reading.problems
+    return {key: dict(record.fields) for key, record in reading.records.items()}
+
+
+def full(values: Fields) -> Fields:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+@formats
+@settings(max_examples=40, deadline=None)
+@given(values=fields)
+def test_what_is_added_is_read(where: str, values: Fields) -> None:
+    mapping = sample_mapping(where)
+    path = file_of(mapping)
+    assert read(mapping, path, add(mapping, None, path, "a", values)) == {"a": full(values)}
+
+
+@formats
+@settings(max_examples=40, deadline=None)
+@given(before=fields, after=fields)
+def test_what_is_changed_is_read_and_the_rest_stays(
+    where: str, before: Fields, after: Fields
+) -> None:
+    mapping = sample_mapping(where)
+    path = file_of(mapping)
+    content = add(mapping, None, path, "a", before)
+    changed = change(mapping, content, path, "a", after)
+    assert read(mapping, path, changed) == {"a": full({**before, **after})}
+    assert change(mapping, changed, path, "a", after) == changed
+
+
+@pytest.mark.parametrize("where", [w for w in sorted(PATHS) if w.endswith("file")])
+@settings(max_examples=25, deadline=None)
+@given(
+    records=st.dictionaries(keys, fields, min_size=1, max_size=4),
+    changes=fields,
+    data=st.data(),
+)
+def test_many_records_in_one_file(
+    where: str, records: dict[str, Fields], changes: Fields, data: st.DataObject
+) -> None:
+    mapping = sample_mapping(where)
+    path = mapping.git.path
+    wanted: dict[str, Fields] = {}
+    content: bytes | None = None
+    for key, values in records.items():
+        if key.casefold() not in {k.casefold() for k in wanted}:
+            content = add(mapping, content, path, key, values)
+            wanted[key] = full(values)
+    assert content is not None
+    assert read(mapping, path, content) == wanted
+    chosen = data.draw(st.sampled_from(sorted(wanted)))
+    content = change(mapping, content, path, chosen, changes)
+    wanted[chosen] = full({**wanted[chosen], **changes})
+    assert read(mapping, path, content) == wanted
+    for key in sorted(wanted):
+        content = remove(mapping, content, path, key)
+        assert content is not None
+        del wanted[key]
+        assert read(mapping, path, content) == wanted
+
+
+@formats
+def test_a_new_file_does_not_depend_on_the_order_of_sets(where: str) -> None:
+    mapping = sample_mapping(where)
+    members = [f"option {i}" for i in range(20)]
+    contents = {
+        add(mapping, None, file_of(mapping), "a", {"tags": frozenset(order)})
+        for order in (members, members[::-1])
+    }
+    assert len(contents) == 1
