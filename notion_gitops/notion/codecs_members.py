@@ -42,7 +42,7 @@ def encode_people(value: Value, context: Context) -> list[Json]:
         person(user, context.people): {"object": user.get("object", "user"), "id": user["id"]}
         for user in (context.previous or {}).get("people") or []
     }
-    names = in_order(_known(members(value), context, old), old)
+    names = in_order(sorted(_known(members(value), context, old)), old)
     return [old.get(name) or {"object": "user", "id": _user_id(name, context)} for name in names]
 
 
@@ -75,7 +75,7 @@ def decode_relation(prop: Json, _context: Context) -> Value:
 
 def encode_relation(value: Value, context: Context) -> list[Json]:
     """Related pages by id."""
-    wanted = frozenset(_page_id(member, context) for member in members(value))
+    wanted = [_page_id(member, context) for member in sorted(members(value))]
     old = (context.previous or {}).get("relation") or []
     return [{"id": page} for page in in_order(wanted, (dashed(p["id"]) for p in old))]
 

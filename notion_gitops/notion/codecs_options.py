@@ -38,7 +38,7 @@ def decode_options(prop: Json, context: Context) -> Value:
 def encode_options(value: Value, context: Context) -> list[Json]:
     """The options in the order that they have in Notion, new members at the end."""
     old = (context.previous or {}).get("multi_select") or []
-    words = in_order(members(value), (_word(chosen, context) for chosen in old))
+    words = in_order(sorted(members(value)), (_word(chosen, context) for chosen in old))
     return [_option(word, context) for word in words]
 
 
@@ -59,10 +59,11 @@ def members(value: Value) -> frozenset[str]:
             raise NotCarried(f"a list is expected, not {type(value).__name__}")
 
 
-def in_order(wanted: frozenset[str], before: Iterable[str]) -> list[str]:
-    """The wanted members: those of before in their old order, then the new ones by name."""
-    kept = [member for member in dict.fromkeys(before) if member in wanted]
-    return kept + sorted(wanted.difference(kept))
+def in_order(wanted: Iterable[str], before: Iterable[str]) -> list[str]:
+    """The wanted members: those of before in their old order, then the new ones in theirs."""
+    new = dict.fromkeys(wanted)
+    kept = [member for member in dict.fromkeys(before) if member in new]
+    return kept + [member for member in new if member not in set(kept)]
 
 
 def _word(chosen: Json, context: Context) -> str:

@@ -1,12 +1,13 @@
 """All that is ever asked of Notion, by name."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import CannotReachNotion
-from notion_gitops.notion.failures import Json
+from notion_gitops.model.errors import CannotReachNotion, InvalidInput
+from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite, Json
 from notion_gitops.notion.ids import checked_id
 from notion_gitops.notion.listing import PAGE_SIZE, Filter, Listing, Reader, list_pages
 from notion_gitops.notion.sender import Call, Counts, Nature, Query, Sender
@@ -52,7 +53,8 @@ class Gateway:
     def page(self, page_id: str) -> Json:
         """A page with its properties; also one that is in the trash."""
         identity = checked_id(page_id)
-        return self._read(f"pages/{identity}", f"the page {identity}")
+        about = f"the page {identity}"
+        return _page(self._read(f"pages/{identity}", about), about)
 
     def property_items(self, page_id: str, property_id: str) -> list[Json]:
         """All items of one property of a page, however many.
@@ -95,7 +97,10 @@ class Gateway:
                 query=query, body={"page_size": PAGE_SIZE, **body},
             )
         )  # fmt: skip
-        return _list(answer, about)
+        for result in _list(answer, about)["results"]:
+            if result.get("object") == "page":
+                _page(result, about)
+        return answer
 
     def create_page(self, data_source_id: str, properties: Mapping[str, Any]) -> Json:
         """Create a page in a data source; the answer is the page as stored.
@@ -106,7 +111,10 @@ class Gateway:
         """
         parent = {"type": "data_source_id", "data_source_id": checked_id(data_source_id)}
         body = {"parent": parent, "properties": dict(properties)}
-        return self._sender.send(Call(Nature.CREATE, "POST", "pages", "a new page", body=body))
+        answer = self._sender.send(Call(Nature.CREATE, "POST", "pages", "a new page", body=body))
+        if not _is_page(answer):
+            raise AmbiguousCreate("the answer was not the whole page", answer.get("id"))
+        return answer
 
     def update_page(self, page_id: str, properties: Mapping[str, Any]) -> Json:
         """Give properties of a page new values; the answer is the page as stored.
@@ -128,9 +136,11 @@ class Gateway:
     def _change(self, page_id: str, body: Json) -> Json:
         identity = checked_id(page_id)
         about = f"the page {identity}"
-        return self._sender.send(
-            Call(Nature.CHANGE, "PATCH", f"pages/{identity}", about, body=body)
-        )
+        call = Call(Nature.CHANGE, "PATCH", f"pages/{identity}", about, body=body)
+        answer = self._sender.send(call)
+        if not _is_page(answer):
+            raise AmbiguousWrite("the answer was not the whole page")
+        return answer
 
     def _read(self, path: str, about: str, query: Query | None = None) -> Json:
         return self._sender.send(Call(Nature.READ, "GET", path, about, query=query))
@@ -155,7 +165,28 @@ def _list(answer: Json, about: str) -> Json:
     results = answer.get("results")
     if isinstance(results, list) and all(isinstance(item, dict) for item in results):
         return answer
-    raise CannotReachNotion(Diagnostic(
-        f"Notion's answer about {about} is not the list that it should be",
+    raise _odd(about, "list")
+
+
+def _page(answer: Json, about: str) -> Json:
+    """The answer, which must be a whole page."""
+    if _is_page(answer):
+        return answer
+    raise _odd(about, "page")
+
+
+def _is_page(answer: Json) -> bool:
+    try:
+        checked_id(answer["id"])
+        datetime.fromisoformat(answer["created_time"])
+        datetime.fromisoformat(answer["last_edited_time"])
+        return all(isinstance(value, dict) for value in answer["properties"].values())
+    except (KeyError, TypeError, ValueError, AttributeError, InvalidInput):
+        return False
+
+
+def _odd(about: str, wanted: str) -> CannotReachNotion:
+    return CannotReachNotion(Diagnostic(
+        f"Notion's answer about {about} is not the {wanted} that it should be",
         fix="Run the same command again later; nothing was written.",
     ))  # fmt: skip

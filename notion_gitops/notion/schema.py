@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from notion_gitops.model.diagnostics import Diagnostic, Place
-from notion_gitops.model.errors import InvalidInput, NotShared, UsageError
+from notion_gitops.model.errors import CannotReachNotion, InvalidInput, NotShared, UsageError
 from notion_gitops.model.mapping import PropertyType
 from notion_gitops.notion.failures import Json, printable
 from notion_gitops.notion.gateway import Gateway
@@ -162,9 +162,23 @@ def _only_source(database: Json, place: Place | None) -> str:
 
 
 def parse_schema(source: Json) -> Schema:
-    """A data source, as Notion answers it, as a schema."""
+    """A data source, as Notion answers it, as a schema.
+
+    Raises:
+        CannotReachNotion: the answer has not the form of a data source.
+    """
+    try:
+        return _parsed(source)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise CannotReachNotion(Diagnostic(
+            "Notion's answer about a database has a form that is not known",
+            fix="Run the same command again later; nothing was written.",
+        )) from error  # fmt: skip
+
+
+def _parsed(source: Json) -> Schema:
     parent = source.get("parent") or {}
-    properties = (_property(name, body) for name, body in source["properties"].items())
+    properties = [_property(name, body) for name, body in source["properties"].items()]
     return Schema(
         data_source_id=dashed(source["id"]),
         database_id=dashed(parent.get("database_id") or source["id"]),

@@ -14,7 +14,7 @@ from notion_gitops.notion.connect import (
     allowed_base_url,
     open_gateway,
 )
-from notion_gitops.notion.failures import AmbiguousCreate, retry_after
+from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite, retry_after
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.ids import checked_id, parse_id
 from notion_gitops.notion.pacing import Clock
@@ -133,11 +133,22 @@ def test_no_connection_is_safe_to_try_again_even_for_a_create() -> None:
         tries += 1
         if tries < 3:
             raise httpx.ConnectError("refused", request=request)
-        return httpx.Response(200, json={"object": "page", "id": SOURCE})
+        moment = "2026-06-01T00:00:00.000Z"
+        page = {"id": SOURCE, "created_time": moment, "last_edited_time": moment, "properties": {}}
+        return httpx.Response(200, json=page)
 
     gateway = answering(httpx.MockTransport(answer))
     assert gateway.create_page(SOURCE, {})["id"] == SOURCE
     assert gateway.counts.requests == 1  # what never left is not counted
+
+
+def test_an_answer_without_the_page_leaves_a_write_unclear() -> None:
+    gateway = answering(httpx.MockTransport(lambda _: httpx.Response(200, json={"id": SOURCE})))
+    with pytest.raises(AmbiguousCreate) as caught:
+        gateway.create_page(SOURCE, {})
+    assert caught.value.committed_id == SOURCE
+    with pytest.raises(AmbiguousWrite):
+        gateway.update_page(SOURCE, {})
 
 
 def test_a_timeout_of_a_create_is_ambiguous() -> None:

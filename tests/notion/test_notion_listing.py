@@ -137,7 +137,18 @@ def test_what_is_no_page_and_what_is_in_the_trash_is_left_out() -> None:
     assert scripted(results(trashed, other)).query(SOURCE).pages == ()
 
 
-@pytest.mark.parametrize("answer", [{"object": "list"}, {"results": [1]}, {"results": None}])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"object": "list"},
+        {"results": [1]},
+        {"results": None},
+        {"results": [{"object": "page"}]},
+        {"results": [{**page("a"), "id": "../users"}]},
+        {"results": [{**page("a"), "last_edited_time": "soon"}]},
+        {"results": [{**page("a"), "properties": {"Name": None}}]},
+    ],
+)
 def test_an_answer_that_is_no_list_is_an_error(answer: dict[str, Any]) -> None:
-    with pytest.raises(CannotReachNotion, match="not the list"):
+    with pytest.raises(CannotReachNotion, match="not the"):
         scripted(answer).query(SOURCE)
