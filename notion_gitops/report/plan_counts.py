@@ -11,6 +11,21 @@ from notion_gitops.text.words import count, number
 
 
 @dataclass(frozen=True, slots=True)
+class _Words:
+    """What is said of writes, before and after."""
+
+    change: str
+    delete: str
+    update: str
+    restore: str
+    trash: str
+
+
+_MEANT = _Words("to change", "to delete", "to update", "to restore", "to trash")
+_DONE = _Words("changed", "deleted", "updated", "restored", "trashed")
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """Records with a write, by side and action, and with a question."""
 
@@ -62,10 +77,12 @@ def planned(counts: Counts) -> str:
     return f"{files} to write in git, {pages}, {_deletes(counts)}, {decisions} needed"
 
 
-def counts_table(counts: Mapping[str, Counts]) -> Table:
-    """A row for each mapping."""
+def counts_table(counts: Mapping[str, Counts], *, done: bool = False) -> Table:
+    """A row for each mapping: of what is meant, or of what was done."""
+    words = _DONE if done else _MEANT
     rows = tuple(
-        (name, _files_cell(c), _pages_cell(c), number(c.decisions)) for name, c in counts.items()
+        (name, _files_cell(c, words), _pages_cell(c, words), number(c.decisions))
+        for name, c in counts.items()
     )
     return Table(("", "git files", "Notion pages", "decisions"), rows)
 
@@ -88,20 +105,20 @@ def _deletes(counts: Counts) -> str:
     return " and ".join(part for part in (files, pages) if part)
 
 
-def _files_cell(counts: Counts) -> str:
+def _files_cell(counts: Counts, words: _Words) -> str:
     return _cell(
-        (counts.files_changed, "to change"),
+        (counts.files_changed, words.change),
         (counts.files_new, "new"),
-        (counts.files_deleted, "to delete"),
+        (counts.files_deleted, words.delete),
     )
 
 
-def _pages_cell(counts: Counts) -> str:
+def _pages_cell(counts: Counts, words: _Words) -> str:
     return _cell(
-        (counts.pages_changed, "to update"),
+        (counts.pages_changed, words.update),
         (counts.pages_new, "new"),
-        (counts.pages_restored, "to restore"),
-        (counts.pages_trashed, "to trash"),
+        (counts.pages_restored, words.restore),
+        (counts.pages_trashed, words.trash),
     )
 
 

@@ -109,8 +109,8 @@ def test_a_comment_keeps_its_size(
     text: str, poisoned: Callable[[str], Plan], mappings: Mappings
 ) -> None:
     plan = poisoned(text)
-    part = replace(plan.mappings[0], operations=plan.mappings[0].operations * 60)
-    large = replace(plan, mappings=(part,) * 6, findings=plan.findings * 60)
+    part = replace(plan.mappings[0], operations=plan.mappings[0].operations * 40)
+    large = replace(plan, mappings=(part,) * 3, findings=plan.findings * 60)
     page = plan_markdown(plan_view(large, mappings, full=True))
     assert len(page) <= SIZE
     assert "records are left out here" in page

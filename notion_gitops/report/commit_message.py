@@ -1,0 +1,151 @@
+"""The messages of a sync's two commits: keys and field names, never values."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import assert_never
+
+from notion_gitops.model.operations import Action, Cause, Operation, Write
+from notion_gitops.model.outcomes import Status, SyncResult
+from notion_gitops.model.records import Side
+from notion_gitops.report.json_form import to_json
+from notion_gitops.report.show import short
+from notion_gitops.text.columns import pad, width
+from notion_gitops.text.escape import commit_line
+from notion_gitops.text.words import count, listed, number
+
+_FOLD = 8  # so many records with the same fields are one line
+_LINES = 40  # of one mapping
+_FIELDS = 6  # names in one line
+_NAME = 26  # columns of the keys
+
+
+def record_commit_message(result: SyncResult, editors: Mapping[str, int], *, base: str) -> str:
+    """The commit on the working branch.
+
+    Args:
+        result: the sync; its applied operations that write files are told.
+        editors: how many of the pages were last edited by whom, by name.
+        base: the state branch's commit that was planned upon; "" if there was none.
+    """
+    changed = _changed(result)
+    lines = [_subject(changed, result), ""]
+    for mapping, operations in changed.items():
+        lines += [commit_line(mapping), *_records(operations)]
+    lines += ["", *_edited(editors), "To undo: git revert this commit.", ""]
+    trailers = {"Sync-Id": result.sync_id, "Sync-Base": short(base)}
+    return _message(lines, trailers)
+
+
+def state_commit_message(result: SyncResult, *, records: str, serial: int) -> str:
+    """The commit on the state branch; `records` is the commit that holds the agreed files."""
+    agreed = count(result.count(Status.APPLIED), "record")
+    waiting = count(sum(1 for c in _conflicts(result) if c), "decision")
+    trailers = {
+        "Sync-Id": result.sync_id,
+        "Sync-Records": records,
+        "Sync-Serial": str(serial),
+        "Sync-Plan": _fingerprint(result),
+        "Sync-Requests": str(result.cost.requests + result.plan.cost.requests),
+        "Sync-Duration": f"{(result.finished - result.started).total_seconds():.1f}",
+        "Sync-Health": str(min((h.score for h in result.health.values()), default=100)),
+    }
+    subject = f"Sync {commit_line(result.sync_id)}: {agreed} agreed, {waiting} open"
+    return _message([subject, ""], trailers)
+
+
+def _message(lines: Iterable[str], trailers: Mapping[str, str]) -> str:
+    said = [f"{name}: {commit_line(value)}" for name, value in trailers.items() if value]
+    return "\n".join([*lines, *said]) + "\n"
+
+
+def _changed(result: SyncResult) -> dict[str, list[Operation]]:
+    """What was written to git, and what is asked there, by mapping."""
+    applied = {(o.mapping, o.key) for o in result.outcomes if o.status is Status.APPLIED}
+    changed = {
+        part.name: [
+            o
+            for o in part.operations
+            if o.open_conflicts or (o.write(Side.GIT) and (o.mapping, o.key) in applied)
+        ]
+        for part in result.plan.mappings
+    }
+    return {name: operations for name, operations in changed.items() if operations}
+
+
+def _subject(changed: Mapping[str, Sequence[Operation]], result: SyncResult) -> str:
+    written = {n: sum(1 for o in found if o.write(Side.GIT)) for n, found in changed.items()}
+    told = [f"{number(n)} {_noun(commit_line(name), n)}" for name, n in written.items() if n]
+    if told:
+        return f"Sync from Notion: {listed(told, _FIELDS)}"
+    asked = count(sum(map(bool, _conflicts(result))), "question")
+    return f"Sync: {asked} to decide"
+
+
+def _noun(name: str, n: int) -> str:
+    """A mapping's name as a noun: ``1 project``."""
+    plural = name.endswith("s") and not name.endswith(("ss", "us"))
+    return name[:-1] if n == 1 and plural else name
+
+
+def _conflicts(result: SyncResult) -> list[bool]:
+    return [True for part in result.plan.mappings for c in part.conflicts if c.open]
+
+
+def _records(operations: Sequence[Operation]) -> list[str]:
+    alike: dict[str, list[str]] = {}
+    for operation in operations:
+        alike.setdefault(_what(operation), []).append(commit_line(operation.key))
+    lines: list[str] = []
+    for what, keys in alike.items():
+        many = len(keys) >= _FOLD
+        names = [count(len(keys), "record")] if many else keys
+        lines += [_line(name, what) for name in names]
+    left = len(lines) - _LINES
+    return lines if left <= 0 else [*lines[:_LINES], f"  and {number(left)} more lines"]
+
+
+def _line(name: str, what: str) -> str:
+    gap = pad(name, _NAME) if width(name) <= _NAME else f"{name} "
+    return f"  {gap} {what}"
+
+
+def _what(operation: Operation) -> str:
+    """``status, tags``, ``new``, ``deleted``, ``status (by rule)``, ``asks: due``."""
+    write = operation.write(Side.GIT)
+    asked = [commit_line(c.field or "the record") for c in operation.open_conflicts]
+    asks = [f"asks: {listed(asked, _FIELDS)}"] if asked else []
+    if write is None:
+        return "; ".join(asks)
+    return "; ".join([_written(write), *asks])
+
+
+def _written(write: Write) -> str:
+    match write.action:
+        case Action.CREATE | Action.RESTORE:
+            return "new"
+        case Action.DELETE:
+            return "deleted"
+        case Action.UPDATE:
+            fields = [_field(c.difference.field, c.cause) for c in write.changes]
+            return listed(fields, _FIELDS) or "key"
+        case _:
+            assert_never(write.action)
+
+
+def _field(name: str, cause: Cause) -> str:
+    by = {Cause.RULE: " (by rule)", Cause.RESOLVED: " (decided)"}.get(cause, "")
+    return f"{commit_line(name)}{by}"
+
+
+def _edited(editors: Mapping[str, int]) -> list[str]:
+    """Who edited the pages last: Notion keeps no author of a property."""
+    if not editors:
+        return []
+    ordered = sorted(editors.items(), key=lambda item: (-item[1], item[0]))
+    told = [f"{commit_line(name)} ({number(n)})" for name, n in ordered]
+    return [f"Pages last edited by {listed(told, _FIELDS)}."]
+
+
+def _fingerprint(result: SyncResult) -> str:
+    plan = to_json("plan", plan=result.plan).encode()
+    return f"sha256:{hashlib.sha256(plan).hexdigest()}"

@@ -1,0 +1,142 @@
+"""How things stand, and what was synced when; read from git, without asking Notion."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from notion_gitops.model.errors import ExitCode
+from notion_gitops.model.outcomes import MappingHealth
+from notion_gitops.report.document import (
+    Block,
+    Document,
+    Facts,
+    Item,
+    Items,
+    Paragraph,
+    Section,
+    Table,
+    Tone,
+)
+from notion_gitops.report.reports import Report
+from notion_gitops.report.show import short
+from notion_gitops.text.words import ago, count, duration, moment, number
+
+
+@dataclass(frozen=True, slots=True)
+class MappingStatus:
+    """How one mapping stands."""
+
+    health: MappingHealth
+    changed_in_git: int = 0  # records that git changed since the base
+    changed_in_notion: int | None = None  # None: Notion was not asked
+    pending: tuple[str, ...] = ()  # keys that could not be sent
+
+
+@dataclass(frozen=True, slots=True)
+class StatusInfo:
+    """The last sync, and what has happened since."""
+
+    now: datetime
+    branch: str
+    head: str
+    state_branch: str
+    state_commit: str = ""  # "" if nothing was ever synced
+    sync_id: str = ""
+    synced: datetime | None = None  # when the last sync succeeded
+    exit_code: ExitCode = ExitCode.DONE  # of the last sync
+    mappings: Mapping[str, MappingStatus] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def age(self) -> float | None:
+        """Seconds since the last sync; None if there was none."""
+        return None if self.synced is None else (self.now - self.synced).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One sync of the history."""
+
+    sync_id: str
+    at: datetime
+    subject: str
+    commit: str  # on the state branch
+    records_commit: str = ""  # "" if no file changed
+    requests: int | None = None
+    seconds: float | None = None
+    health: int | None = None
+
+
+def status_view(info: StatusInfo) -> Report:
+    """How things stand: what waits for somebody first."""
+    if not info.sync_id:
+        title = "Never synced: notion-gitops plan shows what a first sync would do."
+        return Report("status", Document(title, ()), {"status": info})
+    asked = sum(m.health.open_conflicts for m in info.mappings.values())
+    pending = [f"{name}/{key}" for name, m in info.mappings.items() for key in m.pending]
+    waiting = Items(tuple(Item(name) for name in pending))
+    heading = f"{count(len(pending), 'record')} could not be sent and goes first in the next apply"
+    blocks: tuple[Block, ...] = (Facts(_facts(info, asked)),)
+    sections = [
+        *([Section((waiting,), heading, Tone.ASK)] if pending else []),
+        Section(blocks),
+        Section((_table(info),), "Mappings"),
+        *([Section(tuple(map(Paragraph, info.notes)))] if info.notes else []),
+    ]
+    data = {"status": info, "age_seconds": info.age}
+    return Report("status", Document(_title(info, asked), tuple(sections)), data)
+
+
+def log_view(lines: Sequence[LogLine]) -> Report:
+    """The history of syncs, the latest first."""
+    rows = tuple(map(_row, lines))
+    columns = ("sync", "when", "what", "records", "requests", "took", "health")
+    table: Block = Table(columns, rows, right=frozenset({4, 6}))
+    blocks = (table,) if rows else (Paragraph("Nothing was synced yet."),)
+    title = f"{count(len(lines), 'sync', 'syncs')}, the latest first; times in UTC"
+    return Report("log", Document(title, (Section(blocks),)), {"syncs": tuple(lines)})
+
+
+def _title(info: StatusInfo, asked: int) -> str:
+    since = "" if info.age is None else f", {ago(info.age)}"
+    waits = f"; {count(asked, 'decision')} needed" if asked else ""
+    return f"Last sync {info.sync_id}{since}: exit code {int(info.exit_code)}{waits}"
+
+
+def _facts(info: StatusInfo, asked: int) -> tuple[tuple[str, str], ...]:
+    when = "" if info.synced is None else f"{moment(info.synced, info.now)} UTC"
+    ended = f"{int(info.exit_code)} ({info.exit_code.name.lower().replace('_', ' ')})"
+    where = "in state/conflicts" if asked else ""
+    return (
+        ("Synced", when),
+        ("Ended with", ended),
+        ("Decisions", f"{number(asked)} open {where}".strip()),
+        ("Branch", f"{info.branch} {short(info.head)}".strip()),
+        ("State", f"{info.state_branch} {short(info.state_commit)}".strip()),
+    )
+
+
+def _table(info: StatusInfo) -> Table:
+    columns = ("", "health", "records", "changed in git", "in Notion", "decisions", "findings")
+    rows = tuple(
+        (
+            name,
+            *map(number, (m.health.score, m.health.records, m.changed_in_git)),
+            "not read" if m.changed_in_notion is None else number(m.changed_in_notion),
+            *map(number, (m.health.open_conflicts, m.health.findings)),
+        )
+        for name, m in info.mappings.items()
+    )
+    return Table(columns, rows, right=frozenset(range(1, len(columns))))
+
+
+def _row(line: LogLine) -> tuple[str, ...]:
+    return (
+        line.sync_id,
+        moment(line.at),
+        line.subject,
+        short(line.records_commit) or "-",
+        "-" if line.requests is None else number(line.requests),
+        "-" if line.seconds is None else duration(line.seconds),
+        "-" if line.health is None else number(line.health),
+    )

@@ -1,0 +1,160 @@
+"""What people read at the end of an apply: what is left first, and how to undo it last."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from notion_gitops.model.errors import ExitCode
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.outcomes import Outcome, Status, SyncResult
+from notion_gitops.report.conflicts import conflicts_view
+from notion_gitops.report.consistency import consistency_view
+from notion_gitops.report.document import (
+    Document,
+    Facts,
+    Item,
+    Items,
+    Paragraph,
+    Section,
+    Tone,
+)
+from notion_gitops.report.plan_counts import Counts, counts_of, counts_table
+from notion_gitops.report.plan_decisions import conflict_file
+from notion_gitops.report.redact import redact_sync
+from notion_gitops.report.reports import Report, report_json, report_markdown, report_text
+from notion_gitops.report.show import short
+from notion_gitops.report.sync_reports import metadata_view, transactions_view, validation_view
+from notion_gitops.text.words import count, duration, number
+
+_LISTED = 20
+_MEANS = {
+    Status.STALE: "changed since it was planned; the next apply looks again",
+    Status.FAILED: "refused; not tried again until it changes",
+    Status.SKIPPED: "left out on purpose",
+    Status.PENDING: "could not be sent; goes first in the next apply",
+}
+
+
+def sync_view(result: SyncResult, mappings: Mapping[str, DatabaseMapping]) -> Report:
+    """The end of an apply; sensitive values as digests."""
+    shown = redact_sync(result, mappings)
+    sections = (*_left(shown), *_open(shown), *_done(shown))
+    notes = tuple(Paragraph(note) for note in shown.notes)
+    document = Document(_title(shown), (*sections, *([Section(notes)] if notes else [])))
+    return Report("sync", document, {"sync": shown})
+
+
+def sync_text(result: SyncResult, mappings: Mapping[str, DatabaseMapping], *, colour: bool) -> str:
+    """As text of 80 columns."""
+    return report_text(sync_view(result, mappings), colour=colour)
+
+
+def sync_json(result: SyncResult, mappings: Mapping[str, DatabaseMapping]) -> str:
+    """As JSON."""
+    return report_json(sync_view(result, mappings))
+
+
+def sync_markdown(result: SyncResult, mappings: Mapping[str, DatabaseMapping]) -> str:
+    """As one Markdown page, with the reports of the steps after the connection."""
+    shown = redact_sync(result, mappings)
+    reports = (
+        sync_view(shown, mappings),
+        consistency_view(shown.plan, mappings),
+        conflicts_view(shown.plan, mappings),
+        transactions_view(shown),
+        validation_view(shown),
+        metadata_view(shown),
+    )
+    return "\n".join(map(report_markdown, reports))
+
+
+def _title(result: SyncResult) -> str:
+    took = duration((result.finished - result.started).total_seconds())
+    used, forecast = result.cost.requests, result.plan.forecast.requests
+    against = "as forecast"
+    if used != forecast:
+        against = (
+            f"{number(abs(used - forecast))} {'more' if used > forecast else 'fewer'} than forecast"
+        )
+    done = "done" if result.exit_code is ExitCode.DONE else "ended"
+    return f"Sync {result.sync_id} {done} in {took}: {count(used, 'request')}, {against}"
+
+
+def _left(result: SyncResult) -> list[Section]:
+    left = [o for o in result.outcomes if o.status is not Status.APPLIED]
+    if not left:
+        return []
+    total = count(len(result.outcomes), "record")
+    heading = f"Not finished (exit code {int(result.exit_code)}): {len(left)} of {total} not done"
+    items = tuple(map(_outcome, left[:_LISTED]))
+    return [Section((Items(items, len(left) - len(items)),), heading, Tone.ASK)]
+
+
+def _outcome(outcome: Outcome) -> Item:
+    details = (outcome.detail, _MEANS.get(outcome.status, ""))
+    name = f"{outcome.mapping}/{outcome.key}  {outcome.status.value}"
+    return Item(name, tuple(detail for detail in details if detail))
+
+
+def _open(result: SyncResult) -> list[Section]:
+    waiting = [c for part in result.plan.mappings for c in part.conflicts if c.open]
+    if not waiting:
+        return []
+    items = tuple(
+        Item(f"{c.mapping}/{c.key}  {c.field or 'record'}", (conflict_file(c.mapping, c.key),))
+        for c in waiting[:_LISTED]
+    )
+    what = count(len(waiting), "decision")
+    heading = f"{what} open (exit code {int(result.exit_code)}); both values are kept"
+    return [Section((Items(items, len(waiting) - len(items)),), heading, Tone.ASK)]
+
+
+def _done(result: SyncResult) -> list[Section]:
+    applied = {(o.mapping, o.key) for o in result.outcomes if o.status is Status.APPLIED}
+    counts: dict[str, Counts] = {}
+    for part in result.plan.mappings:
+        done = tuple(o for o in part.operations if (o.mapping, o.key) in applied)
+        still = sum(1 for c in part.conflicts if c.open)
+        counts[part.name] = replace(counts_of(replace(part, operations=done)), decisions=still)
+    return [
+        Section((counts_table(counts, done=True),)),
+        Section((Facts(_facts(result, sum(counts.values(), Counts()))),)),
+    ]
+
+
+def _facts(result: SyncResult, total: Counts) -> tuple[tuple[str, str], ...]:
+    validation = result.validation
+    checked = (
+        f"{number(validation.equal)} of {count(validation.checked, 'page')} read back as intended"
+    )
+    facts = [
+        ("Checked", f"{checked}; {count(len(validation.findings), 'finding')}"),
+        ("Kept", _kept(result)),
+        ("Commits", _commits(result)),
+        ("Pushed", {None: "", True: "yes", False: "no: git push sends it"}[result.pushed]),
+        ("Undo", _undo(result, total)),
+    ]
+    return tuple((label, text) for label, text in facts if text)
+
+
+def _kept(result: SyncResult) -> str:
+    if not result.backups:
+        return ""
+    where = (
+        f"backup.jsonl of {short(result.state_commit)}" if result.state_commit else "the journal"
+    )
+    return f"{count(len(result.backups), 'record')} with values that were overwritten, in {where}"
+
+
+def _commits(result: SyncResult) -> str:
+    records = f"{result.branch} {short(result.record_commit)}" if result.record_commit else ""
+    state = f"state {short(result.state_commit)}" if result.state_commit else ""
+    return ", ".join(part for part in (records, state) if part)
+
+
+def _undo(result: SyncResult, total: Counts) -> str:
+    """Both sides are undone from git: a revert is an ordinary edit that reaches Notion."""
+    if result.record_commit:
+        return f"git revert {short(result.record_commit)}, then notion-gitops apply"
+    if total.writes:
+        return "git revert the commits that made these edits, then notion-gitops apply"
+    return ""
