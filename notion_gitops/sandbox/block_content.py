@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from notion_gitops.sandbox.messages import Json, failed_validation
-from notion_gitops.sandbox.richtext import parse_rich_text, plain_text, text_items
+from notion_gitops.sandbox.icons import parse_icon
+from notion_gitops.sandbox.messages import Json, failed_validation, text_in
+from notion_gitops.sandbox.richtext import checked_color, parse_rich_text, plain_text, text_items
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,15 +43,15 @@ def _content(kind: str, given: Json, path: str) -> Json:
 
 
 def _with_text(kind: str, text: list[Json], given: Json) -> Json:
-    content: Json = {"rich_text": text, "color": given.get("color", "default")}
+    content: Json = {"rich_text": text, "color": checked_color(given, "body.children")}
     match kind:
         case "code":
-            language = given.get("language", "plain text")
+            language = text_in(given, "language", "body.children") or "plain text"
             return {"caption": [], "rich_text": text, "language": language}
         case "to_do":
             content["checked"] = bool(given.get("checked", False))
         case "paragraph" | "callout":
-            content["icon"] = given.get("icon")
+            content["icon"] = parse_icon(given.get("icon"), "body.children")
         case _ if kind in _HEADINGS:
             content["is_toggleable"] = bool(given.get("is_toggleable", False))
         case _:

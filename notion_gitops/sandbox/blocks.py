@@ -12,7 +12,7 @@ from notion_gitops.sandbox.block_content import (
 )
 from notion_gitops.sandbox.call import Call, checked_id, listing, wrong_cursor
 from notion_gitops.sandbox.cells import Cells
-from notion_gitops.sandbox.messages import Json, failed_validation
+from notion_gitops.sandbox.messages import Json, failed_validation, object_in, text_in
 from notion_gitops.sandbox.nouns import Capability, Page
 from notion_gitops.sandbox.richtext import plain_text
 from notion_gitops.sandbox.rows import Flag, set_flag, stamp_of, stamp_page
@@ -80,8 +80,9 @@ def append_to_block(call: Call, block_id: str) -> Json:
     call.require(Capability.INSERT)
     call.only("children", "position", "after")
     parent = _parent_id(call, block_id)
-    position = call.body.get("position") or {}
-    after = call.body.get("after") or (position.get("after_block") or {}).get("id")
+    position = object_in(call.body, "position", "body")
+    after_block = object_in(position, "after_block", "body.position")
+    after = text_in(call.body, "after", "body") or text_in(after_block, "id", "body.position")
     first = append_children(
         call, parent, call.body.get("children"), "body.children",
         after=after, at_start=position.get("type") == "start",

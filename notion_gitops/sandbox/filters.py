@@ -62,7 +62,7 @@ class _Compiler:
 
     def _timestamp(self, given: Json, path: str) -> PageTest:
         name = given["timestamp"]
-        field = _TIMESTAMPS.get(name)
+        field = _TIMESTAMPS.get(name) if isinstance(name, str) else None
         if field is None:
             words = '`"created_time"` or `"last_edited_time"`'
             raise failed_validation(f"{path}.timestamp", words, name)

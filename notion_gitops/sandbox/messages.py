@@ -97,6 +97,32 @@ def failed_validation(path: str, expected: str, actual: object) -> ApiError:
     return invalid(f"body failed validation: {complaint(path, expected, actual)}")
 
 
+def object_in(given: Json, key: str, path: str) -> Json:
+    """The object under a key of a request; empty if the key is not there, or null.
+
+    Raises:
+        ApiError: 400 for anything else.
+    """
+    value = given.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise failed_validation(f"{path}.{key}", "an object", value)
+    return value
+
+
+def text_in(given: Json, key: str, path: str) -> str | None:
+    """The text under a key of a request; None if the key is not there, or null.
+
+    Raises:
+        ApiError: 400 for anything else.
+    """
+    value = given.get(key)
+    if value is not None and not isinstance(value, str):
+        raise failed_validation(f"{path}.{key}", "a string or `undefined`", value)
+    return value
+
+
 UNDEFINED = object()
 """What JavaScript calls undefined: a key that is not there."""
 

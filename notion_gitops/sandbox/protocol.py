@@ -49,12 +49,16 @@ def body_of(request: Request) -> Json:
     if request.method in {"GET", "DELETE"} or not request.body:
         return {}
     try:
-        body = json.loads(request.body)
+        body = json.loads(request.body, parse_constant=_no_constant)
     except ValueError as error:
         raise ApiError(400, Code.INVALID_JSON, "Error parsing JSON body.") from error
     if not isinstance(body, dict):
         raise ApiError(400, Code.INVALID_JSON, "Error parsing JSON body.")
     return body
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
 
 
 def committed(request: Request, status: int, body: Json) -> Json | None:

@@ -9,7 +9,7 @@ from notion_gitops.sandbox.call import Call, listing, wrong_cursor
 from notion_gitops.sandbox.cells import Cells
 from notion_gitops.sandbox.filters import compile_filter
 from notion_gitops.sandbox.identity import parse_uuid
-from notion_gitops.sandbox.messages import Json, failed_validation
+from notion_gitops.sandbox.messages import Json, failed_validation, object_in, text_in
 from notion_gitops.sandbox.nouns import Capability, Page, Source
 from notion_gitops.sandbox.richtext import plain_text
 from notion_gitops.sandbox.shapes import shown_page, shown_pages, shown_source
@@ -150,12 +150,12 @@ def search(call: Call) -> Json:
 
 def _found(call: Call) -> list[tuple[str, str, Page | Source]]:
     """What the search finds, with its time and id, in order."""
-    wanted = call.body.get("filter") or {}
+    wanted = object_in(call.body, "filter", "body")
     kind = wanted.get("value")
-    if kind not in {None, "page", "data_source"}:
+    if kind not in (None, "page", "data_source"):
         values = '`"page"` or `"data_source"`'
         raise failed_validation("body.filter.value", values, kind)
-    words = str(call.body.get("query") or "").casefold()
+    words = (text_in(call.body, "query", "body") or "").casefold()
     trashed = bool(wanted.get("in_trash", False))
     found: list[tuple[str, str, Page | Source]] = []
     if kind != "data_source":
@@ -168,7 +168,7 @@ def _found(call: Call) -> list[tuple[str, str, Page | Source]]:
             and source.doc["in_trash"] is trashed
             and words in plain_text(source.doc["title"]).casefold()
         ]
-    direction = (call.body.get("sort") or {}).get("direction", "descending")
+    direction = object_in(call.body, "sort", "body").get("direction", "descending")
     return sorted(found, key=lambda one: one[:2], reverse=direction != "ascending")
 
 

@@ -6,12 +6,15 @@ from typing import Any
 
 from notion_gitops.sandbox.dates import parse_date
 from notion_gitops.sandbox.identity import parse_uuid
-from notion_gitops.sandbox.messages import UNDEFINED, Json, failed_validation, invalid
+from notion_gitops.sandbox.messages import UNDEFINED, Json, failed_validation, invalid, text_in
 
 MAX_ITEMS = 100
 MAX_TEXT = 2000
 MAX_URL = 2000
 MAX_EQUATION = 1000
+_COLORS = (
+    "default", "gray", "brown", "orange", "yellow", "green", "blue", "purple", "pink", "red",
+)  # fmt: skip
 _FLAGS = ("bold", "italic", "strikethrough", "underline", "code")
 
 
@@ -140,4 +143,16 @@ def _mention(kind: str, target: Json, annotations: Json, identity: str | None) -
 def _annotations(given: object) -> Json:
     chosen = given if isinstance(given, dict) else {}
     flags: Json = {flag: bool(chosen.get(flag, False)) for flag in _FLAGS}
-    return {**flags, "color": str(chosen.get("color", "default"))}
+    return {**flags, "color": checked_color(chosen, "body.annotations")}
+
+
+def checked_color(given: Json, path: str) -> str:
+    """The colour under the key `color`; "default" if there is none.
+
+    Raises:
+        ApiError: 400 for one that Notion does not have.
+    """
+    color = text_in(given, "color", path) or "default"
+    if color.removesuffix("_background") not in _COLORS:
+        raise failed_validation(f"{path}.color", "a color that exists", color)
+    return color

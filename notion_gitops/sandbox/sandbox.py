@@ -7,7 +7,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from notion_gitops.sandbox.call import VERSION, Call
 from notion_gitops.sandbox.clock import Clock, utc_now
@@ -108,6 +108,12 @@ class Sandbox:
         with self._lock:
             self._store.close()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     @property
     def requests(self) -> int:
         """How many requests were asked since this object was made."""
@@ -130,7 +136,7 @@ class Sandbox:
         with self._lock:
             rules = self.weather.effects(request)
             number = self._store.count("requests")
-        self.sleep_for(rules)
+        self._wait(rules)
         with self._lock:
             try:
                 response = self._through_weather(request, rules, number)
@@ -140,7 +146,7 @@ class Sandbox:
             self.log.append(Logged(request.method, request.path, response.status))
             return response
 
-    def sleep_for(self, rules: list[Rule]) -> None:
+    def _wait(self, rules: list[Rule]) -> None:
         """Wait as the rules say, without holding up other requests."""
         seconds = sum(rule.seconds for rule in rules if rule.effect is Effect.DELAY)
         if seconds > 0:

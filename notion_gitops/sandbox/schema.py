@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 from notion_gitops.sandbox.call import Call, checked_id
 from notion_gitops.sandbox.formula_syntax import FormulaError, keep_form
 from notion_gitops.sandbox.identity import decode_property_id
-from notion_gitops.sandbox.messages import UNDEFINED, Json, failed_validation, invalid
+from notion_gitops.sandbox.messages import (
+    UNDEFINED,
+    Json,
+    failed_validation,
+    invalid,
+    object_in,
+    text_in,
+)
 from notion_gitops.sandbox.nouns import CHOICES, Kind, Property, Source
 from notion_gitops.sandbox.options import (
     default_status_config,
@@ -82,7 +89,8 @@ def _create(call: Call, source: Source, name: str, given: Any, *, seeding: bool)
     if kind in _NOT_BY_API and not seeding:
         raise invalid(f"Cannot create a property of the type {kind.value}.")
     identity = _TITLE_ID if kind is Kind.TITLE else call.store.new_property_id()
-    config = _config(call, source, (kind, identity, name), given.get(kind.value) or {})
+    details = object_in(given, kind.value, f"body.properties.{name}")
+    config = _config(call, source, (kind, identity, name), details)
     fresh = call.world.the_source(source.id)  # a two-way relation to itself has just added a column
     save_properties(call, fresh, (*fresh.properties, Property(identity, name, kind, config)))
 
@@ -90,9 +98,8 @@ def _create(call: Call, source: Source, name: str, given: Any, *, seeding: bool)
 def _kind_of(given: object, path: str) -> Kind:
     if not isinstance(given, dict):
         raise failed_validation(path, "an object or `null`", given)
-    named = {given.get("type"), *given}
     for kind in Kind:
-        if kind.value in named:
+        if kind.value in given or kind.value == given.get("type"):
             return kind
     raise invalid(f"body failed validation: {path} should have a type that exists.")
 
@@ -117,7 +124,7 @@ def _update(call: Call, source: Source, prop: Property, given: Any) -> None:
 
 def _retyped(call: Call, source: Source, prop: Property, given: Json) -> Property:
     kind = _kind_of({key: value for key, value in given.items() if key != "name"}, "body")
-    config = given.get(kind.value) or {}
+    config = object_in(given, kind.value, f"body.properties.{prop.name}")
     if kind is prop.kind:
         return replace(prop, config=_changed_config(call, source, prop, config))
     if Kind.TITLE in {kind, prop.kind} or kind in _NOT_BY_API:
@@ -143,7 +150,8 @@ def _changed_config(call: Call, source: Source, prop: Property, given: Json) -> 
     if prop.kind is Kind.RELATION:
         return _changed_relation(call, source, prop, given)
     if prop.kind in {Kind.NUMBER, Kind.UNIQUE_ID}:
-        return {**prop.config, **{key: given[key] for key in prop.config if key in given}}
+        changes = {key: text_in(given, key, path) for key in prop.config if key in given}
+        return {**prop.config, **changes}
     if prop.kind in {Kind.FORMULA, Kind.ROLLUP} and given:
         return _config(call, source, (prop.kind, prop.id, prop.name), given)
     return prop.config
@@ -191,12 +199,12 @@ def _config(call: Call, source: Source, naming: _Naming, given: Json) -> Json:
     path = f"body.properties.{name}.{kind.value}"
     match kind:
         case Kind.NUMBER:
-            return {"format": given.get("format", "number")}
+            return {"format": text_in(given, "format", path) or "number"}
         case Kind.SELECT | Kind.MULTI_SELECT:
             options = given.get("options", [])
             return {"options": replaced_options(call.store, [], options, f"{path}.options")}
         case Kind.UNIQUE_ID:
-            return {"prefix": given.get("prefix")}
+            return {"prefix": text_in(given, "prefix", path)}
         case _:
             return {}
 
@@ -206,11 +214,12 @@ def _status(call: Call, _: Source, naming: _Naming, given: Json) -> Json:
     if not given.get("options"):
         return default_status_config(call.store)
     groups: dict[str, list[Json]] = {"To-do": [], "In progress": [], "Complete": []}
-    for entry in given["options"]:
-        group = entry.get("group", "To-do") if isinstance(entry, dict) else "To-do"
+    for option in replaced_options(call.store, [], given["options"], path):
+        entry = next(one for one in given["options"] if one.get("name") == option["name"])
+        group = text_in(entry, "group", path) or "To-do"
         if group not in groups:
             raise failed_validation(f"{path}.group", "a group that exists", group)
-        groups[group] += replaced_options(call.store, [], [entry], path)
+        groups[group].append(option)
     return status_config(call.store, groups)
 
 
@@ -221,9 +230,9 @@ def _relation(call: Call, source: Source, naming: _Naming, given: Json) -> Json:
     target = source if target_id == source.id else call.find_source(target_id, path)
     if "dual_property" not in given and given.get("type") != "dual_property":
         return {"data_source_id": target.id}
-    wish = given.get("dual_property") or {}
+    wish = object_in(given, "dual_property", path)
     synced = call.store.new_property_id()
-    other = wish.get("synced_property_name") or (
+    other = text_in(wish, "synced_property_name", path) or (
         f"Related to {plain_text(source.doc['title'])} ({name})"
     )
     partner = Property(
@@ -255,7 +264,7 @@ def _rollup(call: Call, source: Source, naming: _Naming, given: Json) -> Json:
     target = call.find_source(relation.config["data_source_id"])
     rolled = _named(target, given, "rollup_property", path)
     function = given.get("function", UNDEFINED)
-    if function not in {one.value for one in Function}:
+    if function not in [one.value for one in Function]:
         raise failed_validation(f"{path}.function", "a function that exists", function)
     return {
         "relation_property_id": relation.id,

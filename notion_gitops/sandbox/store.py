@@ -48,27 +48,38 @@ CREATE INDEX IF NOT EXISTS blocks_by_parent ON blocks(parent, place);
 """
 
 
+class SandboxFileError(Exception):
+    """A file that is no sandbox, or one of another version."""
+
+
 class Store:
     """One SQLite file, opened once; the caller sees to it that one thread uses it at a time."""
 
     def __init__(self, path: str | Path, seed: str | None) -> None:
-        # No fsync: the file survives a crash of the process, which is all that a sandbox needs.
-        self._db = sqlite3.connect(
-            str(path), isolation_level=None, check_same_thread=False, timeout=30
-        )
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA synchronous=OFF")
-        self._db.executescript(_TABLES)
+        try:
+            self._db = _opened(path)
+        except sqlite3.Error as error:
+            raise SandboxFileError(f"{path} cannot be used as a sandbox: {error}") from error
         self._writes = 0
         self._numbering: tuple[str, str] | None = None
         with self.transaction():
             if self.meta("seed") is None:
                 self.set_meta("seed", seed if seed is not None else secrets.token_hex(8))
                 self.set_meta("format_version", str(FORMAT_VERSION))
+        if self.meta("format_version") != str(FORMAT_VERSION):
+            self.close()
+            raise SandboxFileError(
+                f"{path} was made by another version of the sandbox; delete it to start anew"
+            )
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def __del__(self) -> None:
+        # A sandbox in memory need not be closed, and says nothing about it.
+        if hasattr(self, "_db"):
+            self._db.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -117,9 +128,12 @@ class Store:
 
     def count(self, counter: str) -> int:
         """Add one to a persistent counter; its new value."""
-        value = int(self.meta(counter) or 0) + 1
-        self.set_meta(counter, str(value))
-        return value
+        row = self.one(
+            "INSERT INTO meta VALUES(?, 1) ON CONFLICT(key) DO UPDATE SET value=value+1"
+            " RETURNING value",
+            (counter,),
+        )
+        return int(row["value"]) if row else 0
 
     @contextmanager
     def numbered(self, family: str) -> Iterator[None]:
@@ -147,6 +161,15 @@ class Store:
     def new_property_id(self) -> str:
         """The next property id: four printable characters."""
         return property_id(*self._next())
+
+
+def _opened(path: str | Path) -> sqlite3.Connection:
+    database = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, timeout=30)
+    database.row_factory = sqlite3.Row
+    # No fsync: the file survives a crash of the process, which is all that a sandbox needs.
+    database.execute("PRAGMA synchronous=OFF")
+    database.executescript(_TABLES)
+    return database
 
 
 def dumps(value: Any) -> str:

@@ -14,6 +14,7 @@ from notion_gitops.sandbox.messages import (
     complaint,
     failed_validation,
     invalid,
+    text_in,
 )
 from notion_gitops.sandbox.nouns import READ_ONLY, Kind, Property, Source
 from notion_gitops.sandbox.options import added_option, find_option
@@ -107,7 +108,10 @@ def _number(place: _Place, value: object) -> Any:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise failed_validation(place.path, "a number or `null`", value)
-    double = float(value)
+    try:
+        double = float(value)
+    except OverflowError:
+        double = math.inf
     if not math.isfinite(double):
         raise failed_validation(place.path, "a number or `null`", str(value))
     return int(double) if double == int(double) and abs(double) < 2**53 else double
@@ -229,14 +233,14 @@ def _file(member: object, path: str) -> Json:
             name = limited(member.get("name", UNDEFINED), f"{path}.name", _MAX_URL)
             kept: Json = {"url": url}
             if kind == "file":
-                kept["expiry_time"] = member[kind].get("expiry_time")
+                kept["expiry_time"] = text_in(member[kind], "expiry_time", f"{path}.{kind}")
             return {"name": name, "type": kind, kind: kept}
     raise failed_validation(f"{path}.external", "defined", UNDEFINED)
 
 
 def _verification(place: _Place, value: object) -> Any:
     state = value.get("state", UNDEFINED) if isinstance(value, dict) else UNDEFINED
-    if state not in {"verified", "unverified"} or not isinstance(value, dict):
+    if state not in ("verified", "unverified") or not isinstance(value, dict):
         raise failed_validation(f"{place.path}.state", '`"verified"` or `"unverified"`', state)
     if state == "unverified":
         return None
@@ -255,9 +259,10 @@ def _place(place: _Place, value: object) -> Any:
     for key in ("lat", "lon"):
         if isinstance(value.get(key), bool) or not isinstance(value.get(key), int | float):
             raise failed_validation(f"{place.path}.{key}", "a number", value.get(key, UNDEFINED))
-    texts = {key: value[key] for key in ("address", "aws_place_id", "google_place_id")
-             if key in value}  # fmt: skip
-    return {"lat": value["lat"], "lon": value["lon"], "name": value.get("name"), **texts}
+    known = [key for key in ("address", "aws_place_id", "google_place_id") if key in value]
+    texts = {key: text_in(value, key, place.path) for key in known}
+    name = text_in(value, "name", place.path)
+    return {"lat": value["lat"], "lon": value["lon"], "name": name, **texts}
 
 
 _PARSERS: dict[Kind, Callable[[_Place, object], Any]] = {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notion_gitops.sandbox.messages import Request
 from notion_gitops.sandbox.nouns import ALL_RIGHTS, Capability
 
 if TYPE_CHECKING:
@@ -114,3 +115,11 @@ def test_requests_are_counted(api: Api) -> None:
         ("GET", "/v1/users/me", 200),
         ("GET", "/v1/nowhere", 400),
     ]
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"page_size": NaN}', b"\xff"])
+def test_bytes_that_are_no_json_object(api: Api, body: bytes) -> None:
+    headers = {"authorization": "Bearer sandbox-token", "notion-version": "2026-03-11"}
+    response = api.sandbox.handle(Request("POST", "/v1/search", (), headers, body))
+    assert response.status == 400
+    assert b"Error parsing JSON body." in response.body

@@ -179,6 +179,10 @@ def test_a_refused_write_changes_nothing(acme: Api) -> None:
     assert acme.good("GET", f"pages/{page['id']}")["properties"]["Number"]["number"] == 2.5
 
 
+def test_a_number_too_large_for_a_double_is_refused(acme: Api) -> None:
+    assert "should be a number" in refusal(acme, {"Number": {"number": 10**400}})
+
+
 def test_a_place_without_a_name_gets_a_null_one(acme: Api) -> None:
     place = written(acme, "Place", {"place": {"lat": 1.5, "lon": 2, "address": "Here"}})
     assert place == {"lat": 1.5, "lon": 2, "name": None, "address": "Here"}
