@@ -96,9 +96,14 @@ def _row(row: Sequence[str], widths: Sequence[int], content: Table) -> list[str]
 
 
 def _widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:
-    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    """Widths that fit; columns of running text give way before a key would be broken in two."""
+    columns = list(zip(*rows, strict=True))
+    widths = [max(map(width, column)) for column in columns]
+    unbroken = [max(map(width, " ".join(column).split()), default=0) for column in columns]
     while sum(widths) + _GAP * (len(widths) - 1) > room and max(widths) > _NARROWEST:
-        widths[widths.index(max(widths))] -= 1
+        slack = [i for i, w in enumerate(widths) if w > max(unbroken[i], _NARROWEST)]
+        give = max(slack or range(len(widths)), key=widths.__getitem__)
+        widths[give] -= 1
     return widths
 
 

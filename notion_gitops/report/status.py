@@ -75,7 +75,7 @@ def status_view(info: StatusInfo) -> Report:
     asked = sum(m.health.open_conflicts for m in info.mappings.values())
     pending = [f"{name}/{key}" for name, m in info.mappings.items() for key in m.pending]
     waiting = Items(tuple(Item(name) for name in pending))
-    heading = f"{count(len(pending), 'record')} could not be sent and goes first in the next apply"
+    heading = f"{count(len(pending), 'record')} not sent yet; first in the next apply"
     blocks: tuple[Block, ...] = (Facts(_facts(info, asked)),)
     sections = [
         *([Section((waiting,), heading, Tone.ASK)] if pending else []),

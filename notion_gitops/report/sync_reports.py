@@ -1,6 +1,7 @@
 """Steps 4 to 6: the transaction log, the validation report and the metadata confirmation."""
 
 from collections.abc import Mapping
+from datetime import UTC
 
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.outcomes import ConnectionReport, LogEntry, Status, SyncResult
@@ -20,7 +21,7 @@ from notion_gitops.report.document import (
 from notion_gitops.report.plan_findings import finding_groups
 from notion_gitops.report.redact import redact_sync
 from notion_gitops.report.reports import Report
-from notion_gitops.text.words import count, duration, moment, number
+from notion_gitops.text.words import count, duration, number
 
 _ROWS = 500  # lines of the log that are shown; its JSON has all of them
 
@@ -31,7 +32,7 @@ def transactions_view(result: SyncResult) -> Report:
     failed = sum(1 for entry in result.log if entry.status is not Status.APPLIED)
     title = f"Transaction log: {count(len(result.log), 'step')}, {failed} not applied"
     rows = tuple(map(_row, ordered[:_ROWS]))
-    columns = ("at", "step", "record", "fields", "outcome")
+    columns = ("UTC", "step", "record", "fields", "outcome")
     table: Block = Table(columns, rows, more=len(ordered) - len(rows))
     blocks = (table,) if rows else (Paragraph("Nothing was written."),)
     data = {"sync_id": result.sync_id, "log": result.log, "outcomes": result.outcomes}
@@ -65,13 +66,14 @@ def validation_view(result: SyncResult) -> Report:
 
 def metadata_view(result: SyncResult) -> Report:
     """What was recorded, where, and how well the mappings are."""
+    exit_name = result.exit_code.name.lower().replace("_", " ")
     facts = (
         ("Sync", result.sync_id),
         ("Records commit", result.record_commit or "none: no file changed"),
         ("State commit", result.state_commit or "none: nothing to record"),
         ("Branch", result.branch or "none"),
         ("Requests", f"{number(result.cost.requests)} (forecast {result.plan.forecast.requests})"),
-        ("Exit code", f"{int(result.exit_code)} ({result.exit_code.name.lower()})"),
+        ("Exit code", f"{int(result.exit_code)} ({exit_name})"),
     )
     blocks: tuple[Block, ...] = (Facts(facts),)
     health = (Section((health_table(result),), "Health"),) if result.health else ()
@@ -120,4 +122,10 @@ def health_table(result: SyncResult) -> Table:
 def _row(entry: LogEntry) -> tuple[str, ...]:
     outcome = f"{entry.status.value}: {entry.detail}" if entry.detail else entry.status.value
     record = f"{entry.mapping}/{entry.key}"
-    return (moment(entry.at), entry.step.value, record, ", ".join(entry.fields), outcome)
+    return (
+        f"{entry.at.astimezone(UTC):%H:%M:%S}",
+        entry.step.value,
+        record,
+        ", ".join(entry.fields),
+        outcome,
+    )

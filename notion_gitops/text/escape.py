@@ -28,7 +28,7 @@ _EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf\ufe0f"
 _EMOJI_JOINER = re.compile(f"(?<=[{_EMOJI}])\u200d(?=[{_EMOJI}])")
 _MARK_OF_JOINER = "\ue0ff"  # a private character stands in for a joiner that may stay
 _MARKDOWN_SPECIAL = re.compile(r"[\\`*_{}\[\]()~|$^!]")
-_MARKDOWN_AT_START = re.compile(r"^(\d+(?=\.)|(?=[-+=]))")
+_MARKDOWN_AT_START = re.compile(r"^(\d+(?=\.(?:\s|$))|(?=[-+=]))")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._/:,=-][A-Za-z0-9 ._/:,=-]*")
 _WORKFLOW_START = re.compile(r"^(\s*)::", re.MULTILINE)
 _REFERENCE = re.compile(r"\b(gh-)(?=\d)", re.IGNORECASE)
