@@ -7,6 +7,8 @@ from typing import IO, Any
 
 import click
 
+from notion_gitops.report.reports import Report, report_json, report_markdown, report_text
+
 
 class Format(StrEnum):
     """How a result is printed."""
@@ -40,3 +42,14 @@ def say(text: str) -> None:
 def show(text: str) -> None:
     """A result."""
     click.echo(text, nl=not text.endswith("\n"))
+
+
+def show_report(report: Report, form: Format) -> None:
+    """A report, in the form that was asked for."""
+    match form:
+        case Format.JSON:
+            show(report_json(report))
+        case Format.MARKDOWN:
+            show(report_markdown(report))
+        case Format.TEXT:
+            show(report_text(report, colour=colour()))

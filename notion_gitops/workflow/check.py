@@ -1,13 +1,15 @@
 """Step 1 alone: connection, permissions, schema against mapping."""
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from notion_gitops.model.errors import NotPermitted
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.outcomes import ConnectionReport, DatabaseCheck
 from notion_gitops.model.plan import ReadCost
 from notion_gitops.workflow.notion_side import Database, connect
-from notion_gitops.workflow.plan import Connection
+from notion_gitops.workflow.plan import Connection, Planned
 from notion_gitops.workflow.state_branch import read_state
 from notion_gitops.workflow.workspace import Workspace
 
@@ -25,19 +27,36 @@ def check(workspace: Workspace, connection: Connection) -> ConnectionReport:
     databases = connect(connection.gateway, workspace.mappings, connection.find, state)
     can_list = _can_list_users(connection)
     counts = connection.gateway.counts.since(before)
+    seconds = round(time.monotonic() - started, 1)
+    cost = ReadCost(counts.requests, seconds, counts.seconds_waited, counts.retries)
+    return _report(me, databases, cost, can_list_users=can_list, sandbox=workspace.sandbox)
+
+
+def connection_report(connection: Connection, planned: Planned) -> ConnectionReport:
+    """Step 1 of a sync that was planned, as its report."""
+    me = connection.gateway.me()
+    sandbox = planned.comparison.workspace.sandbox
+    can_list = planned.users_readable
+    cost = planned.plan.cost
+    return _report(me, planned.databases, cost, can_list_users=can_list, sandbox=sandbox)
+
+
+def _report(
+    me: Mapping[str, Any],
+    databases: Mapping[str, Database],
+    cost: ReadCost,
+    *,
+    can_list_users: bool,
+    sandbox: bool,
+) -> ConnectionReport:
     bot = me.get("bot") or {}
     return ConnectionReport(
         bot=str(me.get("name") or "this connection"),
         workspace=str(bot.get("workspace_name") or ""),
-        databases=tuple(_checked(workspace.mappings[n], d) for n, d in databases.items()),
-        can_list_users=can_list,
-        cost=ReadCost(
-            counts.requests,
-            round(time.monotonic() - started, 1),
-            counts.seconds_waited,
-            counts.retries,
-        ),
-        sandbox=workspace.sandbox,
+        databases=tuple(_checked(d.mapping, d) for d in databases.values()),
+        can_list_users=can_list_users,
+        cost=cost,
+        sandbox=sandbox,
     )
 
 

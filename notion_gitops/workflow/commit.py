@@ -1,11 +1,13 @@
 """The two commits of a sync, made with plumbing: the user's index and other changes stay."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
 from notion_gitops.engine.health import health_score
 from notion_gitops.formats.atomic import remove, write_bytes
 from notion_gitops.model.outcomes import MappingHealth, Outcome, Status, SyncResult
+from notion_gitops.model.records import Side
 from notion_gitops.report.commit_message import record_commit_message, state_commit_message
 from notion_gitops.report.sync import sync_markdown
 from notion_gitops.state.log import dump_backups, dump_log
@@ -46,7 +48,7 @@ def commit_sync(
     head = workspace.head.commit
     if records:
         message = record_commit_message(
-            result, _names(planned), base=planned.comparison.state.commit
+            result, _editors(planned, result), base=planned.comparison.state.commit
         )
         head = workspace.repository.commit(workspace.head.ref, head, records, message)
         workspace.repository.refresh_index(records)
@@ -132,9 +134,22 @@ def _metrics(result: SyncResult) -> dict[str, int | float]:
     }
 
 
-def _names(planned: Planned) -> dict[str, str]:
-    """Who is who in Notion, by user id, for the commit message."""
-    return {p.user_id: p.name or a for a, p in planned.comparison.people.by_alias.items()}
+def _editors(planned: Planned, result: SyncResult) -> dict[str, int]:
+    """Who last edited how many of the pages that the files were written from, by name."""
+    names = {p.user_id: p.name or a for a, p in planned.comparison.people.by_alias.items()}
+    editors: Counter[str] = Counter()
+    for outcome in result.outcomes:
+        operation = result.plan.operations[(outcome.mapping, outcome.key)]
+        compared = planned.comparison.mappings[outcome.mapping]
+        record = compared.notion.snapshot.records.get(outcome.key)
+        if (
+            outcome.status is Status.APPLIED
+            and operation.write(Side.GIT)
+            and record
+            and record.page
+        ):
+            editors[names.get(record.page.edited_by, "somebody")] += 1
+    return dict(editors)
 
 
 def _serial(moved: Mapping[str, Moved]) -> int:

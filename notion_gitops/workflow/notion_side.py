@@ -13,7 +13,13 @@ from notion_gitops.engine.identity import (
     resolve_relations,
 )
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import NotionGitopsError, NotPermitted, StateUnusable
+from notion_gitops.model.errors import (
+    CannotReachNotion,
+    InvalidInput,
+    NotPermitted,
+    StateUnusable,
+    UsageError,
+)
 from notion_gitops.model.mapping import DatabaseMapping, PropertyType
 from notion_gitops.model.people import People, Person
 from notion_gitops.model.plan import Finding
@@ -90,33 +96,51 @@ def connect(
         NotPermitted: the token is refused.
         StateUnusable: the base was written from another database.
     """
-    found = {n: _read(gateway, m, find, state.of(n)) for n, m in mappings.items()}
+    ids = _all_ids(mappings, find)
+    found: dict[str, Database] = {}
+    silent: list[CannotReachNotion] = []
+    for name, mapping in mappings.items():
+        try:
+            found[name] = _read(gateway, mapping, ids[name], state.of(name))
+        except NotPermitted:
+            raise
+        except CannotReachNotion as error:
+            silent.append(error)
+            found[name] = Database(mapping, None, _placed(error, mapping))
+    if silent and len(silent) == len(mappings):
+        told = dict.fromkeys(d for database in found.values() for d in database.problems)
+        raise type(silent[0])(*told)
     sources = {n: d.schema.data_source_id for n, d in found.items() if d.schema}
-    return {
-        name: replace(
-            database,
-            problems=(
-                *database.problems,
-                *(check_schema(database.mapping, database.schema, sources)
-                  if database.schema else ()),
-            ),
-        )
-        for name, database in found.items()
-    }  # fmt: skip
+    return {name: _checked(database, sources) for name, database in found.items()}
+
+
+def _all_ids(
+    mappings: Mapping[str, DatabaseMapping], find: Callable[[DatabaseMapping], str]
+) -> dict[str, str]:
+    """The ids of all databases; what is wrong with any of them is told at once."""
+    ids: dict[str, str] = {}
+    problems: list[Diagnostic] = []
+    for name, mapping in mappings.items():
+        try:
+            ids[name] = find(mapping)
+        except (InvalidInput, UsageError) as error:
+            problems += error.diagnostics
+    if problems:
+        raise InvalidInput(*problems)
+    return ids
+
+
+def _checked(database: Database, sources: Mapping[str, str]) -> Database:
+    if database.schema is None:
+        return database
+    problems = check_schema(database.mapping, database.schema, sources)
+    return replace(database, problems=(*database.problems, *problems))
 
 
 def _read(
-    gateway: Gateway,
-    mapping: DatabaseMapping,
-    find: Callable[[DatabaseMapping], str],
-    recorded: Recorded,
+    gateway: Gateway, mapping: DatabaseMapping, identity: str, recorded: Recorded
 ) -> Database:
-    try:
-        schema = read_schema(gateway, find(mapping), mapping.notion.place)
-    except NotPermitted:
-        raise
-    except NotionGitopsError as error:
-        return Database(mapping, None, tuple(_placed(d, mapping) for d in error.diagnostics))
+    schema = read_schema(gateway, identity, mapping.notion.place)
     if recorded.sync is not None and recorded.sync.data_source != schema.data_source_id:
         raise StateUnusable(_foreign(mapping, recorded.sync.data_source, schema))
     followed = follow(schema, mapping, memory_of(mapping, recorded))
@@ -262,5 +286,6 @@ def with_users(
     return People({**known, **others}), True
 
 
-def _placed(diagnostic: Diagnostic, mapping: DatabaseMapping) -> Diagnostic:
-    return diagnostic if diagnostic.place else replace(diagnostic, place=mapping.notion.place)
+def _placed(error: CannotReachNotion, mapping: DatabaseMapping) -> tuple[Diagnostic, ...]:
+    place = mapping.notion.place
+    return tuple(d if d.place else replace(d, place=place) for d in error.diagnostics)

@@ -48,6 +48,7 @@ class Planned:
     plan: Plan
     comparison: Comparison
     databases: Mapping[str, Database]
+    users_readable: bool = True
 
 
 def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions) -> Planned:
@@ -79,7 +80,7 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
     )
     notes = () if users_readable else ("Notion's users could not be listed: people go by alias.",)
     plan = assemble(comparison, databases, decided, cost)
-    return Planned(replace(plan, notes=notes), comparison, databases)
+    return Planned(replace(plan, notes=notes), comparison, databases, users_readable)
 
 
 def exit_code(plan: Plan, *, detailed: bool) -> ExitCode:

@@ -79,8 +79,6 @@ def state_commit(workspace: Workspace) -> str:
 
 
 def _recorded(name: str, texts: Mapping[str, str], blobs: Mapping[str, str]) -> Recorded:
-    if f"{name}/sync.yaml" not in texts:
-        return Recorded()
     pages = {
         path.removeprefix(f"{name}/pages/"): text
         for path, text in texts.items()
@@ -91,10 +89,10 @@ def _recorded(name: str, texts: Mapping[str, str], blobs: Mapping[str, str]) -> 
         for path, blob in blobs.items()
         if path.startswith(f"{name}/notion/")
     }
-    schema = texts.get(f"{name}/schema.json")
+    schema, sync = texts.get(f"{name}/schema.json"), texts.get(f"{name}/sync.yaml")
     return Recorded(
-        index=parse_index(pages, f"{name}/pages"),
-        sync=parse_sync(texts[f"{name}/sync.yaml"], f"{name}/sync.yaml"),
+        index=parse_index(pages, f"{name}/pages") if pages else Index(),
+        sync=parse_sync(sync, f"{name}/sync.yaml") if sync else None,
         schema=parse_schema(schema, f"{name}/schema.json") if schema else {},
         mapping=_written_mapping(name, texts),
         blobs={p: b for p, b in blobs.items() if p.startswith(f"{name}/")},
@@ -132,8 +130,9 @@ def read_base(
     entries = [recorded.index.entries[k] for k in wanted if k in recorded.index.entries]
     if not entries:
         return {}
-    values = _values(workspace, state, recorded.mapping or mapping, entries)
-    stored = _stored(workspace, recorded, mapping, [e.key for e in entries])
+    written = recorded.mapping or mapping
+    stored = _stored(workspace, recorded, written, [e.key for e in entries])
+    values = _values(workspace, state, written, entries)
     trusted = frozenset(n for n in mapping.fields if same_meaning(mapping, recorded, n))
     return {
         e.key: _base_record(e, values.get(e.key), stored.get(e.key, {}), trusted) for e in entries

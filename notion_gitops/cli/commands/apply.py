@@ -1,0 +1,191 @@
+"""`apply`: write what the plan says, read it back, record it, commit it."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from notion_gitops.cli.commands.plan import printed
+from notion_gitops.cli.connect import (
+    Where,
+    base_url_option,
+    connected,
+    sandbox_option,
+    workspace_option,
+)
+from notion_gitops.cli.options import accept_option, all_new_option
+from notion_gitops.cli.output import Format, format_option, say, show, show_report
+from notion_gitops.cli.progress import progress_bar
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import ExitCode, Refused
+from notion_gitops.model.outcomes import SyncResult
+from notion_gitops.report.reports import Report, report_json, report_markdown, report_text
+from notion_gitops.report.sync import sync_markdown, sync_view
+from notion_gitops.report.sync_reports import six_reports
+from notion_gitops.workflow.apply import (
+    carry_out,
+    commit_records,
+    decisions_remain,
+    nothing_to_do,
+    require_committed,
+)
+from notion_gitops.workflow.check import connection_report
+from notion_gitops.workflow.lock import only_one
+from notion_gitops.workflow.plan import Connection, Planned, PlanOptions, make_plan
+from notion_gitops.workflow.share import adopt_state, fetch_before, push_after
+from notion_gitops.workflow.workspace import Workspace, open_workspace, require_writable
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line said about how to go about it."""
+
+    start: Path
+    where: Where
+    plan: PlanOptions
+    yes: bool
+    commit_records: bool
+    push: bool
+    form: Format
+    reports: Path | None
+
+
+@click.command("apply", short_help="Write, read back, record, commit.")
+@workspace_option
+@sandbox_option
+@base_url_option
+@click.option("--yes", "-y", is_flag=True, help="Do not ask before writing (for machines).")
+@click.option(
+    "--commit-records",
+    is_flag=True,
+    help="Commit record files that are not committed first, as a commit of your own.",
+)
+@click.option("--push", is_flag=True, help="Push both branches afterwards, in one atomic push.")
+@click.option(
+    "--reports",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write the six reports there, as text, Markdown and JSON.",
+)
+@all_new_option
+@accept_option
+@format_option
+def command(  # noqa: PLR0917  one parameter an option
+    start: Path,
+    sandbox: bool,
+    base_url: str | None,
+    yes: bool,
+    commit_records: bool,
+    push: bool,
+    reports: Path | None,
+    all_new: bool,
+    accept: dict[str, int],
+    form: Format,
+) -> ExitCode:
+    r"""Plan anew, ask, and carry the plan out on both sides.
+
+    What is overwritten is backed up first. Afterwards a plan shows no changes.
+
+    \b
+      notion-gitops apply
+      notion-gitops apply --yes --push          (scheduled, in CI)
+      notion-gitops apply --accept tasks.deletes=37
+    """
+    where, options = Where(sandbox, base_url), PlanOptions(accept, all_new)
+    return _apply(Wishes(start, where, options, yes, commit_records, push, form, reports))
+
+
+def _apply(wishes: Wishes) -> ExitCode:
+    """1. Lock. 2. Fetch. 3. Plan. 4. Show and ask. 5. Write and commit. 6. Push. 7. Report."""
+    workspace = open_workspace(wishes.start, sandbox=wishes.where.sandbox)
+    require_writable(workspace)
+    with only_one(workspace.private), connected(workspace, wishes.where) as connection:
+        remote = fetch_before(workspace) if wishes.push else None
+        planned, workspace = _plan(workspace, connection, wishes)
+        if nothing_to_do(planned):
+            show(printed(planned.plan, workspace, wishes.form))
+            return _quiet_code(planned)
+        _ask(planned, workspace, wishes)
+        adopt_state(workspace, planned.comparison.state.commit)
+        with progress_bar() as progress:
+            result = carry_out(planned, connection, progress)
+        if remote is not None:
+            result = push_after(workspace, remote, result)
+        if wishes.reports is not None:
+            connected_to = connection_report(connection, planned)
+            _write_reports(wishes.reports, six_reports(result, connected_to, workspace.mappings))
+    _report(result, workspace, wishes.form)
+    return result.exit_code
+
+
+def _plan(
+    workspace: Workspace, connection: Connection, wishes: Wishes
+) -> tuple[Planned, Workspace]:
+    """The plan, on committed records."""
+    planned = make_plan(workspace, connection, wishes.plan)
+
+    def may_commit(paths: list[str]) -> bool:
+        if wishes.yes or not sys.stdin.isatty():
+            return wishes.commit_records
+        say(f"{len(paths)} record files are not committed: {', '.join(paths[:5])}")
+        return wishes.commit_records or click.confirm("Commit them first, as your own commit?")
+
+    if not require_committed(planned, commit_records=may_commit):
+        return planned, workspace
+    commit_records(workspace, planned.comparison.changes.dirty)
+    workspace = open_workspace(wishes.start, sandbox=wishes.where.sandbox)
+    return make_plan(workspace, connection, wishes.plan), workspace
+
+
+def _quiet_code(planned: Planned) -> ExitCode:
+    plan = planned.plan
+    if any(m.left_out for m in plan.mappings):
+        return ExitCode.REFUSED
+    return ExitCode.DECISIONS_REMAIN if decisions_remain(plan) else ExitCode.DONE
+
+
+def _ask(planned: Planned, workspace: Workspace, wishes: Wishes) -> None:
+    """Show the plan and ask; machines say --yes.
+
+    Raises:
+        Refused: there is nobody to ask, the answer is no, or nothing of the plan may be done.
+    """
+    plan = planned.plan
+    if all(m.left_out for m in plan.mappings):
+        show(printed(plan, workspace, wishes.form))
+        raise Refused(Diagnostic("Stopped before writing anything, on either side."))
+    if wishes.yes:
+        return
+    show(printed(plan, workspace, Format.TEXT))
+    if not sys.stdin.isatty():
+        raise Refused(
+            Diagnostic(
+                "there is no terminal to ask on",
+                fix="Say --yes to apply without being asked. Nothing was written.",
+            )
+        )
+    if not click.confirm("Apply this?", default=False, err=True):
+        raise Refused(Diagnostic("Not applied: you said no. Nothing was written."))
+
+
+def _report(result: SyncResult, workspace: Workspace, form: Format) -> None:
+    mappings = dict(workspace.mappings)
+    if form is Format.MARKDOWN:
+        show(sync_markdown(result, mappings))
+    else:
+        show_report(sync_view(result, mappings), form)
+
+
+def _write_reports(folder: Path, reports: tuple[Report, ...]) -> None:
+    """The six reports, each in three forms: 1-connection.txt, .md and .json, and so on."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, report in enumerate(reports, start=1):
+        stem = folder / f"{number}-{report.name}"
+        forms = {
+            ".txt": report_text(report, colour=False),
+            ".md": report_markdown(report),
+            ".json": report_json(report),
+        }
+        for suffix, text in forms.items():
+            stem.with_suffix(suffix).write_text(text, "utf-8")

@@ -1,0 +1,75 @@
+"""`import`: pair what both sides already hold, before the first sync."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from notion_gitops.cli.connect import (
+    Where,
+    base_url_option,
+    connected,
+    sandbox_option,
+    workspace_option,
+)
+from notion_gitops.cli.output import Format, format_option, say, show_report
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import ExitCode, Refused
+from notion_gitops.report.pairing import PairingLine, pairing_view
+from notion_gitops.workflow.lock import only_one
+from notion_gitops.workflow.pairing import find_pairs, record_pairs
+from notion_gitops.workflow.plan import PlanOptions, make_plan
+from notion_gitops.workflow.share import adopt_state
+from notion_gitops.workflow.workspace import open_workspace, require_writable
+
+
+@click.command("import", short_help="Pair what both sides already hold.")
+@workspace_option
+@sandbox_option
+@base_url_option
+@click.option("--yes", "-y", is_flag=True, help="Do not ask before recording the pairs.")
+@format_option
+def command(start: Path, sandbox: bool, base_url: str | None, yes: bool, form: Format) -> ExitCode:
+    """Pair records and pages by key, then by exact title, so that no twin is made.
+
+    Only the links are recorded (on the state branch); no record and no page is changed. What is
+    ambiguous is listed, and stays for a person to pair: write the record's key into the page's
+    key property.
+    """
+    workspace = open_workspace(start, sandbox=sandbox)
+    require_writable(workspace)
+    with only_one(workspace.private), connected(workspace, Where(sandbox, base_url)) as connection:
+        planned = make_plan(workspace, connection, PlanOptions())
+        pairings = find_pairs(planned)
+        lines = tuple(
+            PairingLine(
+                mapping=p.mapping,
+                by_key=p.by_key,
+                by_title=tuple((pair.key, pair.title) for pair in p.by_title),
+                only_git=p.only_git,
+                only_notion=p.only_notion,
+                ambiguous=p.ambiguous,
+            )
+            for p in pairings
+        )
+        show_report(pairing_view(lines), form)
+        if any(p.by_title for p in pairings):
+            _ask(yes)
+            adopt_state(workspace, planned.comparison.state.commit)
+            commit = record_pairs(planned, pairings)
+            say(f"Recorded the pairs in {commit[:7]}. Next: notion-gitops plan")
+    return ExitCode.DECISIONS_REMAIN if any(p.ambiguous for p in pairings) else ExitCode.DONE
+
+
+def _ask(yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Refused(
+            Diagnostic(
+                "there is no terminal to ask on",
+                fix="Say --yes to record the pairs without being asked. Nothing was written.",
+            )
+        )
+    if not click.confirm("Record these pairs?", default=False, err=True):
+        raise Refused(Diagnostic("Not recorded: you said no. Nothing was written."))

@@ -1,0 +1,79 @@
+"""`plan`: what an apply would do, and why."""
+
+from pathlib import Path
+
+import click
+
+from notion_gitops.cli.connect import (
+    Where,
+    base_url_option,
+    connected,
+    sandbox_option,
+    workspace_option,
+)
+from notion_gitops.cli.options import accept_option, all_new_option
+from notion_gitops.cli.output import Format, colour, format_option, show
+from notion_gitops.model.errors import ExitCode
+from notion_gitops.model.plan import Plan
+from notion_gitops.report.plan_build import plan_json, plan_view
+from notion_gitops.report.plan_markdown import plan_markdown
+from notion_gitops.report.plan_text import plan_text
+from notion_gitops.workflow.offline import make_offline_plan
+from notion_gitops.workflow.plan import PlanOptions, exit_code, make_plan
+from notion_gitops.workflow.workspace import Workspace, open_workspace
+
+
+@click.command("plan", short_help="Show what an apply would do on either side, and why.")
+@workspace_option
+@sandbox_option
+@base_url_option
+@click.option("--offline", is_flag=True, help="Do not ask Notion: plan the edits in git alone.")
+@click.option("--full", is_flag=True, help="List every record, also those with the same change.")
+@click.option(
+    "--detailed-exitcode",
+    is_flag=True,
+    help="Exit with 2 if there are changes, 4 if apply would refuse, 3 if decisions remain.",
+)
+@all_new_option
+@accept_option
+@format_option
+def command(  # noqa: PLR0917  one parameter an option
+    start: Path,
+    sandbox: bool,
+    base_url: str | None,
+    offline: bool,
+    full: bool,
+    detailed_exitcode: bool,
+    all_new: bool,
+    accept: dict[str, int],
+    form: Format,
+) -> ExitCode:
+    r"""Compare git and Notion with what both last agreed on, and show what would follow.
+
+    Nothing is written. Examples:
+
+    \b
+      notion-gitops plan
+      notion-gitops plan --sandbox
+      notion-gitops plan --offline --format markdown   (pull requests)
+    """
+    workspace = open_workspace(start, sandbox=sandbox)
+    if offline:
+        plan = make_offline_plan(workspace).plan
+    else:
+        with connected(workspace, Where(sandbox, base_url)) as connection:
+            plan = make_plan(workspace, connection, PlanOptions(accept, all_new)).plan
+    show(printed(plan, workspace, form, full=full))
+    return exit_code(plan, detailed=detailed_exitcode)
+
+
+def printed(plan: Plan, workspace: Workspace, form: Format, *, full: bool = False) -> str:
+    """The plan in the form that was asked for."""
+    mappings = dict(workspace.mappings)
+    match form:
+        case Format.JSON:
+            return plan_json(plan, mappings)
+        case Format.MARKDOWN:
+            return plan_markdown(plan_view(plan, mappings, full=full))
+        case Format.TEXT:
+            return plan_text(plan_view(plan, mappings, full=full), colour=colour())

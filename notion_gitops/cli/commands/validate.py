@@ -1,0 +1,50 @@
+"""`validate`: mappings and record files, offline."""
+
+from pathlib import Path
+
+import click
+
+from notion_gitops.cli.connect import workspace_option
+from notion_gitops.cli.output import Format, colour, format_option, show
+from notion_gitops.model.errors import ExitCode
+from notion_gitops.report.diagnostics import (
+    diagnostics_json,
+    diagnostics_markdown,
+    diagnostics_text,
+)
+from notion_gitops.text.words import count
+from notion_gitops.workflow.validate import Validated, validate
+from notion_gitops.workflow.workspace import open_workspace
+
+
+@click.command("validate", short_help="Check mappings and record files, offline.")
+@workspace_option
+@click.argument("files", nargs=-1, type=click.Path(), metavar="[FILE]...")
+@format_option
+def command(start: Path, files: tuple[str, ...], form: Format) -> ExitCode:
+    """Check all mappings, people, records and conflict files; every problem with its place.
+
+    The files that pre-commit names are part of the whole, which is checked anyway: a record is
+    right or wrong together with its mapping.
+    """
+    del files
+    result = validate(open_workspace(start))
+    show(_printed(result, form))
+    return ExitCode.DONE if result.ok else ExitCode.INVALID
+
+
+def _printed(result: Validated, form: Format) -> str:
+    match form:
+        case Format.JSON:
+            return diagnostics_json(result.problems)
+        case Format.MARKDOWN:
+            return diagnostics_markdown(result.problems) or _all_well(result)
+        case Format.TEXT:
+            if result.problems:
+                return diagnostics_text(result.problems, colour=colour())
+            return _all_well(result)
+
+
+def _all_well(result: Validated) -> str:
+    mappings, records = count(result.mappings, "mapping"), count(result.records, "record")
+    return f"{mappings} and {records} are valid."

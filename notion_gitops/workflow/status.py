@@ -1,0 +1,94 @@
+"""How things stand, and what came before: read from git alone."""
+
+from datetime import UTC, datetime
+
+from notion_gitops.model.errors import ExitCode
+from notion_gitops.model.outcomes import MappingHealth
+from notion_gitops.records.files import is_record_path
+from notion_gitops.report.status import LogLine, MappingStatus, StatusInfo
+from notion_gitops.repository.nouns import SyncCommit
+from notion_gitops.workflow.conflict_files import read_conflict_files
+from notion_gitops.workflow.git_side import touched
+from notion_gitops.workflow.state_branch import StateBranch, read_state, state_commit
+from notion_gitops.workflow.workspace import Workspace
+
+
+def status(workspace: Workspace) -> StatusInfo:
+    """The last sync, what changed in git since, open conflicts, pending records, health."""
+    state = read_state(workspace)
+    changes = touched(workspace, state)
+    syncs = workspace.repository.log_syncs(state.commit, limit=1) if state.commit else []
+    mappings = {}
+    for name, mapping in workspace.mappings.items():
+        changed = sum(1 for p in changes.since_base if is_record_path(mapping, p))
+        mappings[name] = _mapping_status(workspace, state, name, changed)
+    last = max(
+        (r.sync for r in state.mappings.values() if r.sync), key=lambda s: s.serial, default=None
+    )
+    return StatusInfo(
+        now=datetime.now(UTC),
+        branch=workspace.head.branch,
+        head=workspace.head.commit,
+        state_branch=workspace.state_ref.removeprefix("refs/heads/"),
+        state_commit=state.commit,
+        sync_id=last.sync_id if last else "",
+        synced=last.last_success if last else None,
+        exit_code=_last_code(syncs),
+        mappings=mappings,
+    )
+
+
+def history(workspace: Workspace, limit: int | None = None) -> tuple[LogLine, ...]:
+    """The syncs, the latest first."""
+    commit = state_commit(workspace)
+    syncs = workspace.repository.log_syncs(commit, limit) if commit else []
+    return tuple(_line(s) for s in syncs if "Sync-Id" in s.trailers)
+
+
+def _line(sync: SyncCommit) -> LogLine:
+    trailers = sync.trailers
+    return LogLine(
+        sync_id=trailers["Sync-Id"],
+        at=sync.time,
+        subject=sync.subject.partition(": ")[2] or sync.subject,
+        commit=sync.commit,
+        records_commit=trailers.get("Sync-Records", ""),
+        requests=_number(trailers.get("Sync-Requests")),
+        seconds=float(trailers["Sync-Duration"]) if "Sync-Duration" in trailers else None,
+        health=_number(trailers.get("Sync-Health")),
+    )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isdigit() else None
+
+
+def _last_code(syncs: list[SyncCommit]) -> ExitCode:
+    code = _number(syncs[0].trailers.get("Sync-Exit")) if syncs else None
+    return ExitCode(code) if code is not None else ExitCode.DONE
+
+
+def _mapping_status(
+    workspace: Workspace, state: StateBranch, name: str, changed: int
+) -> MappingStatus:
+    recorded = state.of(name)
+    asked = read_open_questions(workspace, name)
+    known = recorded.sync.health if recorded.sync else None
+    pending = recorded.sync.pending if recorded.sync else ()
+    records = known.records if known else len(recorded.index.entries)
+    return MappingStatus(
+        health=MappingHealth(
+            records=records,
+            open_conflicts=asked,
+            findings=known.findings if known else 0,
+            pending=len(pending),
+            score=known.score if known else 100,
+        ),
+        changed_in_git=changed,
+        pending=tuple(p.key for p in pending),
+    )
+
+
+def read_open_questions(workspace: Workspace, name: str) -> int:
+    """How many conflict files of a mapping wait for an answer."""
+    return len(read_conflict_files(workspace, workspace.mappings[name]))
