@@ -3,12 +3,12 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from record_samples import PATHS, PEOPLE, fields, file_of, keys, sample_mapping
 
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.values import Value
 from notion_gitops.records.reading import read_records
 from notion_gitops.records.writing import add, change, remove
+from tests.records.record_samples import PATHS, PEOPLE, fields, file_of, keys, sample_mapping
 
 Fields = dict[str, Value]
 formats = pytest.mark.parametrize("where", sorted(PATHS))
