@@ -31,7 +31,7 @@ def plan_view(
         full: fold nothing, leave nothing out, cut no value.
     """
     shown = redact_plan(plan, mappings)
-    counts = {part.name: counts_of(part) for part in shown.mappings}
+    counts = _counts(shown)
     total = sum(counts.values(), Counts())
     parts = [part for part in shown.mappings if _busy(part)]
     busy = tuple(_mapping(p, shown, mappings.get(p.name), full=full) for p in parts)
@@ -60,9 +60,26 @@ def plan_view(
 def plan_json(plan: Plan, mappings: Mapping[str, DatabaseMapping]) -> str:
     """The whole plan as JSON, with its counts; sensitive values as digests."""
     shown = redact_plan(plan, mappings)
-    counts = {part.name: counts_of(part) for part in shown.mappings}
+    counts = _counts(shown)
     summary = {"has_changes": plan.has_changes, "refused": bool(plan.refusals), "counts": counts}
     return to_json("plan", summary=summary, plan=shown)
+
+
+def _takes_part(part: MappingPlan) -> bool:
+    return not part.left_out and not part.refusals
+
+
+def _counts(plan: Plan) -> dict[str, Counts]:
+    """What an apply would do: nothing, where a mapping is stopped, but its questions stay."""
+    counts = {part.name: counts_of(part) for part in plan.mappings}
+    stopped = {part.name for part in plan.mappings if not _takes_part(part)}
+    return {n: Counts(decisions=c.decisions) if n in stopped else c for n, c in counts.items()}
+
+
+def _state(part: MappingPlan, changes: int) -> str:
+    if part.refusals:
+        return f"{number(changes)} stopped"
+    return "takes no part" if part.left_out else f"{number(changes)} to sync"
 
 
 def _busy(part: MappingPlan) -> bool:
@@ -75,11 +92,10 @@ def _mapping(
     part: MappingPlan, plan: Plan, mapping: DatabaseMapping | None, *, full: bool
 ) -> MappingView:
     operations = [o for o in part.changes if full or not o.refresh_only]
-    state = "takes no part" if part.left_out else f"{number(len(operations))} to sync"
     return MappingView(
         name=part.name,
         records=count(part.records, "record"),
-        state=state,
+        state=_state(part, len(operations)),
         shown=record_views(operations, Scope(mapping, plan.made, full)),
         left=_left(part, None if full else _LISTED),
         notes=tuple(_silent(part)),
@@ -179,7 +195,7 @@ def _next(plan: Plan, total: Counts) -> tuple[str, str]:
     if plan.offline:
         return "To compare with Notion", _command(plan, "plan")
     if plan.refusals:
-        rest = any(part.changes and not part.refusals for part in plan.mappings)
+        rest = any(part.changes and _takes_part(part) for part in plan.mappings)
         return ("To do what no limit stopped", apply) if rest else ("", "")
     noted = any(part.operations for part in plan.mappings)
     if total.decisions:

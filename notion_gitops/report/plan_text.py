@@ -49,13 +49,6 @@ def plan_text(view: PlanView, *, colour: bool) -> str:
     return printed(lines, colour=colour)
 
 
-def refusal_text(view: PlanView, *, colour: bool) -> str:
-    """What `apply` says when limits stopped all of it."""
-    lines = paragraph("Stopped before writing anything, on either side.", tone=Tone.ASK)
-    lines += [BLANK, *_refusals(view.refusals), *paragraph("exit code 4")]
-    return printed(lines, colour=colour)
-
-
 def _each(texts: Iterable[str], tone: Tone = Tone.PLAIN) -> list[Line]:
     return [line for text in texts for line in paragraph(text, tone=tone)]
 

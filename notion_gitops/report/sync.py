@@ -20,7 +20,7 @@ from notion_gitops.report.document import (
 from notion_gitops.report.plan_counts import Counts, counts_of, counts_table
 from notion_gitops.report.plan_decisions import conflict_file
 from notion_gitops.report.redact import redact_sync
-from notion_gitops.report.reports import Report, report_json, report_markdown, report_text
+from notion_gitops.report.reports import Report, report_markdown, report_text
 from notion_gitops.report.show import short
 from notion_gitops.report.sync_reports import metadata_view, transactions_view, validation_view
 from notion_gitops.text.words import count, duration, number
@@ -46,11 +46,6 @@ def sync_view(result: SyncResult, mappings: Mapping[str, DatabaseMapping]) -> Re
 def sync_text(result: SyncResult, mappings: Mapping[str, DatabaseMapping], *, colour: bool) -> str:
     """As text of 80 columns."""
     return report_text(sync_view(result, mappings), colour=colour)
-
-
-def sync_json(result: SyncResult, mappings: Mapping[str, DatabaseMapping]) -> str:
-    """As JSON."""
-    return report_json(sync_view(result, mappings))
 
 
 def sync_markdown(result: SyncResult, mappings: Mapping[str, DatabaseMapping]) -> str:

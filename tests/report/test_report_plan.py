@@ -13,7 +13,7 @@ from notion_gitops.model.operations import Operation
 from notion_gitops.model.plan import Plan
 from notion_gitops.report.plan_build import plan_json, plan_view
 from notion_gitops.report.plan_markdown import MARKER, SIZE, plan_markdown
-from notion_gitops.report.plan_text import plan_text, refusal_text
+from notion_gitops.report.plan_text import plan_text
 from notion_gitops.text.columns import width
 
 NAMES = [
@@ -97,9 +97,9 @@ def test_data_cannot_move_the_cursor(
     text: str, poisoned: Callable[[str], Plan], mappings: Mappings
 ) -> None:
     view = plan_view(poisoned(text), {**mappings, text: mappings["tasks"]}, full=True)
-    for shown in (plan_text(view, colour=False), refusal_text(view, colour=False)):
-        assert all(width(line) <= 80 for line in shown.split("\n"))
-        assert all(char.isprintable() or char == "\n" for char in shown)
+    shown = plan_text(view, colour=False)
+    assert all(width(line) <= 80 for line in shown.split("\n"))
+    assert all(char.isprintable() or char == "\n" for char in shown)
     coloured = re.sub(r"\x1b\[[0-9;]*m", "", plan_text(view, colour=True))
     assert coloured == plan_text(view, colour=False)
 
@@ -188,3 +188,10 @@ def test_the_same_plan_gives_the_same_text(plans: Plans, mappings: Mappings) -> 
 def test_nothing_is_lost_in_full(plans: Plans, mappings: Mappings) -> None:
     text = plan_text(plan_view(plans["refused"], mappings, full=True), colour=False)
     assert sum(key in text for _, key in plans["refused"].operations) == 412
+
+
+def test_what_is_stopped_is_not_counted_as_planned(plans: Plans, mappings: Mappings) -> None:
+    text = plan_text(plan_view(plans["refused"], mappings), colour=False)
+    assert "412 stopped" in text
+    assert "0 deletes" in text
+    assert "To do" not in text

@@ -7,13 +7,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
 
 from notion_gitops.model.diagnostics import Diagnostic, Place, Severity
+from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.mapping import DatabaseMapping
-from notion_gitops.model.outcomes import ConnectionReport, MappingHealth, SyncResult
+from notion_gitops.model.operations import Backup
+from notion_gitops.model.outcomes import (
+    ConnectionReport,
+    DatabaseCheck,
+    LogEntry,
+    MappingHealth,
+    Outcome,
+    Status,
+    SyncResult,
+    Validation,
+)
+from notion_gitops.model.plan import Plan, ReadCost, StepKind
+from notion_gitops.model.records import Side
 from notion_gitops.report.commit_message import record_commit_message, state_commit_message
 from notion_gitops.report.diagnostics import (
     diagnostics_json,
@@ -31,6 +45,7 @@ Mappings = Mapping[str, DatabaseMapping]
 Syncs = Mapping[str, SyncResult]
 Connect = Callable[[str], ConnectionReport]
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+MADE = datetime(2026, 11, 24, 14, 21, tzinfo=UTC)
 HOSTILE = [
     "[a](https://evil.example) ![x](https://evil.example/p.png)",
     "</details><script>alert(1)</script> @acme fixes #12 GH-3",
@@ -41,6 +56,91 @@ HOSTILE = [
     "`*_~\\ [skip ci]",
 ]
 SIX = ["connection", "consistency", "conflicts", "transactions", "validation", "metadata"]
+
+
+def sync_of(planned: Plan, *, text: str = "", **more: Any) -> SyncResult:
+    """The plan as applied, but for the first page that was to be written."""
+    to_notion = [o for o in planned.operations.values() if o.write(Side.NOTION)]
+    failed = to_notion[:1] if text else []
+    outcomes = tuple(
+        Outcome(o.mapping, o.key, Status.PENDING, text)
+        if o in failed
+        else Outcome(o.mapping, o.key, Status.APPLIED)
+        for o in planned.operations.values()
+        if o.writes
+    )
+    log = tuple(
+        LogEntry(MADE, StepKind.WRITE_FILE, o.mapping, o.key, ("due",), o.status, o.detail)
+        for o in outcomes
+    )
+    findings = planned.findings[:1] if text else ()
+    given: dict[str, Any] = {
+        "sync_id": "20261124T1421Z-7k3f",
+        "plan": planned,
+        "outcomes": outcomes,
+        "log": log,
+        "backups": (Backup("projects", "hall-b", Side.GIT, {"status": "on hold"}, "rule"),),
+        "validation": Validation(2, 2 - len(failed), findings),
+        "cost": ReadCost(4, 2.1, 0.3, 1),
+        "started": MADE,
+        "finished": MADE + timedelta(seconds=2.4),
+        "health": {m.name: MappingHealth(m.records, 0, 1, 0, 97) for m in planned.mappings},
+        "record_commit": "a1b2c3d4e5f60718293a4b5c6d7e8f9012345678",
+        "state_commit": "9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e",
+        "branch": "main",
+        "exit_code": ExitCode.PARTLY_APPLIED if text else ExitCode.DONE,
+    }
+    return SyncResult(**(given | more))
+
+
+def connected(text: str) -> ConnectionReport:
+    trouble = Diagnostic(
+        f'no property "{text}"',
+        Place("mappings/tasks.yaml", 28, 3),
+        "Rename it, or map another one.",
+    )
+    return ConnectionReport(
+        bot=text,
+        workspace="Acme",
+        databases=(
+            DatabaseCheck(
+                *("tasks", "1f2e3d4c", "Tasks", "ds", True),
+                problems=(trouble,),
+                properties=27,
+                mapped=12,
+                unmapped=("Old status", text),
+                unsupported=("Sign off (button)",),
+            ),
+            DatabaseCheck("notes", text),
+        ),
+        can_list_users=False,
+        cost=ReadCost(5, 0.8),
+    )
+
+
+@pytest.fixture(scope="session")
+def syncs(plans: Mapping[str, Plan]) -> Mapping[str, SyncResult]:
+    return {
+        "done": sync_of(plans["normal-day"]),
+        "left": sync_of(plans["normal-day"], text="Notion answered 502 four times in 31 s"),
+        "asked": sync_of(plans["conflict"], exit_code=ExitCode.DECISIONS_REMAIN, pushed=False),
+        "quiet": sync_of(
+            plans["quiet"], record_commit="", state_commit="", backups=(), cost=ReadCost(4)
+        ),
+    }
+
+
+@pytest.fixture(scope="session")
+def poisoned_sync(poisoned: Callable[[str], Plan]) -> Callable[[str], SyncResult]:
+    def make(text: str) -> SyncResult:
+        return sync_of(poisoned(text), text=text, sync_id=text, branch=text, notes=(text,))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def connection() -> Callable[[str], ConnectionReport]:
+    return connected
 
 
 def assert_printable(text: str) -> None:
