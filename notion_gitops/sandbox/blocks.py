@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from notion_gitops.sandbox.block_content import (
@@ -24,6 +25,17 @@ if TYPE_CHECKING:
     import sqlite3
 
 MAX_CHILDREN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where new blocks go among the children of their parent: at the end if nothing is said."""
+
+    after: str | None = None  # the id of a child
+    at_start: bool = False
+
+
+END = Position()
 
 
 def retrieve_block(call: Call, block_id: str) -> Json:
@@ -83,19 +95,16 @@ def append_to_block(call: Call, block_id: str) -> Json:
     position = object_in(call.body, "position", "body")
     after_block = object_in(position, "after_block", "body.position")
     after = text_in(call.body, "after", "body") or text_in(after_block, "id", "body.position")
-    first = append_children(
-        call, parent, call.body.get("children"), "body.children",
-        after=after, at_start=position.get("type") == "start",
-    )  # fmt: skip
+    place = Position(after, at_start=position.get("type") == "start")
+    first = append_children(call, parent, call.body.get("children"), "body.children", place)
     stamp_page(call, parent, stamp_of(call))
     shown = [_shown_block(call, row) for row in _children(call, parent) if row["place"] >= first]
     return listing(shown, None, "block")
 
 
 def append_children(
-    call: Call, parent: str, children: Any, path: str, *,
-    after: str | None = None, at_start: bool = False,
-) -> float:  # fmt: skip
+    call: Call, parent: str, children: Any, path: str, position: Position = END
+) -> float:
     """Add blocks to a page or block; the place of the first one.
 
     Raises:
@@ -107,7 +116,7 @@ def append_children(
         raise failed_validation(f"{path}.length", f"≤ `{MAX_CHILDREN}`", len(children))
     blocks = [parse_block(child, f"{path}[{at}]") for at, child in enumerate(children)]
     places = [row["place"] for row in _children(call, parent)]
-    before, behind = _gap(call, parent, places, after, at_start=at_start)
+    before, behind = _gap(call, parent, places, position)
     step = 1.0 if behind is None else (behind - before) / (len(blocks) + 1)
     for at, (kind, content) in enumerate(blocks, 1):
         _insert(call, parent, before + at * step, kind, content)
@@ -115,16 +124,16 @@ def append_children(
 
 
 def _gap(
-    call: Call, parent: str, places: list[float], after: str | None, *, at_start: bool
+    call: Call, parent: str, places: list[float], position: Position
 ) -> tuple[float, float | None]:
     """The places between which new blocks go; nothing behind them: None."""
-    if at_start:
+    if position.at_start:
         return (places[0] - 2.0, places[0]) if places else (0.0, None)
-    if after is None:
+    if position.after is None:
         return (places[-1], None) if places else (0.0, None)
-    row = _row(call, checked_id(after, "body.position.after_block.id"))
+    row = _row(call, checked_id(position.after, "body.position.after_block.id"))
     if row is None or row["parent"] != parent:
-        raise call.missing("block", after)
+        raise call.missing("block", position.after)
     behind = [place for place in places if place > row["place"]]
     return row["place"], behind[0] if behind else None
 

@@ -43,6 +43,7 @@ class Call:
     body: Json
     result_cap: int  # a query stops at so many rows
     now: datetime
+    seeding: bool = False  # a seed may make what the API cannot: buttons, verification
 
     @property
     def store(self) -> Store:
@@ -120,7 +121,7 @@ class Call:
 
     def missing(self, kind: str, identity: str) -> Exception:
         """The 404 for that object."""
-        return not_found(kind, identity, self.token.bot.name or "")
+        return not_found(kind, identity, self.token.bot.name or "", self.token.bot.id)
 
     # The body
 

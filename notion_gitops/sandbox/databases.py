@@ -50,10 +50,8 @@ def insert_source(
     identity: str,
     title: list[Json],
     properties: object,
-    *,
-    seeding: bool = False,
 ) -> Source:
-    """Add a data source with these columns to a database; `seeding` allows types like buttons."""
+    """Add a data source with these columns to a database."""
     doc: Json = {
         "title": title, "description": [], "icon": None, "cover": None, "in_trash": False,
         "created": call.minute, "edited": call.minute,
@@ -67,7 +65,7 @@ def insert_source(
     source = call.world.the_source(identity)
     if not isinstance(properties, dict):
         raise failed_validation("body.properties", "an object", properties)
-    changed = change_schema(call, source, properties, seeding=seeding)
+    changed = change_schema(call, source, properties)
     if not any(p.kind is Kind.TITLE for p in changed.properties):
         raise invalid("Title is not provided")
     return changed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from notion_gitops.sandbox.blocks import append_markdown
+from notion_gitops.sandbox.blocks import append_markdown, erase_content
 from notion_gitops.sandbox.messages import ApiError
 from notion_gitops.sandbox.plain import Directory, Names, PlainError, entry_of, user_finder
 from notion_gitops.sandbox.rows import (
@@ -81,6 +81,27 @@ def add_page(
         if body is not None:
             append_markdown(call, page.id, body)
         return page.id
+
+
+def rewrite_body(
+    sandbox: Sandbox,
+    where: tuple[str, str],
+    markdown: str,
+    *,
+    by: str,
+    at: datetime | None = None,
+) -> str:
+    """Replace the body of a page, given as database and page; the page's id.
+
+    Raises:
+        EditError: there is no such page or person.
+    """
+    with _acting(sandbox, by, at) as call:
+        _, found = _find(call, *where)
+        erase_content(call, found.id)
+        append_markdown(call, found.id, markdown)
+        stamp_page(call, found.id, stamp_of(call))
+        return found.id
 
 
 def trash_page(

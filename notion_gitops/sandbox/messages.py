@@ -138,13 +138,14 @@ def _shown(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def not_found(kind: str, identity: str, bot: str) -> ApiError:
+def not_found(kind: str, identity: str, bot: str, integration: str) -> ApiError:
     """The 404 of an object that does not exist, or is not shared: they look the same."""
     return ApiError(
         404,
         Code.OBJECT_NOT_FOUND,
         f"Could not find {kind} with ID: {identity}. Make sure the relevant pages and databases "
         f'are shared with your integration "{bot}".',
+        {"integration_id": integration},
     )
 
 

@@ -22,25 +22,35 @@ class PlainError(Exception):
 
 
 class Directory:
-    """Finds the pages of a data source by label, id, title, or any text that only they hold."""
+    """Finds the pages of a data source by label, id, title, or a text that only one of them holds.
+
+    What a page is called goes before what stands in it.
+    """
 
     def __init__(self, call: Call, source: Source) -> None:
         self._source = source
-        self._known: dict[str, str] = {}
+        self._named: dict[str, set[str]] = {}  # by label and id
+        self._titled: dict[str, set[str]] = {}
+        self._holding: dict[str, set[str]] = {}  # by key properties, that is, by any text
         rows = call.store.all("SELECT * FROM pages WHERE source_id=? ORDER BY seq", (source.id,))
         for row in rows:
             self.add(page_of(row), row["label"])
 
     def add(self, page: Page, label: str | None) -> None:
-        """Make a page findable; what an earlier page is called keeps meaning that page."""
-        texts = [label, page.id, page.id.replace("-", ""), *self._texts(page)]
-        for text in texts:
-            if text:
-                self._known.setdefault(text.casefold(), page.id)
+        """Make a page findable."""
+        title = plain_text(page.values.get(self._source.title.id, []))
+        for texts, known in (
+            ([label, page.id, page.id.replace("-", "")], self._named),
+            ([title], self._titled),
+            (self._texts(page), self._holding),
+        ):
+            for text in texts:
+                if text:
+                    known.setdefault(text.casefold(), set()).add(page.id)
 
-    def _texts(self, page: Page) -> list[str]:
-        source, texts = self._source, [plain_text(page.values.get(self._source.title.id, []))]
-        for prop in source.properties:
+    def _texts(self, page: Page) -> list[str | None]:
+        texts: list[str | None] = []
+        for prop in self._source.properties:
             kept = page.values.get(prop.id)
             if prop.kind is Kind.RICH_TEXT and kept:
                 texts.append(plain_text(kept))
@@ -53,13 +63,18 @@ class Directory:
         """The id of the page that `text` means.
 
         Raises:
-            PlainError: there is none.
+            PlainError: there is none, or more than one.
         """
-        found = self._known.get(text.casefold())
-        if found is None:
-            title = plain_text(self._source.doc["title"])
-            raise PlainError(f"the database {title} has no page {text!r}")
-        return found
+        database = plain_text(self._source.doc["title"])
+        for known in (self._named, self._titled, self._holding):
+            found = known.get(text.casefold(), set())
+            if len(found) == 1:
+                return next(iter(found))
+            if found:
+                raise PlainError(
+                    f"the database {database} has {len(found)} pages {text!r}: say which by its id"
+                )
+        raise PlainError(f"the database {database} has no page {text!r}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, Self
 
 from notion_gitops.sandbox.call import VERSION, Call
@@ -222,13 +223,15 @@ class Sandbox:
 
         Args:
             user: name, e-mail or id; None takes the integration of the default token.
-            at: when it happens; None takes the clock.
+            at: when it happens, in UTC if it has no zone; None takes the clock.
             as_bot: whether integrations are looked among too.
 
         Raises:
             LookupError: there is no such user.
         """
         now = at or self.clock()
+        if now.tzinfo is None:
+            now = now.replace(tzinfo=UTC)
         with self._lock, self._store.transaction():
             world = World(self._store, now)
             actor = _actor(world.users(), user, as_bot=as_bot or user is None)

@@ -35,14 +35,13 @@ _NOT_BY_API = frozenset({Kind.BUTTON, Kind.VERIFICATION})
 _TITLE_ID = "title"
 
 
-def change_schema(call: Call, source: Source, given: object, *, seeding: bool = False) -> Source:
+def change_schema(call: Call, source: Source, given: object) -> Source:
     """Apply the `properties` of a request to the columns of a data source.
 
     Args:
         call: the request.
         source: the data source as it is.
         given: name or id to a config, or to null, which deletes the column.
-        seeding: whether types may be made that the API does not create.
 
     Raises:
         ApiError: 400 for a wrong form, a type that cannot be made, a title that would go.
@@ -54,7 +53,7 @@ def change_schema(call: Call, source: Source, given: object, *, seeding: bool = 
         if config is None:
             _delete(call, source, existing, name)
         elif existing is None:
-            _create(call, source, name, config, seeding=seeding)
+            _create(call, source, name, config)
         else:
             _update(call, source, existing, config)
         source = call.world.the_source(source.id)
@@ -82,11 +81,11 @@ def _drop_partner(call: Call, prop: Property) -> None:
         save_properties(call, target, rest)
 
 
-def _create(call: Call, source: Source, name: str, given: Any, *, seeding: bool) -> None:
+def _create(call: Call, source: Source, name: str, given: Any) -> None:
     kind = _kind_of(given, f"body.properties.{name}")
     if kind is Kind.TITLE and any(p.kind is Kind.TITLE for p in source.properties):
         raise invalid("Cannot create a second title property.")
-    if kind in _NOT_BY_API and not seeding:
+    if kind in _NOT_BY_API and not call.seeding:
         raise invalid(f"Cannot create a property of the type {kind.value}.")
     identity = _TITLE_ID if kind is Kind.TITLE else call.store.new_property_id()
     details = object_in(given, kind.value, f"body.properties.{name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,7 @@ def load(sandbox: Sandbox, description: Mapping[str, Any] | str | Path) -> None:
     if isinstance(description, str | Path):
         description = _read(Path(description))
     with sandbox.acting() as call:
-        _Loader(call, description).load()
+        _Loader(replace(call, seeding=True), description).load()
 
 
 def _read(path: Path) -> Mapping[str, Any]:
@@ -79,6 +80,7 @@ class _Loader:
         self._family = digest(self._workspace, *names)
         self._sources: dict[str, Source] = {}
         self._directories: dict[str, Directory] = {}
+        self._pages: dict[tuple[str, int], str] = {}  # database and place in it -> page id
         self._problems: list[str] = []
 
     def load(self) -> None:
@@ -126,7 +128,7 @@ class _Loader:
         insert_database(self._call, identity, parent, title)
         source_id = one.get("data_source_id") or uuid_of("data source", self._family, name)
         columns = simple_columns(one.get("properties") or {}, name)
-        source = insert_source(self._call, identity, source_id, title, columns, seeding=True)
+        source = insert_source(self._call, identity, source_id, title, columns)
         alias = one.get("mapping")
         self._call.store.write("UPDATE data_sources SET alias=? WHERE id=?", (alias, source.id))
         return source
@@ -141,6 +143,7 @@ class _Loader:
             page = self._add_page(source, row, f"{database['name']} page {at + 1}", at)
             if page is not None:
                 directory.add(page, row.get("ref"))
+                self._pages[database["name"], at] = page.id
 
     def _add_page(self, source: Source, row: Mapping[str, Any], place: str, at: int) -> Page | None:
         source = self._current(source)
@@ -212,20 +215,18 @@ class _Loader:
         source = self._current(self._sources[database["name"]])
         relations = {p.name for p in source.properties if p.kind is Kind.RELATION}
         for at, row in enumerate(database.get("pages") or []):
-            if not relations.intersection(row):
+            page = self._pages.get((database["name"], at))
+            if page is None or not relations.intersection(row):
                 continue
             try:
-                self._relate(source, row)
+                self._relate(source, self._call.world.the_page(page), row)
             except (PlainError, ApiError) as error:
                 self._problems.append(f"{database['name']} page {at + 1}: {_text(error)}")
 
-    def _relate(self, source: Source, row: Mapping[str, Any]) -> None:
-        name = row.get("id") or row.get("ref") or row.get(source.title.name)
-        page = self._call.world.page(self._find_page(source.id, str(name)))
-        if page is not None:
-            entries = self._entries(source, row, relations=True)
-            parsed = parse_properties(self._call, source, entries)
-            write_values(self._call, source, page, parsed)
+    def _relate(self, source: Source, page: Page, row: Mapping[str, Any]) -> None:
+        entries = self._entries(source, row, relations=True)
+        parsed = parse_properties(self._call, source, entries)
+        write_values(self._call, source, page, parsed)
 
 
 def _text(error: Exception) -> str:

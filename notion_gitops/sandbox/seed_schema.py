@@ -142,7 +142,7 @@ def _try_column(
     else:
         given = {"formula": {"expression": details.get("expression")}}
     try:
-        change_schema(call, source, {name: given}, seeding=True)
+        change_schema(call, source, {name: given})
     except ApiError as error:
         return error.message
     return None

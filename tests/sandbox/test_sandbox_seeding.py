@@ -10,7 +10,14 @@ import pytest
 import yaml
 
 from notion_gitops.sandbox import Sandbox
-from notion_gitops.sandbox.edits import EditError, add_page, edit, restore_page, trash_page
+from notion_gitops.sandbox.edits import (
+    EditError,
+    add_page,
+    edit,
+    restore_page,
+    rewrite_body,
+    trash_page,
+)
 from notion_gitops.sandbox.seed import load
 from notion_gitops.sandbox.seed_schema import SeedError
 
@@ -162,6 +169,38 @@ def test_an_edit_that_cannot_be(  # noqa: PLR0917
 ) -> None:
     with pytest.raises(EditError, match=words):
         edit(acme.sandbox, database, page, values, by=by)
+
+
+def test_a_name_that_two_pages_have_is_refused(acme: Api) -> None:
+    for _ in range(2):
+        add_page(acme.sandbox, "tasks", {"Name": "Twin", "Key": "T-9"}, by="Ann Lee")
+    for name in ("Twin", "T-9"):
+        with pytest.raises(EditError, match="2 pages"):
+            edit(acme.sandbox, "tasks", name, {"Hours": 1}, by="Ann Lee")
+
+
+def test_what_a_page_is_called_goes_before_what_stands_in_it(acme: Api) -> None:
+    add_page(acme.sandbox, "tasks", {"Name": "Other", "Key": "Pour"}, by="Ann Lee")
+    found = edit(acme.sandbox, "tasks", "Pour", {"Hours": 1}, by="Ann Lee")
+    assert found == acme.page("tasks", "Pour")["id"]
+
+
+def test_pages_of_one_title_in_a_seed_keep_their_own_relations(api: Api) -> None:
+    columns = {"Name": "title", "Next": {"type": "relation", "to": "A"}}
+    pages = [
+        {"Name": "Same", "Next": "end"},
+        {"Name": "Same"},
+        {"Name": "Last", "ref": "end", "Next": ["Last"]},
+    ]
+    load(api.sandbox, {"databases": [{"name": "A", "properties": columns, "pages": pages}]})
+    rows = api.query("A")
+    assert [len(row["properties"]["Next"]["relation"]) for row in rows] == [1, 0, 1]
+
+
+def test_a_colleague_rewrites_a_body(acme: Api) -> None:
+    page = rewrite_body(acme.sandbox, ("projects", "Hall B"), "New\n\ntext", by="Ann Lee", at=AT)
+    assert acme.good("GET", f"pages/{page}/markdown")["markdown"] == "New\ntext"
+    assert acme.good("GET", f"pages/{page}")["last_edited_time"] == "2026-08-01T12:05:00.000Z"
 
 
 def test_a_database_made_for_a_mapping(api: Api) -> None:
