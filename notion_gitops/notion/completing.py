@@ -24,11 +24,6 @@ def complete_page(gateway: Gateway, page: Json, mapping: DatabaseMapping, schema
     return {**page, "properties": {**page["properties"], **whole}} if whole else page
 
 
-def cut_values(page: Json, mapping: DatabaseMapping, schema: Schema) -> int:
-    """How many requests `complete_page` takes at least."""
-    return sum(1 for _ in _cut(page, mapping, schema))
-
-
 def _cut(
     page: Json, mapping: DatabaseMapping, schema: Schema
 ) -> Iterator[tuple[PropertySchema, Json]]:

@@ -11,6 +11,7 @@ as Markdown has no way to write them.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from notion_gitops.notion.carrying import NotCarried
@@ -60,11 +61,8 @@ def _styled(run: Run, edges: _Edges) -> str:
     marks = _emphasis(run)
     if marks or style.underline or style.color != "default" or style.link:
         inside = _Edges(first=False, last=False, brackets=edges.brackets)
-    core = _core(run, inside)
-    if marks:
-        blank = len(core) - len(core.lstrip()), len(core.rstrip())
-        lead, body, trail = core[: blank[0]], core[blank[0] : blank[1]], core[blank[1] :]
-        core = f"{lead}{marks}{body}{marks[::-1]}{trail}" if body else core
+    lead, body, trail = _blanks(run) if marks else ("", run, "")
+    core = f"{lead}{marks}{_core(body, inside)}{marks[::-1]}{trail}"
     if style.underline:
         core = f"<u>{core}</u>"
     if style.color != "default":
@@ -72,8 +70,23 @@ def _styled(run: Run, edges: _Edges) -> str:
     return f"[{core}]({_address(style.link)})" if style.link else core
 
 
+def _blanks(run: Run) -> tuple[str, Run, str]:
+    """The blank space around a run of text, at which a mark would be none, and the rest."""
+    if not _is_text(run):
+        return "", run, ""
+    text = run.text.strip()
+    at = run.text.index(text)
+    return run.text[:at], replace(run, text=text), run.text[at + len(text) :]
+
+
+def _is_text(run: Run) -> bool:
+    return run.atom is None and not run.style.code
+
+
 def _emphasis(run: Run) -> str:
     style = run.style
+    if _is_text(run) and not run.text.strip():
+        return ""  # Markdown has no way to write it
     stars = "*" * (2 * style.bold + style.italic)
     return ("~~" if style.strikethrough else "") + stars
 

@@ -112,8 +112,3 @@ def _windowed(filter_: Filter | None, since: str | None) -> Filter | None:
             return {"and": [*parts, window]}
         case _:
             return {"and": [filter_, window]}
-
-
-def requests_to_list(pages: int) -> int:
-    """How many requests listing so many pages takes, at least one."""
-    return max(1, -(-pages // PAGE_SIZE))

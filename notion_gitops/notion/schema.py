@@ -1,12 +1,11 @@
 """A database's schema, as Notion has it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from notion_gitops.model.diagnostics import Diagnostic, Place
-from notion_gitops.model.errors import CannotReachNotion, InvalidInput, NotShared, UsageError
+from notion_gitops.model.errors import CannotReachNotion, InvalidInput, NotShared
 from notion_gitops.model.mapping import PropertyType
 from notion_gitops.notion.failures import Json, printable
 from notion_gitops.notion.gateway import Gateway
@@ -53,27 +52,6 @@ class Schema:
     def unsupported(self) -> tuple[str, ...]:
         """Name (type) of the properties that are left alone."""
         return tuple(f"{p.name} ({p.type})" for p in self.properties.values() if not p.supported)
-
-
-def expand_reference(reference: str, environ: Mapping[str, str], place: Place | None) -> str:
-    """A database reference with its ``${NAME}`` put in.
-
-    Raises:
-        UsageError: a variable that it names is not set.
-    """
-
-    def value(found: re.Match[str]) -> str:
-        name = found[1]
-        if environ.get(name):
-            return environ[name]
-        raise UsageError(Diagnostic(
-            f"The environment variable {name} is not set",
-            place,
-            fix=f"export {name}=... with the id or the address of the database. "
-            "Or try everything out with --sandbox.",
-        ))  # fmt: skip
-
-    return re.sub(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", value, reference)
 
 
 def read_schema(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from notion_gitops.notion.carrying import NotCarried
@@ -67,6 +67,7 @@ def test_reading_what_was_written_gives_the_same_runs(runs: list[Run]) -> None:
 
 
 @settings(max_examples=500, deadline=None)
+@example([Run("\\ ", Style(strikethrough=True))])
 @given(any_runs)
 def test_text_is_never_lost_and_the_form_is_stable(runs: list[Run]) -> None:
     markdown = to_markdown(runs)

@@ -9,7 +9,7 @@ import pytest
 from notion_gitops.model.errors import CannotReachNotion
 from notion_gitops.notion.connect import open_gateway
 from notion_gitops.notion.gateway import Gateway
-from notion_gitops.notion.listing import Listing, requests_to_list
+from notion_gitops.notion.listing import Listing
 from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox, SandboxTransport
 from notion_gitops.sandbox.seed import load
 
@@ -30,11 +30,11 @@ def listed(rows: int, cap: int, per_minute: int, filter_: Any = None) -> tuple[L
     return gateway.query(sandbox.find_data_source("D") or "", filter_), sandbox.requests
 
 
-@pytest.mark.parametrize("rows", [0, 1, 100, 101, 230])
-def test_the_forecast_of_requests_is_what_it_takes(rows: int) -> None:
+@pytest.mark.parametrize(("rows", "expected"), [(0, 1), (1, 1), (100, 1), (101, 2), (230, 3)])
+def test_a_listing_costs_a_request_per_hundred_pages(rows: int, expected: int) -> None:
     listing, requests = listed(rows, 10_000, 7)
     assert len(listing.pages) == rows
-    assert requests == requests_to_list(rows)
+    assert requests == expected
     assert listing.complete
 
 

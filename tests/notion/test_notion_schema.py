@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notion_gitops.model.diagnostics import Place
-from notion_gitops.model.errors import InvalidInput, NotShared, UsageError
+from notion_gitops.model.errors import InvalidInput, NotShared
 from notion_gitops.model.mapping import DatabaseMapping, Direction, KeyRule, PropertyType
-from notion_gitops.notion.schema import Schema, expand_reference, read_schema
+from notion_gitops.notion.schema import Schema, read_schema
 from notion_gitops.notion.schema_check import check_schema, check_two_faces
 from notion_gitops.notion.schema_memory import follow, remember
 
@@ -84,13 +84,6 @@ def test_several_data_sources_are_listed(notion: "Notion") -> None:
         read_schema(notion.gateway(), one.database_id, PLACE)
     assert one.data_source_id in caught.value.diagnostics[0].detail
     assert "Second" in caught.value.diagnostics[0].detail
-
-
-def test_references_come_from_the_environment() -> None:
-    assert expand_reference("${TASKS_DB}", {"TASKS_DB": "abc"}, PLACE) == "abc"
-    for environ in ({}, {"TASKS_DB": ""}):
-        with pytest.raises(UsageError, match="TASKS_DB"):
-            expand_reference("${TASKS_DB}", environ, PLACE)
 
 
 @pytest.fixture
