@@ -1,5 +1,6 @@
 """Mappings and Hypothesis strategies that the tests of records share."""
 
+import os
 from datetime import UTC, date, datetime
 
 from hypothesis import strategies as st
@@ -52,6 +53,11 @@ PATHS = {
     "json file": ("records/all.json", GitFormat.JSON),
     "csv file": ("records/all.csv", GitFormat.CSV),
 }
+
+
+def examples(count: int) -> int:
+    """How many examples a law gets: more of them on demand, by the environment's EXAMPLES."""
+    return count * int(os.environ.get("EXAMPLES", "1"))
 
 
 def sample_mapping(where: str = "yaml folder", key: str | None = None) -> DatabaseMapping:

@@ -13,7 +13,7 @@ from notion_gitops.model.values import DateValue, Value
 from notion_gitops.records.edits import CannotEdit
 from notion_gitops.records.reading import read_records
 from notion_gitops.records.writing import add, change, remove
-from tests.records.record_samples import PEOPLE, TYPES, fields, sample_mapping
+from tests.records.record_samples import PEOPLE, TYPES, examples, fields, sample_mapping
 
 MAPPING = sample_mapping()
 PATH = "records/all/a.yaml"
@@ -260,7 +260,7 @@ styles = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     before=fields,
     changes=fields,

@@ -8,7 +8,15 @@ from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.values import Value
 from notion_gitops.records.reading import read_records
 from notion_gitops.records.writing import add, change, remove
-from tests.records.record_samples import PATHS, PEOPLE, fields, file_of, keys, sample_mapping
+from tests.records.record_samples import (
+    PATHS,
+    PEOPLE,
+    examples,
+    fields,
+    file_of,
+    keys,
+    sample_mapping,
+)
 
 Fields = dict[str, Value]
 formats = pytest.mark.parametrize("where", sorted(PATHS))
@@ -25,7 +33,7 @@ def full(values: Fields) -> Fields:
 
 
 @formats
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(values=fields)
 def test_what_is_added_is_read(where: str, values: Fields) -> None:
     mapping = sample_mapping(where)
@@ -34,7 +42,7 @@ def test_what_is_added_is_read(where: str, values: Fields) -> None:
 
 
 @formats
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(before=fields, after=fields)
 def test_what_is_changed_is_read_and_the_rest_stays(
     where: str, before: Fields, after: Fields
@@ -48,7 +56,7 @@ def test_what_is_changed_is_read_and_the_rest_stays(
 
 
 @pytest.mark.parametrize("where", [w for w in sorted(PATHS) if w.endswith("file")])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     records=st.dictionaries(keys, fields, min_size=1, max_size=4),
     changes=fields,
