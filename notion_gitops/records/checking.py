@@ -93,7 +93,8 @@ def _check_values(slot: Slot, values: Values, expected: Expected) -> None:
     # Whoever is named is known: who people are was settled before the value was written.
     reader = ValueReader(mapping.timezone, People({n: Person(n, n) for n in names}))
     try:
-        found = {k.text: v for k, v in fields_of(mapping, slot.table)} if slot.table else {}
+        entries = fields_of(mapping, slot.table)[0] if slot.table else ()
+        found = {k.text: v for k, v in entries}
         for name, value in values.items():
             read = reader.read(found.get(name), mapping.fields[name])
             if read != value or isinstance(read, bool) is not isinstance(value, bool):

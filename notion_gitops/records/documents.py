@@ -1,6 +1,7 @@
 """A record file taken apart: which record stands where, whatever the format."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from notion_gitops.formats.csv_cells import cell_node
@@ -102,14 +103,10 @@ def front_matter_end(text: str, path: str) -> int:
     return closing.start()
 
 
-def fields_of(mapping: DatabaseMapping, table: Table) -> list[Entry]:
-    """The entries of a record as the same values would stand in YAML.
-
-    Raises:
-        InvalidInput: a cell of a CSV file cannot be taken apart.
-    """
+def fields_of(mapping: DatabaseMapping, table: Table) -> tuple[Sequence[Entry], list[Diagnostic]]:
+    """The entries of a record as the same values would stand in YAML, and what went wrong."""
     if mapping.git.format is GitFormat.YAML or mapping.git.format is GitFormat.MARKDOWN:
-        return list(table.entries)
+        return table.entries, []
     found: list[Entry] = []
     problems: list[Diagnostic] = []
     for key, value in table.entries:
@@ -125,9 +122,7 @@ def fields_of(mapping: DatabaseMapping, table: Table) -> list[Entry]:
                 problems.extend(error.diagnostics)
                 continue
             found.append(Entry(key, value._replace(text="") if node is None else _at(node, value)))
-    if problems:
-        raise InvalidInput(*problems)
-    return found
+    return found, problems
 
 
 def _at(node: Node, cell: Scalar) -> Node:

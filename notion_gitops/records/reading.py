@@ -117,11 +117,8 @@ class _Run:
         problems = list(slot.problems)
         fields: dict[str, Value] = {}
         if slot.table is not None:
-            try:
-                entries = fields_of(self.mapping, slot.table)
-            except InvalidInput as error:
-                entries = []
-                problems.extend(error.diagnostics)
+            entries, wrong = fields_of(self.mapping, slot.table)
+            problems.extend(wrong)
             for key, node in entries:
                 self.field(key.text, node, fields, problems)
             self.warn(slot.table)

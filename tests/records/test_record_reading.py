@@ -1,0 +1,233 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from notion_gitops.model.diagnostics import Severity
+from notion_gitops.model.errors import InvalidInput
+from notion_gitops.model.people import People
+from notion_gitops.records.files import is_record_path, list_files, read_files
+from notion_gitops.records.keys import path_for_new
+from notion_gitops.records.reading import Reading, read_records
+from tests.records.record_samples import PEOPLE, sample_mapping
+
+
+def reading_of(
+    files: dict[str, str | bytes], where: str = "yaml folder", key: str | None = None
+) -> Reading:
+    mapping = sample_mapping(where, key)
+    root = mapping.git.path
+    contents = {
+        (root if mapping.git.single_file else f"{root}/{name}"): (
+            text if isinstance(text, bytes) else text.encode()
+        )
+        for name, text in files.items()
+    }
+    return read_records(mapping, contents, PEOPLE)
+
+
+def told(reading: Reading) -> list[tuple[str, str]]:
+    return [(str(d.place).removeprefix("records/"), d.summary) for d in reading.problems]
+
+
+def test_a_record_knows_its_key_its_title_and_its_file() -> None:
+    reading = reading_of({"a.yaml": "title: A thing\nhours: 1\nstatus:\ntags: []\n"})
+    record = reading.records["a"]
+    assert (record.title, dict(record.fields)) == ("A thing", {"title": "A thing", "hours": 1})
+    assert record.file is not None
+    assert (record.file.path, str(record.file.place)) == (
+        "records/all/a.yaml",
+        "records/all/a.yaml:1:1",
+    )
+    assert len(record.file.content) == 64
+
+
+def test_all_problems_of_a_record_are_told_and_the_others_are_read() -> None:
+    reading = reading_of(
+        {
+            "a.yaml": "hours: x\nstatus: doin\ndue: 2026-02-30\n",
+            "b.yaml": "title: B\n",
+            "c.yaml": "title: 'x\n",
+            "d.yaml": b"title: \xff",
+            "e.yaml": "<<<<<<< HEAD\ntitle: E\n=======\ntitle: F\n>>>>>>> x\n",
+            "f.yaml": "title: F\ntitle: G\n",
+            "g.yaml": "- title: G\n",
+            "h.yaml": "\ttitle: H\n",
+            "i.yaml": "just text\n",
+        }
+    )
+    assert set(reading.records) == {"b"}
+    assert set(reading.unreadable) == set("acdefghi")
+    assert reading.unknown_files == frozenset()
+    places = [place for place, _ in told(reading)]
+    assert places == [
+        "all/a.yaml:1:8", "all/a.yaml:2:9", "all/a.yaml:3:6", "all/c.yaml:1:8", "all/d.yaml:1:8",
+        "all/e.yaml:1:1", "all/e.yaml:5:1", "all/f.yaml:2:1", "all/g.yaml:1:1", "all/h.yaml:1:1",
+        "all/i.yaml:1:1",
+    ]  # fmt: skip
+    assert all(d.fix for d in reading.problems)
+    one = reading.unreadable["a"]
+    assert one.summary.startswith("hours: ")
+    assert one.detail.splitlines()[1].startswith("records/all/a.yaml:3:6: due: ")
+
+
+@pytest.mark.parametrize("name", ["con.yaml", "a b.yaml", "é.yaml", "a..yaml", "x" * 101 + ".yaml"])
+def test_a_file_name_that_cannot_be_a_key(name: str) -> None:
+    reading = reading_of({name: "title: A\n"})
+    assert not reading.records
+    assert reading.unknown_files == {f"records/all/{name}"}
+
+
+def test_keys_are_unique_in_whatever_case_and_both_places_are_told() -> None:
+    reading = reading_of(
+        {"a.yaml": "title: 1\n", "x/a.yml": "title: 2\n", "B.yaml": "", "b.yaml": ""}
+    )
+    assert not reading.records
+    assert set(reading.unreadable) == {"a", "B", "b"}
+    assert told(reading)[-1] == (
+        "all/x/a.yml:1:1",
+        'the key "a" is here and at records/all/a.yaml:1:1',
+    )
+    assert reading.unreadable["b"].also is not None
+    assert "capitals" in reading.unreadable["b"].summary
+
+
+def test_the_key_field_goes_before_the_name_of_the_file() -> None:
+    files: dict[str, str | bytes] = {
+        "one.yaml": "id: a-1\n",
+        "two.yaml": "title: x\n",
+        "three.yaml": "id: ../x\n",
+        "four.yaml": "id: 'x\n",
+        "five.yaml": "id: [a]\n",
+        "007.yaml": "id: 008\n",
+    }
+    reading = reading_of(files, key="id")
+    assert set(reading.records) == {"a-1", "two", "008"}
+    assert reading.unknown_files == {f"records/all/{n}.yaml" for n in ("three", "four", "five")}
+
+
+@pytest.mark.parametrize(
+    ("where", "text"),
+    [
+        ("yaml file", "- {id: a, hours: x}\n- {title: none}\n- {id: b}\n- {id: B}\n- 3\n"),
+        ("json file", '[{"id": "a", "hours": "1"}, {"title": "x"}, {"id": "b"}, {"id": "B"}, 3]'),
+        ("csv file", "id,hours\na,x\n,1\nb,1\nB,2\n"),
+    ],
+)
+def test_files_of_many_records_tell_all_problems(where: str, text: str) -> None:
+    reading = reading_of({"": text}, where)
+    assert not reading.records
+    path = sample_mapping(where).git.path
+    assert set(reading.unreadable) == {"a", "b", "B", path}
+    assert reading.unknown_files == {path}
+
+
+@pytest.mark.parametrize("where", ["yaml file", "json file", "csv file"])
+@pytest.mark.parametrize("text", ["text", '"', "[1", "a,b\n1\n", "\x00"])
+def test_a_single_file_that_cannot_be_read_is_unknown_as_a_whole(where: str, text: str) -> None:
+    reading = reading_of({"": text}, where)
+    assert not reading.records
+    assert reading.unknown_files == {sample_mapping(where).git.path}
+
+
+@pytest.mark.parametrize("where", ["yaml file", "json file", "csv file"])
+def test_an_empty_file_has_no_records(where: str) -> None:
+    assert reading_of({"": ""}, where) == Reading()
+
+
+def test_csv_cells_mean_what_their_field_says() -> None:
+    text = (
+        "id,title,hours,done,tags,people,due,files,where,notes,kind\r\n"
+        "a,'=1+1,2.5,TRUE,\"b, a\",'-,2026-01-01/2026-01-02,https://x.org/f,"
+        '"{""lat"": 1, ""lon"": 2}"," x ",\r\n'
+    )
+    reading = reading_of({"": text.replace("'-,", ",")}, "csv file")
+    assert reading.problems == ()
+    assert {k: str(v) for k, v in reading.records["a"].fields.items() if k != "tags"} == {
+        "title": "=1+1",
+        "hours": "2.5",
+        "done": "True",
+        "due": "2026-01-01/2026-01-02",
+        "files": "(FileRef(name='f', url='https://x.org/f'),)",
+        "where": "GeoPlace(lat=1.0, lon=2.0, name=None, address=None)",
+        "notes": " x ",
+    }
+    assert reading.records["a"].value("tags") == frozenset({"a", "b"})
+
+
+def test_problems_inside_the_json_of_a_cell_are_told_at_the_cell() -> None:
+    text = 'id,where,files\na,"{""lat"": 91, ""lon"": 1}","[1,"\n'
+    places = [place for place, _ in told(reading_of({"": text}, "csv file"))]
+    assert places == ["all.csv:2:3", "all.csv:2:31"]
+
+
+def test_markdown_has_its_fields_above_its_text() -> None:
+    reading = reading_of(
+        {
+            "a.md": "---\ntitle: A\n---\n# Text\n---\nhours: x\n",
+            "b.md": "# Text\n",
+            "c.md": "---\ntitle: C\n",
+            "d.md": "---\r\ntitle: D\r\nhours: x\r\n---\r\n",
+        },
+        "markdown folder",
+    )
+    assert dict(reading.records["a"].fields) == {"title": "A"}
+    assert [p for p, _ in told(reading)] == ["all/b.md:1:1", "all/c.md:1:1", "all/d.md:3:8"]
+
+
+def test_keys_that_resemble_a_field_are_warned_of() -> None:
+    reading = reading_of({"a.yaml": "titel: A\nwhatever: 1\n", "b.yaml": "title: B\ntitel: B\n"})
+    (warning,) = reading.warnings
+    assert (str(warning.place), warning.fix, warning.severity) == (
+        "records/all/a.yaml:1:1",
+        'did you mean "title"?',
+        Severity.WARNING,
+    )
+
+
+def test_the_files_of_a_mapping_are_found_in_its_folder(tmp_path: Path) -> None:
+    mapping = sample_mapping()
+    for name in ("a.yaml", "x/b.yml", ".hidden.yaml", ".git/c.yaml", "d.md", "x/y/e.yaml~"):
+        path = tmp_path / "records/all" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"title: x\n")
+    found = list_files(tmp_path, mapping)
+    assert found == ["records/all/a.yaml", "records/all/x/b.yml"]
+    assert all(is_record_path(mapping, p) for p in found)
+    assert not is_record_path(mapping, "records/all/.hidden.yaml")
+    assert not is_record_path(mapping, "records/allx/a.yaml")
+    assert read_files(tmp_path, [*found, "records/all/gone.yaml"]) == dict.fromkeys(
+        found, b"title: x\n"
+    )
+    assert list_files(tmp_path / "x", mapping) == []
+
+
+def test_links_are_listed_and_refused_by_name(tmp_path: Path) -> None:
+    mapping = sample_mapping()
+    folder = tmp_path / "records/all"
+    folder.mkdir(parents=True)
+    (tmp_path / "secret.yaml").write_bytes(b"title: secret\n")
+    (tmp_path / "outside").mkdir()
+    (folder / "a.yaml").symlink_to(tmp_path / "secret.yaml")
+    (folder / "b").symlink_to(tmp_path / "outside")
+    (folder / "c.yaml").write_bytes(b"")
+    os.mkfifo(folder / "d.yaml")
+    found = list_files(tmp_path, mapping)
+    with pytest.raises(InvalidInput) as caught:
+        read_files(tmp_path, [*found, "records/all/b/x.yaml"])
+    assert [str(d.place) for d in caught.value.diagnostics] == [
+        f"records/all/{n}:1:1" for n in ("a.yaml", "b", "d.yaml", "b/x.yaml")
+    ]
+
+
+def test_new_records_get_a_file_of_their_key() -> None:
+    assert path_for_new(sample_mapping(), "a-1", {}) == "records/all/a-1.yaml"
+    assert path_for_new(sample_mapping("markdown folder"), "a", {}) == "records/all/a.md"
+    assert path_for_new(sample_mapping("csv file"), "a", {}) == "records/all.csv"
+    with pytest.raises(InvalidInput, match="cannot be a key"):
+        path_for_new(sample_mapping(), "../a", {})
+
+
+def test_nobody_is_known_without_a_list_of_people() -> None:
+    reading = read_records(sample_mapping(), {"records/all/a.yaml": b"people: anna\n"}, People())
+    assert [d.fix for d in reading.problems] == ["add the person to state/people.yaml"]
