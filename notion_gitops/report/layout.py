@@ -55,7 +55,7 @@ def placed(*parts: tuple[int, str], tone: Tone = Tone.PLAIN) -> list[Line]:
         if not shown:
             continue
         start = max(column, width(lines[-1]) + _GAP) if lines[-1] else column
-        if lines[-1] and start + width(shown) > COLUMNS:
+        if lines[-1] and start > column and start + width(shown) > COLUMNS:
             lines.append("")
             start = column
         before = pad(lines[-1], start)

@@ -13,7 +13,7 @@ _ORDER = tuple(Severity)
 
 
 def finding_groups(findings: Sequence[Finding], *, full: bool) -> tuple[FindingGroup, ...]:
-    """The findings by check, the gravest checks first."""
+    """The findings by check, the gravest checks first; in full, why they matter and what to do."""
     checks: dict[str, list[Finding]] = {}
     for finding in findings:
         checks.setdefault(finding.check, []).append(finding)
@@ -27,9 +27,10 @@ def _gravity(finding: Finding) -> int:
 
 def _group(check: str, found: Sequence[Finding], *, full: bool) -> FindingGroup:
     shown = found if full else found[:_SHOWN]
-    advice = {_advice(finding) for finding in found}
+    advice = {_advice(finding) for finding in found} if full else {()}
     common = advice.pop() if len(advice) == 1 else ()
-    views = tuple(_finding(f, () if common else _advice(f)) for f in shown)
+    own = full and not common
+    views = tuple(_finding(f, _advice(f) if own else ()) for f in shown)
     return FindingGroup(check, views, len(found) - len(shown), common)
 
 

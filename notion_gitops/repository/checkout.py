@@ -47,6 +47,16 @@ class Checkout:
         git_dir = calls.must(start, ("rev-parse", "--absolute-git-dir")).line
         return cls(Path(top.line), Path(git_dir))
 
+    @classmethod
+    def create(cls, folder: Path) -> Self:
+        """A new repository in a folder, on the branch `main`.
+
+        Raises:
+            GitFailed: git could not make it.
+        """
+        calls.must(folder, ("init", "-q", "--initial-branch=main"), Call(any_directory=True))
+        return cls.discover(folder)
+
     def head(self) -> Head:
         """Where the work tree stands."""
         branch = self._run("symbolic-ref", "-q", "--short", "HEAD")

@@ -1,5 +1,6 @@
 """How things stand, and what came before: read from git alone."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from notion_gitops.model.errors import ExitCode
@@ -17,7 +18,6 @@ def status(workspace: Workspace) -> StatusInfo:
     """The last sync, what changed in git since, open conflicts, pending records, health."""
     state = read_state(workspace)
     changes = touched(workspace, state)
-    syncs = workspace.repository.log_syncs(state.commit, limit=1) if state.commit else []
     mappings = {}
     for name, mapping in workspace.mappings.items():
         changed = sum(1 for p in changes.since_base if is_record_path(mapping, p))
@@ -33,7 +33,7 @@ def status(workspace: Workspace) -> StatusInfo:
         state_commit=state.commit,
         sync_id=last.sync_id if last else "",
         synced=last.last_success if last else None,
-        exit_code=_last_code(syncs),
+        exit_code=_last_code(mappings),
         mappings=mappings,
     )
 
@@ -63,9 +63,13 @@ def _number(text: str | None) -> int | None:
     return int(text) if text is not None and text.isdigit() else None
 
 
-def _last_code(syncs: list[SyncCommit]) -> ExitCode:
-    code = _number(syncs[0].trailers.get("Sync-Exit")) if syncs else None
-    return ExitCode(code) if code is not None else ExitCode.DONE
+def _last_code(mappings: Mapping[str, MappingStatus]) -> ExitCode:
+    """What the last sync ended with: what it left is still there to be seen."""
+    if any(m.pending for m in mappings.values()):
+        return ExitCode.PARTLY_APPLIED
+    if any(m.health.open_conflicts for m in mappings.values()):
+        return ExitCode.DECISIONS_REMAIN
+    return ExitCode.DONE
 
 
 def _mapping_status(

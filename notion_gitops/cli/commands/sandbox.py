@@ -1,0 +1,196 @@
+"""`sandbox`: run, fill, look at and edit the local Notion."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from notion_gitops.cli.connect import workspace_option
+from notion_gitops.cli.local_notion import open_file, sandbox_path
+from notion_gitops.cli.output import say, show
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import UsageError
+from notion_gitops.notion.connect import Settings, open_gateway
+from notion_gitops.repository.repository import Repository
+from notion_gitops.sandbox import edits, seed
+from notion_gitops.sandbox.sandbox import DEFAULT_TOKEN, Sandbox
+from notion_gitops.sandbox.seed_schema import SeedError
+from notion_gitops.sandbox.server import serve as bind
+from notion_gitops.sandbox.transport import SandboxTransport
+from notion_gitops.text.escape import terminal
+from notion_gitops.workflow.workspace import SANDBOX_STATE_REF
+
+by_option = click.option("--by", default="Ann Lee", show_default=True, help="Who edits.")
+at_option = click.option("--at", type=click.DateTime(), help="When, in UTC.  [default: now]")
+
+
+@click.group("sandbox", short_help="Run, fill and edit the local Notion.")
+def command() -> None:
+    """A local Notion in .notion-gitops/sandbox.sqlite: the same API, no network, no account."""
+
+
+@command.command("serve")
+@workspace_option
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True)
+def serve(start: Path, port: int) -> None:
+    """Serve the sandbox on this machine, for other Notion clients and for --base-url."""
+    sandbox = open_file(_root(start))
+    server = bind(sandbox, port)
+    say(f"Serving on http://127.0.0.1:{server.server_address[1]} with the token {DEFAULT_TOKEN}")
+    for database in sandbox.databases():
+        say(f"  {terminal(database.title):<24} {database.database_id}")
+    say("Stop with Ctrl-C.")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        say("Stopped.")
+    finally:
+        server.server_close()
+        sandbox.close()
+
+
+@command.command("seed")
+@workspace_option
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def seed_(start: Path, file: Path) -> None:
+    """Fill an empty sandbox from a YAML description of users, databases and pages."""
+    path = sandbox_path(_root(start))
+    path.parent.mkdir(exist_ok=True)
+    sandbox = Sandbox(path)
+    try:
+        seed.load(sandbox, file)
+    except SeedError as error:
+        raise UsageError(Diagnostic(f"{file} cannot be used", detail=str(error))) from None
+    finally:
+        sandbox.close()
+    say("The sandbox is filled: notion-gitops sandbox show")
+
+
+@command.command("reset")
+@workspace_option
+@click.confirmation_option(prompt="Throw the sandbox away, and its base with it?")
+def reset(start: Path) -> None:
+    """Throw the sandbox and its own base away; the next --sandbox command makes a new one."""
+    repository = Repository.discover(start)
+    sandbox_path(repository.root).unlink(missing_ok=True)
+    commit = repository.resolve(SANDBOX_STATE_REF)
+    if commit is not None:
+        repository.delete_ref(SANDBOX_STATE_REF, commit)
+    say("The sandbox is gone. The next command with --sandbox makes a new one.")
+
+
+@command.command("show")
+@workspace_option
+@click.argument("database", required=False)
+def show_(start: Path, database: str | None) -> None:
+    """List the databases, or the pages of one, the latest edited first."""
+    with _opened(start) as sandbox:
+        if database is None:
+            for one in sandbox.databases():
+                show(f"{terminal(one.title):<24} {one.rows:>6} pages  {one.database_id}")
+            return
+        source = sandbox.find_data_source(database)
+        if source is None:
+            raise UsageError(Diagnostic(f"the sandbox has no database {database!r}"))
+        settings = Settings(budget=None)
+        transport = SandboxTransport(sandbox)
+        gateway = open_gateway(DEFAULT_TOKEN, transport=transport, settings=settings)
+        pages = gateway.query(source).pages
+        for page in sorted(pages, key=lambda p: str(p["last_edited_time"]), reverse=True):
+            edited = str(page["last_edited_time"])[:16].replace("T", " ")
+            show(f"{edited}  {terminal(_title(page))}")
+
+
+@command.command("edit")
+@workspace_option
+@click.argument("database")
+@click.argument("page")
+@click.argument("values", nargs=-1, required=True, metavar="PROPERTY=VALUE...")
+@by_option
+@at_option
+def edit(  # noqa: PLR0917  one parameter an option
+    start: Path, database: str, page: str, values: tuple[str, ...], by: str, at: datetime | None
+) -> None:
+    r"""Edit a page as a colleague in Notion would. An empty VALUE empties the property.
+
+    \b
+      notion-gitops sandbox edit tasks order-steel-beams Due=2026-12-05
+      notion-gitops sandbox edit projects "Hall B extension" "Tags=[urgent, site]"
+    """
+    with _opened(start) as sandbox:
+        edits.edit(sandbox, database, page, _values(values), by=by, at=_utc(at))
+    say(f"{by} edited {page} in {database}.")
+
+
+@command.command("add")
+@workspace_option
+@click.argument("database")
+@click.argument("values", nargs=-1, required=True, metavar="PROPERTY=VALUE...")
+@by_option
+@at_option
+def add(start: Path, database: str, values: tuple[str, ...], by: str, at: datetime | None) -> None:
+    """Add a page as a colleague in Notion would. One that is five minutes old is no draft."""
+    with _opened(start) as sandbox:
+        edits.add_page(sandbox, database, _values(values), by=by, at=_utc(at))
+    say(f"{by} added a page to {database}.")
+
+
+@command.command("trash")
+@workspace_option
+@click.argument("database")
+@click.argument("page")
+@by_option
+@at_option
+def trash(start: Path, database: str, page: str, by: str, at: datetime | None) -> None:
+    """Move a page to the trash as a colleague in Notion would."""
+    with _opened(start) as sandbox:
+        edits.trash_page(sandbox, database, page, by=by, at=_utc(at))
+    say(f"{by} moved {page} to the trash.")
+
+
+@contextmanager
+def _opened(start: Path) -> Iterator[Sandbox]:
+    """The sandbox of the repository; what an edit names wrongly is told as a usage error."""
+    sandbox = open_file(_root(start))
+    try:
+        yield sandbox
+    except edits.EditError as error:
+        raise UsageError(Diagnostic(str(error))) from None
+    finally:
+        sandbox.close()
+
+
+def _root(start: Path) -> Path:
+    return Repository.discover(start).root
+
+
+def _values(given: tuple[str, ...]) -> dict[str, Any]:
+    values = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise click.UsageError(f'"{text}" is not of the form PROPERTY=VALUE')
+        values[name.strip()] = _plain(value)
+    return values
+
+
+def _plain(text: str) -> Any:
+    """Numbers, true, false and [lists] as YAML has them; everything else is text."""
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
+    return value if isinstance(value, (bool, int, float, list)) or value is None else text
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return None if at is None else at.replace(tzinfo=UTC)
+
+
+def _title(page: dict[str, Any]) -> str:
+    titles = (p["title"] for p in page["properties"].values() if p["type"] == "title")
+    return "".join(str(run["plain_text"]) for run in next(titles, [])) or "(no title)"

@@ -1,0 +1,107 @@
+"""Making a workspace: mappings/, state/, and what belongs to them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from notion_gitops import samples as shipped
+from notion_gitops.formats.atomic import write_bytes
+from notion_gitops.model.errors import StateUnusable
+from notion_gitops.repository.repository import Repository
+from notion_gitops.workflow.workspace import PRIVATE
+
+_IGNORED = f"# notion-gitops: journal, lock, caches, the sandbox's database\n/{PRIVATE}/\n"
+
+_FIRST_MAPPING = """\
+# One file per Notion database; its name is the mapping's name.
+# Rename this file and adapt it, then run: notion-gitops validate
+version: 1
+name: tasks
+notion:
+  database: ${NOTION_TASKS_DATABASE}   # id or address of the database, from the environment
+git:
+  path: state/records/tasks            # a folder with one file per record
+  format: yaml                         # or markdown, json, csv
+mode: mirror                           # Notion to git only, until you trust it: two-way
+key:
+  property: Task ID                    # a text property that holds the record's key
+fields:
+  title: {property: Name, type: title, required: true}
+"""
+
+_NO_PEOPLE = """\
+# Who is who: the alias used in record files, and the user in Notion.
+format_version: 1
+people: {}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was made, and what to do next."""
+
+    files: tuple[str, ...]
+    next_steps: tuple[str, ...]
+
+
+def make_workspace(folder: Path, *, samples: bool) -> Made:
+    """Write what is missing; never over a file that is there.
+
+    Args:
+        folder: where; ``.`` means the repository that it is in.
+        samples: with the sample mappings instead of one to adapt.
+
+    Raises:
+        StateUnusable: git could not make a repository there.
+    """
+    repository = _repository(folder)
+    files = shipped.workspace_files() if samples else _scaffold()
+    written = [p for p, text in files.items() if _write_new(repository.root, p, text)]
+    if _ignore(repository.root):
+        written.append(".gitignore")
+    return Made(tuple(written), _next(samples=samples))
+
+
+def _repository(folder: Path) -> Repository:
+    """The repository that the folder is in; one of its own if it was named and is none yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    named = folder != Path()
+    try:
+        repository = Repository.discover(folder)
+    except StateUnusable:
+        return Repository.create(folder)
+    if named and repository.root.resolve() != folder.resolve():
+        return Repository.create(folder)
+    return repository
+
+
+def _scaffold() -> dict[str, str]:
+    return {"mappings/tasks.yaml": _FIRST_MAPPING, "state/people.yaml": _NO_PEOPLE}
+
+
+def _write_new(root: Path, path: str, text: str) -> bool:
+    if (root / path).exists():
+        return False
+    write_bytes(root, path, text.encode())
+    return True
+
+
+def _ignore(root: Path) -> bool:
+    """Keep the private folder out of git."""
+    file = root / ".gitignore"
+    before = file.read_text("utf-8") if file.is_file() else ""
+    if f"/{PRIVATE}/" in before.split() or f"{PRIVATE}/" in before.split():
+        return False
+    gap = "" if not before or before.endswith("\n") else "\n"
+    write_bytes(root, ".gitignore", (before + gap + _IGNORED).encode())
+    return True
+
+
+def _next(*, samples: bool) -> tuple[str, ...]:
+    commit = 'git add -A && git commit -m "Add notion-gitops mappings"'
+    if samples:
+        return (commit, "notion-gitops plan --sandbox", "notion-gitops apply --sandbox")
+    return (
+        "adapt mappings/tasks.yaml, then: notion-gitops validate",
+        commit,
+        "export NOTION_TOKEN=... and NOTION_TASKS_DATABASE=..., then: notion-gitops check",
+    )
