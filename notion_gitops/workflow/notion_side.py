@@ -29,7 +29,7 @@ from notion_gitops.notion.completing import complete_page
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.pages import decode_page, mapped_property_ids
 from notion_gitops.notion.schema import Schema, read_schema
-from notion_gitops.notion.schema_check import check_schema
+from notion_gitops.notion.schema_check import check_schema, check_two_faces
 from notion_gitops.notion.schema_memory import Memory, follow
 from notion_gitops.records.keys import key_problem
 from notion_gitops.text.slugs import slug
@@ -111,7 +111,8 @@ def connect(
         told = dict.fromkeys(d for database in found.values() for d in database.problems)
         raise type(silent[0])(*told)
     sources = {n: d.schema.data_source_id for n, d in found.items() if d.schema}
-    return {name: _checked(database, sources) for name, database in found.items()}
+    faces = list(check_two_faces((d.mapping, d.schema) for d in found.values() if d.schema))
+    return {name: _checked(database, sources, faces) for name, database in found.items()}
 
 
 def _all_ids(
@@ -130,17 +131,20 @@ def _all_ids(
     return ids
 
 
-def _checked(database: Database, sources: Mapping[str, str]) -> Database:
+def _checked(database: Database, sources: Mapping[str, str], faces: list[Diagnostic]) -> Database:
     if database.schema is None:
         return database
     problems = check_schema(database.mapping, database.schema, sources)
-    return replace(database, problems=(*database.problems, *problems))
+    file = database.mapping.place.file
+    ours = [d for d in faces if d.place is not None and d.place.file == file]
+    return replace(database, problems=(*database.problems, *problems, *ours))
 
 
 def _read(
     gateway: Gateway, mapping: DatabaseMapping, identity: str, recorded: Recorded
 ) -> Database:
-    schema = read_schema(gateway, identity, mapping.notion.place)
+    known = recorded.sync.data_source if recorded.sync else None
+    schema = read_schema(gateway, identity, mapping.notion.place, data_source_id=known)
     if recorded.sync is not None and recorded.sync.data_source != schema.data_source_id:
         raise StateUnusable(_foreign(mapping, recorded.sync.data_source, schema))
     followed = follow(schema, mapping, memory_of(mapping, recorded))

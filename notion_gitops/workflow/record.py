@@ -11,6 +11,7 @@ from notion_gitops.model.operations import Action, Kind, Operation
 from notion_gitops.model.outcomes import MappingHealth
 from notion_gitops.model.records import BaseRecord, Record, Side, Tombstone
 from notion_gitops.model.values import Fields, to_plain
+from notion_gitops.notion.schema import PropertySchema
 from notion_gitops.records.reading import read_records
 from notion_gitops.records.writing import add, change, remove
 from notion_gitops.state.index import IndexEntry, dump_index
@@ -204,9 +205,15 @@ def _schema(compared: Compared) -> dict[str, FieldSeen]:
     for name, spec in mapping.fields.items():
         prop = schema.properties.get(spec.property_name) if schema else None
         if prop is not None:
-            options = {**prop.former, **prop.options}
-            seen[name] = FieldSeen(prop.id, prop.type, fingerprint(spec), options)
+            seen[name] = FieldSeen(prop.id, prop.type, fingerprint(spec), _option_names(prop))
     return seen
+
+
+def _option_names(prop: PropertySchema) -> dict[str, str]:
+    """Each option's id by the one name that records know it by: the former, if it was renamed."""
+    names = {option: name for name, option in prop.options.items()}
+    names |= {option: name for name, option in prop.former.items()}
+    return {name: option for option, name in names.items()}
 
 
 def _sync_state(moved: Moved, facts: Facts) -> SyncState:
