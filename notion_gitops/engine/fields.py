@@ -8,7 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from notion_gitops.engine.difference import identical
-from notion_gitops.model.mapping import SETS, Direction, Field, Initial, PropertyType, Take
+from notion_gitops.model.mapping import (
+    SETS,
+    TEXTS,
+    Direction,
+    Field,
+    Initial,
+    PropertyType,
+    Take,
+)
 from notion_gitops.model.operations import Cause, Conflict
 from notion_gitops.model.values import Unknown, Value
 
@@ -46,6 +54,19 @@ def same(field: Field, one: Value, other: Value) -> bool:
     return identical(one, other)
 
 
+def _trimmed(field: Field, git: Value, notion: Value) -> bool:
+    """Whether they differ in outer space alone, which Notion trims from what it is sent.
+
+    The file keeps its spelling. Else a write whose base was never recorded would come back as an
+    edit in Notion, against git's.
+    """
+    return field.type in TEXTS and _outline(git) == _outline(notion)
+
+
+def _outline(value: Value) -> list[str]:
+    return [line.strip() for line in str(value or "").strip().splitlines()]
+
+
 def merge_field(field: Field, direction: Direction, at: Readings, decide: Decide) -> FieldMerge:
     """Decide one field.
 
@@ -57,7 +78,7 @@ def merge_field(field: Field, direction: Direction, at: Readings, decide: Decide
     """
     if isinstance(at.git, Unknown) or isinstance(at.notion, Unknown):
         return FieldMerge(at.base, settled=False)
-    if same(field, at.git, at.notion):
+    if same(field, at.git, at.notion) or _trimmed(field, at.git, at.notion):
         return FieldMerge(at.git)
     if _emptied_required(field, direction, at):
         merge = decide(at, "a required field was emptied in Notion")

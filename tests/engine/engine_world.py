@@ -55,6 +55,12 @@ class World:
     answers: dict[str, ConflictFile] = field(default_factory=dict)
     created: int = 0
 
+    def __repr__(self) -> str:
+        m = self.mapping
+        takes = [f"{r.name}: {r.take}" for r in m.rules]
+        deletes = f"{m.when_deleted_in_git}, {m.when_trashed_in_notion}"
+        return f"World({m.mode}, {takes}, {m.otherwise}, {deletes})"
+
     # --- what people do -------------------------------------------------------------------
 
     def add_page(self, fields: Mapping[str, Value], key: str | None = None) -> str:

@@ -18,6 +18,7 @@ from notion_gitops.engine.identity import (
 )
 from notion_gitops.engine.renames import ambiguous_renames, find_renames
 from notion_gitops.model.mapping import Carry, PropertyType
+from notion_gitops.model.operations import Kind
 from notion_gitops.model.records import Base, Record, Side
 from tests.engine.engine_builders import (
     PAGE,
@@ -29,6 +30,8 @@ from tests.engine.engine_builders import (
     in_base,
     in_git,
     in_notion,
+    planned,
+    written,
 )
 
 TASKS = a_mapping(
@@ -204,6 +207,39 @@ def test_relations_are_told_by_key_where_the_page_is_known() -> None:
     resolved = resolve_relations(TASKS, record, keys_of)
     assert resolved.fields["project"] == frozenset({"apollo", "page:P2"})
     assert resolve_relations(TASKS, in_notion(title="T"), keys_of) == in_notion(title="T")
+
+
+def test_a_rename_reaches_the_records_that_relate_to_it() -> None:
+    """Read by the new key, their relations are edits in Notion that the files follow."""
+    apollo, artemis = frozenset({"apollo"}), frozenset({"artemis"})
+    base = in_base(TASKS, title="T", owner="o", project=apollo)
+    notion = resolve_relations(
+        TASKS,
+        in_notion(title="T", owner="o", project=frozenset({"page:P1"})),
+        {"projects": {"P1": "artemis"}},
+    )
+    operation = planned(
+        TASKS, base=base, git=in_git(title="T", owner="o", project=apollo), notion=notion
+    )
+    assert written(operation, Side.GIT) == {"project": artemis}
+    assert operation.write(Side.NOTION) is None
+    followed = in_git(title="T", owner="o", project=artemis)
+    assert not planned(TASKS, base=base, git=followed, notion=notion).writes
+
+
+def test_a_rename_writes_the_key_and_nothing_else() -> None:
+    base = in_base(TASKS, title="T", owner="o")
+    operation = planned(
+        TASKS,
+        base=base,
+        git=in_git(title="T", owner="o"),
+        notion=in_notion("k", a_page(key="old"), title="T", owner="o"),
+        renamed_from="old",
+    )
+    assert operation.kind is Kind.RENAME
+    assert [(w.side, w.fields(), w.key_to_write) for w in operation.writes] == [
+        (Side.NOTION, {}, True)
+    ]
 
 
 # --- renames --------------------------------------------------------------------------------

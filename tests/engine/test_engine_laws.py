@@ -127,15 +127,17 @@ def do(world: World, edit: Edit) -> None:
         elif edit.what != "create" and not page.in_trash:
             _put(page.fields, edit)
     if edit.side is Side.NOTION and edit.what == "create":
-        title = f"born {edit.key} {edit.value}"
-        world.add_page({"title": title, "owner": "o", "status": "todo"})
+        title = f"born {edit.key} {edit.value}".strip()
+        more: dict[str, Value] = {"pushed": "notion-p", "pulled": "notion-q", "status": "todo"}
+        world.add_page({"title": title, "owner": "o", **more})
 
 
 def _in_git(world: World, edit: Edit) -> None:
     if edit.what == "delete":
         world.git.pop(edit.key, None)
     elif edit.what == "create":
-        world.git.setdefault(edit.key, {"title": f"again {edit.value}", "owner": "o"})
+        more: dict[str, Value] = {"pushed": "git-p ", "pulled": "git-q"}
+        world.git.setdefault(edit.key, {"title": f"again {edit.value}", "owner": "o", **more})
     elif edit.key in world.git:
         _put(world.git[edit.key], edit)
 

@@ -338,6 +338,22 @@ def test_taking_the_editing_side_restores() -> None:
     assert planned(mirror, base=base, git=git, answers=file).write(Side.NOTION) is None
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_values_that_differ_in_outer_space_alone_are_one(known: bool) -> None:
+    base = in_base(TASKS, **OLD) if known else None
+    for git, notion in (("g ", "g"), ("a \n\nb", "a\n\n b"), ("g", " g")):
+        sides = {
+            "git": in_git(**{**OLD, "due": git}),
+            "notion": in_notion(**{**OLD, "due": notion}),
+        }
+        operation = planned(TASKS, base=base, **sides)
+        assert not operation.writes
+        assert not operation.conflicts
+        assert operation.agreed["due"] == git  # the file keeps its spelling
+    conflict = collide(git={"due": "a b"}, notion={"due": "ab"})
+    assert conflict.open
+
+
 def test_a_set_that_both_would_empty_together_is_asked_about_if_required() -> None:
     mapping = a_mapping(a_field("tags", PropertyType.MULTI_SELECT, required=True))
     operation = planned(
