@@ -26,6 +26,7 @@ class Inputs:
     candidates: frozenset[str]  # keys that may differ; all others are known to be unchanged
     answers: Mapping[str, ConflictFile] = field(default_factory=dict)  # by key
     renames: Mapping[str, str] = field(default_factory=dict)  # new key -> old: `find_renames`
+    pending: frozenset[str] = frozenset()  # keys that an earlier run could not send: go first
     unpaired: bool = False  # first contact and nothing links the sides: only list
 
 
@@ -107,7 +108,8 @@ def _views(each: Inputs, times: Mapping[FieldOf, EditTimes]) -> list[RecordView]
     name, base = each.mapping.name, each.base
     frozen = each.git.unreadable.keys() | each.notion.unreadable.keys()
     views = []
-    for key in sorted(each.candidates - frozen - set(each.renames.values())):
+    keys = each.candidates - frozen - set(each.renames.values())
+    for key in sorted(keys, key=lambda key: (key not in each.pending, key)):
         view = RecordView(
             key=key,
             base=base.records.get(key),

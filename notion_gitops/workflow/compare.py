@@ -182,6 +182,7 @@ def _join(
         candidates=frozenset(candidates),
         answers=answers,
         renames=renames,
+        pending=frozenset(p.key for p in recorded.sync.pending) if recorded.sync else frozenset(),
         unpaired=bool(notion.identified.unpaired),
     )
     return Compared(mapping, database, recorded, whole, notion, inputs)

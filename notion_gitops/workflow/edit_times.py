@@ -33,6 +33,7 @@ class Question:
     git: Record
     notion: Record
     dirty: bool  # the record's file differs from HEAD
+    first_seen: EditTime | None = None  # Notion's, as the open conflict's file has it
 
 
 def edit_times(
@@ -40,9 +41,14 @@ def edit_times(
 ) -> dict[FieldOf, EditTimes]:
     """Both times of each field."""
     return {
-        at: EditTimes(_in_git(workspace, q), in_notion(q.notion, editors))
-        for at, q in questions.items()
+        at: EditTimes(_in_git(workspace, q), _in_notion(q, editors)) for at, q in questions.items()
     }
+
+
+def _in_notion(question: Question, editors: Editors) -> EditTime:
+    """The page's last edit, or the human one that was first seen if only our own is known."""
+    now = in_notion(question.notion, editors)
+    return question.first_seen if now.at is None and question.first_seen else now
 
 
 def in_notion(record: Record, editors: Editors) -> EditTime:
@@ -96,3 +102,15 @@ def _value_at(workspace: Workspace, question: Question, commit: str) -> Value:
     reading = read_records(question.mapping, {file.path: content}, workspace.people)
     record = reading.records.get(key)
     return record.value(question.field) if record else None
+
+
+def deepen(workspace: Workspace) -> None:
+    """Bring the history of a shallow clone here, where there is a remote that has it.
+
+    Raises:
+        GitFailed: the remote cannot be reached.
+    """
+    repository = workspace.repository
+    remote = repository.default_remote(workspace.head.branch)
+    if remote and repository.is_shallow():
+        repository.deepen(remote)

@@ -37,6 +37,8 @@ from notion_gitops.workflow.state_branch import Recorded, StateBranch, same_mean
 
 Json = dict[str, Any]
 
+FEW = 2  # so many absent pages are read one by one
+
 
 @dataclass(frozen=True, slots=True)
 class Database:
@@ -259,7 +261,21 @@ def absences(
     if not pages.complete or database.schema is None:
         return dict.fromkeys(missing, Absence.UNPROVEN)
     schema = database.schema
-    return {k: classify(gateway, page, schema) for k, page in {**buried, **missing}.items()}
+    there = _filtered_out(gateway, database, len(missing))
+    return {
+        key: Absence.OUT_OF_SCOPE if page in there else classify(gateway, page, schema)
+        for key, page in {**buried, **missing}.items()
+    }
+
+
+def _filtered_out(gateway: Gateway, database: Database, missing: int) -> frozenset[str]:
+    """The pages that the mapping's filter leaves out, by one listing instead of one read each."""
+    mapping, schema = database.mapping, database.schema
+    if schema is None or mapping.notion.filter is None or missing <= FEW:
+        return frozenset()
+    title = schema.properties[mapping.title_field.property_name].id
+    listing = gateway.query(schema.data_source_id, None, [title])
+    return frozenset(page["id"] for page in listing.pages)
 
 
 def with_users(

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from notion_gitops.engine.checks import run_checks
 from notion_gitops.engine.forecast import Listed, forecast
@@ -16,11 +17,12 @@ from notion_gitops.model.plan import Finding, MappingPlan, Plan, ReadCost
 from notion_gitops.model.records import Absence
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.workflow.compare import Compared, Comparison, Sources, compare
-from notion_gitops.workflow.edit_times import Editors, Question, edit_times
+from notion_gitops.workflow.edit_times import Editors, Question, deepen, edit_times
 from notion_gitops.workflow.notion_side import Database, Moment, connect, with_users
 from notion_gitops.workflow.state_branch import read_state
 from notion_gitops.workflow.workspace import Workspace
 
+TOLD_WITH_TIMES = 200  # conflicts; looking the times up costs git a walk for each
 OVERLAP = timedelta(minutes=2)  # Notion's edit times are floored to the minute; doubled, to be sure
 
 
@@ -39,6 +41,7 @@ class PlanOptions:
 
     accepted: Mapping[str, int] = field(default_factory=dict)  # --accept MAPPING.WHAT=COUNT
     all_new: bool = False  # first contact: what nothing links is new
+    deepen: bool = False  # may history be fetched into a shallow clone, if a rule needs it
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,28 +100,40 @@ def exit_code(plan: Plan, *, detailed: bool) -> ExitCode:
 
 
 def _resolve(comparison: Comparison, connection: Connection, options: PlanOptions) -> Decided:
-    """Step 3; twice if the rules ask when the edits were made."""
+    """Step 3; twice if there are conflicts: with the times and authors of both edits."""
     inputs = {name: each.inputs for name, each in comparison.mappings.items()}
     decided = decide(inputs, {}, options.accepted)
-    if not decided.missing_times:
+    questions = _questions(comparison, decided)
+    if not questions:
         return decided
-    questions = _questions(comparison, decided.missing_times)
-    editors = Editors(
-        names={p.user_id: p.name or a for a, p in comparison.people.by_alias.items()},
-        our_user=str(connection.gateway.me()["id"]),
-    )
-    times = edit_times(comparison.workspace, questions, editors)
+    # Whose edits are our own matters only to the rules that ask for times.
+    our_user = str(connection.gateway.me()["id"]) if decided.missing_times else ""
+    names = {p.user_id: p.name or a for a, p in comparison.people.by_alias.items()}
+    if options.deepen:
+        deepen(comparison.workspace)
+    times = edit_times(comparison.workspace, questions, Editors(names, our_user))
     return decide(inputs, times, options.accepted)
 
 
-def _questions(comparison: Comparison, missing: frozenset[FieldOf]) -> dict[FieldOf, Question]:
+def _questions(comparison: Comparison, decided: Decided) -> dict[FieldOf, Question]:
+    """The fields in conflict: those whose rules need times, and some more, to be told with them."""
+    told = (
+        (name, c.key, c.field)
+        for name, operations in decided.operations.items()
+        for o in operations
+        for c in o.conflicts
+        if c.field is not None
+    )
     questions = {}
-    for name, key, spec in missing:
+    for at in (*sorted(decided.missing_times), *islice(told, TOLD_WITH_TIMES)):
+        name, key, spec = at
         each = comparison.mappings[name]
         git, notion = each.inputs.git.records.get(key), each.inputs.notion.records.get(key)
         if git is not None and notion is not None:
             dirty = git.file is not None and git.file.path in comparison.changes.dirty
-            questions[(name, key, spec)] = Question(each.mapping, spec, git, notion, dirty)
+            answers = each.inputs.answers.get(key)
+            seen = answers.notion_times.get(spec) if answers else None
+            questions[at] = Question(each.mapping, spec, git, notion, dirty, seen)
     return questions
 
 

@@ -1,10 +1,13 @@
 """How things stand, and what came before: read from git alone."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.outcomes import MappingHealth
+from notion_gitops.model.plan import Plan
+from notion_gitops.model.records import Side
 from notion_gitops.records.files import is_record_path
 from notion_gitops.report.status import LogLine, MappingStatus, StatusInfo
 from notion_gitops.repository.nouns import SyncCommit
@@ -36,6 +39,23 @@ def status(workspace: Workspace) -> StatusInfo:
         exit_code=_last_code(mappings),
         mappings=mappings,
     )
+
+
+def with_drift(info: StatusInfo, plan: Plan) -> StatusInfo:
+    """The status with what changed in Notion, as a plan made now sees it."""
+    drift = {
+        part.name: sum(
+            1
+            for o in part.operations
+            if o.conflicts or (o.write(Side.GIT) is not None and not o.refresh_only)
+        )
+        for part in plan.mappings
+        if not part.left_out
+    }
+    mappings = {
+        name: replace(m, changed_in_notion=drift.get(name)) for name, m in info.mappings.items()
+    }
+    return replace(info, mappings=mappings)
 
 
 def history(workspace: Workspace, limit: int | None = None) -> tuple[LogLine, ...]:

@@ -92,7 +92,7 @@ def command(  # noqa: PLR0917  one parameter an option
       notion-gitops apply --yes --push          (scheduled, in CI)
       notion-gitops apply --accept tasks.deletes=37
     """
-    where, options = Where(sandbox, base_url), PlanOptions(accept, all_new)
+    where, options = Where(sandbox, base_url), PlanOptions(accept, all_new, deepen=True)
     return _apply(Wishes(start, where, options, yes, commit_records, push, form, reports))
 
 

@@ -6,11 +6,18 @@ from pathlib import Path
 
 import click
 
-from notion_gitops.cli.connect import sandbox_option, workspace_option
+from notion_gitops.cli.connect import (
+    Where,
+    base_url_option,
+    connected,
+    sandbox_option,
+    workspace_option,
+)
 from notion_gitops.cli.output import Format, format_option, show_report
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.report.status import status_view
-from notion_gitops.workflow.status import status
+from notion_gitops.workflow.plan import PlanOptions, make_plan
+from notion_gitops.workflow.status import status, with_drift
 from notion_gitops.workflow.workspace import open_workspace
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -28,14 +35,27 @@ def _age(_ctx: click.Context, _param: click.Parameter, given: str | None) -> tim
 @click.command("status", short_help="Show the last sync, drift, conflicts and health.")
 @workspace_option
 @sandbox_option
+@base_url_option
+@click.option("--live", is_flag=True, help="Ask Notion as well: how many records drifted there.")
 @click.option("--max-age", callback=_age, metavar="24h", help="Exit with 1 if the sync is older.")
 @format_option
-def command(start: Path, sandbox: bool, max_age: timedelta | None, form: Format) -> ExitCode:
-    """Offline: the last sync, records changed in git since, open conflicts, pending, health.
+def command(  # noqa: PLR0917  one parameter an option
+    start: Path,
+    sandbox: bool,
+    base_url: str | None,
+    live: bool,
+    max_age: timedelta | None,
+    form: Format,
+) -> ExitCode:
+    """The last sync, records changed in git since, open conflicts, pending, health; offline.
 
     Exits as the last sync did, and with 1 if there was none within --max-age.
     """
-    info = status(open_workspace(start, sandbox=sandbox))
+    workspace = open_workspace(start, sandbox=sandbox)
+    info = status(workspace)
+    if live:
+        with connected(workspace, Where(sandbox, base_url)) as connection:
+            info = with_drift(info, make_plan(workspace, connection, PlanOptions()).plan)
     show_report(status_view(info), form)
     if max_age is not None and (info.age is None or info.age > max_age.total_seconds()):
         return ExitCode.FAILED
