@@ -1,9 +1,10 @@
 """Edits inside of braces and brackets: JSON, and YAML's flow style."""
 
 import re
+from collections.abc import Collection
 
 from notion_gitops.formats.nodes import Items, Table
-from notion_gitops.records.edits import Edit
+from notion_gitops.records.edits import Edit, removals
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _COLON = re.compile(r"[ \t\r\n]*:")
@@ -32,14 +33,12 @@ def insert(container: Table | Items, index: int, member: str) -> Edit:
     return Edit(end, end, f",{lead}{member}")
 
 
-def delete(container: Table | Items, index: int) -> Edit:
-    """Take a member out, with one comma."""
+def delete(container: Table | Items, gone: Collection[int]) -> list[Edit]:
+    """Take members out, each with one comma."""
     spans = _spans(container)
-    if len(spans) == 1:
-        return Edit(container.start + 1, container.end - 1, "")
-    if index == 0:
-        return Edit(spans[0][0], spans[1][0], "")
-    return Edit(spans[index - 1][1], spans[index][1], "")
+    if len(spans) == len(gone):
+        return [Edit(container.start + 1, container.end - 1, "")]
+    return removals([s for s, _ in spans], [e for _, e in spans], gone)
 
 
 def _spans(container: Table | Items) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.people import People, Person
 from notion_gitops.model.values import Value
 from notion_gitops.records.documents import BOM, Document, Slot, fields_of, parse_document
-from notion_gitops.records.edits import CannotEdit, cannot_edit
+from notion_gitops.records.edits import CannotEdit, FileEdits, cannot_edit
 
 Values = Mapping[str, Value]
 
@@ -20,14 +20,14 @@ class Expected:
     """What an edit of one file was to do."""
 
     mapping: DatabaseMapping
-    before: bytes  # the file; empty if it is new
     path: str
-    changes: Mapping[str, Values]  # by key: the fields that change, or all of a new record
-    removed: str = ""  # the key that goes
+    edits: FileEdits
+    before: bytes  # the file; empty if it is new
+    document: Document | None  # the same, parsed
 
     def failed(self, key: str, why: str) -> CannotEdit:
         """The error, for one record."""
-        return cannot_edit(self.path, key or self.removed or next(iter(self.changes), ""), why)
+        return cannot_edit(self.path, key or self.edits.keys[0], why)
 
 
 def checked(text: str, expected: Expected) -> bytes:
@@ -36,37 +36,32 @@ def checked(text: str, expected: Expected) -> bytes:
     Raises:
         CannotEdit: it does not.
     """
-    mapping, before = expected.mapping, expected.before
+    mapping, old, edits = expected.mapping, expected.document, expected.edits
     try:
-        after = (BOM if before.startswith(BOM) else b"") + text.encode()
+        after = (BOM if expected.before.startswith(BOM) else b"") + text.encode()
         new = parse_document(mapping, after, expected.path)
     except (InvalidInput, UnicodeEncodeError) as error:
         raise expected.failed("", f"the result would not be readable ({error})") from None
     slots = {s.key: s for s in new.slots if s.key is not None}
-    if before.strip():
-        _check_others(parse_document(mapping, before, expected.path), new, slots, expected)
-    elif slots.keys() != expected.changes.keys() or len(new.slots) != len(slots):
-        raise expected.failed("", "it would not be the only record of its file")
-    for key, values in expected.changes.items():
+    old_slots = old.slots if old else ()
+    wanted = {s.key for s in old_slots if s.key is not None} - edits.removed | edits.added.keys()
+    count = len(old_slots) - len(edits.removed) + len(edits.added)
+    if slots.keys() != wanted or len(new.slots) != count:
+        raise expected.failed("", "other records would appear or disappear")
+    if old and old.text[old.front_end :] != new.text[new.front_end :]:
+        raise expected.failed("", "the text below the fields would change")
+    for slot in old_slots:
+        if slot.key in slots:
+            _check_rest(slot, slots[slot.key], expected)
+    for key, values in {**edits.changed, **edits.added}.items():
         _check_values(slots[key], values, expected)
     return after
 
 
-def _check_others(
-    old: Document, new: Document, slots: Mapping[str, Slot], expected: Expected
-) -> None:
-    known = {s.key for s in old.slots if s.key is not None}
-    gain = len(expected.changes.keys() - known) - (1 if expected.removed else 0)
-    wanted = (known - {expected.removed}) | expected.changes.keys()
-    if slots.keys() != wanted or len(new.slots) != len(old.slots) + gain:
-        raise expected.failed("", "other records would appear or disappear")
-    if old.text[old.front_end :] != new.text[new.front_end :]:
-        raise expected.failed("", "the text below the fields would change")
-    for slot in old.slots:
-        if slot.key is not None and slot.key != expected.removed:
-            changed = expected.changes.get(slot.key, {})
-            if _rest(slot, changed) != _rest(slots[slot.key], changed):
-                raise expected.failed(slot.key, "other fields would change")
+def _check_rest(old: Slot, new: Slot, expected: Expected) -> None:
+    changed = expected.edits.changed.get(old.key or "", {})
+    if _rest(old, changed) != _rest(new, changed):
+        raise expected.failed(old.key or "", "other fields would change")
 
 
 def _rest(slot: Slot, changed: Values) -> dict[str, object]:

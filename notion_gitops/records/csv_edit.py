@@ -1,6 +1,6 @@
 """Edits of rows and cells of a CSV file; untouched rows keep their bytes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from notion_gitops.formats.csv_cells import cell_node, cell_text
 from notion_gitops.formats.csv_text import CsvTable, Row, csv_cell
@@ -8,61 +8,41 @@ from notion_gitops.formats.nodes import Scalar
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.values import Value
 from notion_gitops.records.documents import Document, key_field
-from notion_gitops.records.edits import Edit, after_break, apply_edits
-from notion_gitops.records.table_edit import order_of
+from notion_gitops.records.edits import Edit, FileEdits
+from notion_gitops.records.table_edit import order_of, positions
 
 Values = Mapping[str, Value]
 
 
-def change_rows(mapping: DatabaseMapping, document: Document, changes: Mapping[str, Values]) -> str:
-    """The text with cells replaced; a column that is missing is added to every row."""
+def edit_rows(mapping: DatabaseMapping, document: Document, edits: FileEdits) -> list[Edit]:
+    """The edits of rows and cells; a column that is missing is added to every row."""
     table = _table(document)
     columns = {cell.text: index for index, cell in enumerate(table.header.cells)}
-    new = _new_columns(mapping, columns, changes)
-    edits = [_longer(table.header, new)] if new else []
+    new = _new_columns(mapping, columns, [*edits.changed.values(), *edits.added.values()])
+    found = [_longer(table.header, new)]
+    before = table.header
     for slot, row in zip(document.slots, table.rows, strict=True):
-        values = changes.get(slot.key or "", {})
-        for name, value in values.items():
-            if name in columns:
-                edits += _cell_edit(mapping, row.cells[columns[name]], name, value)
-        if new:
-            texts = [cell_text(values.get(n), mapping.fields[n]) for n in new]
-            edits.append(_longer(row, texts))
-    return apply_edits(document.text, edits)
+        if slot.key in edits.removed:
+            found.append(Edit(before.end, row.end, ""))
+        else:
+            values = edits.changed.get(slot.key or "", {})
+            found += _row_edits(mapping, row, columns, values)
+            found.append(_longer(row, [cell_text(values.get(n), mapping.fields[n]) for n in new]))
+        before = row
+    lines = (table.header, *table.rows)
+    for key, at in positions(document, edits.added).items():
+        row_text = _row(mapping, [*columns, *new], key, edits.added[key])
+        end = lines[at].end
+        found.append(Edit(end, end, table.newline + row_text))
+    return found
 
 
-def add_row(mapping: DatabaseMapping, document: Document, key: str, values: Values) -> str:
-    """The text with a row more, in key order if the rows are, else as the last."""
-    if document.root is None:
-        return new_csv(mapping, key, values)
-    table = _table(document)
-    columns = {cell.text: i for i, cell in enumerate(table.header.cells)}
-    missing = _new_columns(mapping, columns, {key: values})
-    edits = [_longer(table.header, missing)] if missing else []
-    if missing:
-        edits += [_longer(row, [""] * len(missing)) for row in table.rows]
-    keys = [s.key or "" for s in document.slots]
-    at = sum(1 for k in keys if k < key) if keys == sorted(keys) else len(keys)
-    end = (table.header, *table.rows)[at].end
-    row = _row(mapping, [*columns, *missing], key, values)
-    return apply_edits(document.text, [*edits, Edit(end, end, table.newline + row)])
-
-
-def remove_row(document: Document, at: int) -> str:
-    """The text without one row."""
-    table, text = _table(document), document.text
-    row = table.rows[at]
-    before = table.rows[at - 1] if at else table.header
-    if row.end == len(text):  # no line break at the end: the one before the row goes
-        return text[: before.end]
-    return text[: row.start] + text[after_break(text, row.end) :]
-
-
-def new_csv(mapping: DatabaseMapping, key: str, values: Values) -> str:
-    """A file with a header of all fields and one row."""
+def new_csv(mapping: DatabaseMapping, added: Mapping[str, Values]) -> str:
+    """A file with a header of all fields and the rows in key order."""
     names = [key_field(mapping) or "id", *mapping.fields]
     header = ",".join(csv_cell(n) for n in names)
-    return f"{header}\n{_row(mapping, names, key, values)}\n"
+    rows = (_row(mapping, names, key, added[key]) for key in sorted(added))
+    return "".join(f"{line}\n" for line in (header, *rows))
 
 
 def _table(document: Document) -> CsvTable:
@@ -72,9 +52,9 @@ def _table(document: Document) -> CsvTable:
 
 
 def _new_columns(
-    mapping: DatabaseMapping, columns: Mapping[str, int], changes: Mapping[str, Values]
+    mapping: DatabaseMapping, columns: Mapping[str, int], records: Iterable[Values]
 ) -> list[str]:
-    wanted = {n for values in changes.values() for n, v in values.items() if v is not None}
+    wanted = {n for values in records for n, v in values.items() if v is not None}
     return [n for n in mapping.fields if n in wanted and n not in columns]
 
 
@@ -82,13 +62,20 @@ def _longer(row: Row, cells: list[str]) -> Edit:
     return Edit(row.end, row.end, "".join("," + csv_cell(c) for c in cells))
 
 
-def _cell_edit(mapping: DatabaseMapping, cell: Scalar, name: str, value: Value) -> list[Edit]:
+def _row_edits(
+    mapping: DatabaseMapping, row: Row, columns: Mapping[str, int], values: Values
+) -> list[Edit]:
+    present = (n for n in values if n in columns)
+    return [_cell_edit(mapping, row.cells[columns[n]], n, values[n]) for n in present]
+
+
+def _cell_edit(mapping: DatabaseMapping, cell: Scalar, name: str, value: Value) -> Edit:
     field = mapping.fields[name]
     node = cell_node(cell, field)
     text = cell_text(value, field, order_of(node) if node is not None else ())
     quoted = cell.source.text[cell.start : cell.start + 1] == '"'
     new = '"' + text.replace('"', '""') + '"' if quoted and text else csv_cell(text)
-    return [Edit(cell.start, cell.end, new)]
+    return Edit(cell.start, cell.end, new)
 
 
 def _row(mapping: DatabaseMapping, names: list[str], key: str, values: Values) -> str:

@@ -1,10 +1,12 @@
 """Replacing parts of a text, and leaving all else as it is."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import NotionGitopsError
+from notion_gitops.model.values import Value
 
 
 class CannotEdit(NotionGitopsError):  # noqa: N818  named for what it is, as its siblings
@@ -19,6 +21,20 @@ class Edit(NamedTuple):
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class FileEdits:
+    """What is to happen to the records of one file, by key; each key in one place alone."""
+
+    changed: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)  # these fields alone
+    added: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    removed: frozenset[str] = frozenset()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All keys that are concerned."""
+        return (*self.changed, *self.added, *sorted(self.removed))
+
+
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     """The text with all replacements made; they must not overlap."""
     parts, at = [], 0
@@ -28,6 +44,21 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
         parts += [text[at : edit.start], edit.text]
         at = edit.end
     return "".join([*parts, text[at:]])
+
+
+def removals(begins: Sequence[int], ends: Sequence[int], gone: Collection[int]) -> list[Edit]:
+    """The edits that take some members of a sequence out, each with one separator.
+
+    Args:
+        begins: where each member begins, behind the separator before it.
+        ends: where each member ends, before the separator behind it.
+        gone: the numbers of those that go; not all of them.
+    """
+    first_kept = next(i for i in range(len(ends)) if i not in gone)
+    return [
+        Edit(begins[i], begins[i + 1], "") if i < first_kept else Edit(ends[i - 1], ends[i], "")
+        for i in sorted(gone)
+    ]
 
 
 def cannot_edit(path: str, key: str, why: str) -> CannotEdit:

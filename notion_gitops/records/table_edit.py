@@ -1,7 +1,8 @@
 """Edits of records in YAML, JSON and Markdown front matter, in terms of the mapping."""
 
 import re
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from notion_gitops.formats.forms import Form, form_of
 from notion_gitops.formats.json_write import json_form, json_text
@@ -13,7 +14,7 @@ from notion_gitops.records import braced_edit
 from notion_gitops.records.documents import Document, Slot, key_field
 from notion_gitops.records.edits import Edit, column_of, line_start, newline_of
 from notion_gitops.records.yaml_edit import Layout, insert_field, set_field
-from notion_gitops.records.yaml_records import add_record, block_of, remove_record
+from notion_gitops.records.yaml_records import New, add_records, block_of, remove_records
 
 _JSON_INDENT = "  "
 _INDENT = re.compile(r"\n([ \t]+)")
@@ -44,53 +45,56 @@ def change_table(
     return [*edits, *(_insert(mapping, document, table, member, at) for member in new)]
 
 
-def add_to(mapping: DatabaseMapping, document: Document, key: str, values: Values) -> list[Edit]:
-    """The edits that put a record into a file of many."""
-    keys = [s.key or "" for s in document.slots]
-    in_order = keys == sorted(keys)
-    at = sum(1 for k in keys if k < key) if in_order else len(keys)
+def add_to(mapping: DatabaseMapping, document: Document, added: Mapping[str, Values]) -> list[Edit]:
+    """The edits that put records into a file of many, in key order if the file is, else last."""
     root = document.root if isinstance(document.root, Scalar | Table | Items) else None
-    fields = _new_fields(mapping, values)
-    if not isinstance(root, Table):
-        fields = [(key_field(mapping) or "id", key), *fields]
+    new = []
+    for key, at in positions(document, added).items():
+        fields = _new_fields(mapping, added[key])
+        if not isinstance(root, Table):
+            fields = [(key_field(mapping) or "id", key), *fields]
+        new.append(New(at, key, fields))
     if mapping.git.format is GitFormat.JSON:
-        return [_add_json(document, root, at, (key, dict(fields)))]
+        return _add_json(document, root, new)
     indent = column_of(document.text, root.start) if isinstance(root, Table | Items) else 0
     layout = Layout(document.text, newline_of(document.text), indent)
-    return add_record(root, at, key, fields, layout)
+    return add_records(root, new, layout)
 
 
-def remove_from(mapping: DatabaseMapping, document: Document, at: int) -> Edit:
-    """The edit that takes a record out of a file of many."""
+def positions(document: Document, added: Iterable[str]) -> dict[str, int]:
+    """Before which of the records that are there each new key goes."""
+    keys = [s.key or "" for s in document.slots]
+    if keys != sorted(keys):
+        return dict.fromkeys(added, len(keys))
+    return {key: bisect_left(keys, key) for key in sorted(added)}
+
+
+def remove_from(mapping: DatabaseMapping, document: Document, gone: Collection[int]) -> list[Edit]:
+    """The edits that take records out of a file of many, by their numbers."""
     root = document.root
-    if not isinstance(root, Table | Items):
-        raise TypeError("a file without records has none to remove")
+    if not isinstance(root, Table | Items) or not gone:
+        return []
     if mapping.git.format is GitFormat.JSON:
-        return braced_edit.delete(root, at)
-    return remove_record(root, at, document.text)
+        return braced_edit.delete(root, gone)
+    return remove_records(root, gone, document.text)
 
 
-def new_file(mapping: DatabaseMapping, key: str, values: Values) -> str:
-    """The text of a new file with one record."""
-    fields = _new_fields(mapping, values)
+def new_file(mapping: DatabaseMapping, added: Mapping[str, Values]) -> str:
+    """The text of a new file, with one record unless the mapping has them all in one file."""
     named = key_field(mapping)
-    if named is not None:
-        fields = [(named, key), *fields]
+    records = []
+    for key in sorted(added):
+        own = [(named, key)] if named is not None else []
+        records.append(own + _new_fields(mapping, added[key]))
     layout = Layout("", "\n", 0)
-    match mapping.git.format:
-        case GitFormat.CSV:
-            raise TypeError("rows are added by csv_edit")
-        case GitFormat.JSON:
-            record: Form = dict(fields)
-            whole: Form = [record] if mapping.git.single_file else record
-            return json_text(whole, _JSON_INDENT) + "\n"
-        case GitFormat.YAML if mapping.git.single_file:
-            return "- " + block_of(fields, layout._replace(indent=2), 0) + "\n"
-        case GitFormat.YAML:
-            return block_of(fields, layout, 1) + "\n" if fields else ""
-        case GitFormat.MARKDOWN:
-            block = block_of(fields, layout, 1) + "\n" if fields else ""
-            return f"---\n{block}---\n"
+    if mapping.git.format is GitFormat.JSON:
+        tables: list[Form] = [dict(r) for r in records]
+        return json_text(tables if mapping.git.single_file else tables[0], _JSON_INDENT) + "\n"
+    if mapping.git.single_file:
+        inner = layout._replace(indent=2)
+        return "\n".join("- " + block_of(r, inner, 0) + "\n" for r in records)
+    block = block_of(records[0], layout, 1) + "\n" if records[0] else ""
+    return f"---\n{block}---\n" if mapping.git.format is GitFormat.MARKDOWN else block
 
 
 def order_of(node: Node) -> tuple[str, ...]:
@@ -163,24 +167,23 @@ def _json_layout(text: str, table: Table) -> tuple[str, int]:
     return indent, own // len(indent)
 
 
-def _add_json(
-    document: Document, root: Node | None, at: int, member: tuple[str, dict[str, Form]]
-) -> Edit:
+def _add_json(document: Document, root: Node | None, new: Sequence[New]) -> list[Edit]:
     text, newline = document.text, newline_of(document.text)
-    key, record = member
     found = _INDENT.search(text)
     indent = found[1] if found else _JSON_INDENT
     if not isinstance(root, Table | Items):
-        whole = json_text([record], indent, 0, newline) + newline
-        return Edit(0, len(text), whole)
+        whole: Form = [dict(n.fields) for n in new]
+        return [Edit(0, len(text), json_text(whole, indent, 0, newline) + newline)]
     empty = not (root.nodes if isinstance(root, Items) else root.entries)
-    wide = "\n" in text[root.start : root.end] or empty
-    one = json_text(record, indent if wide else "", 1, newline)
-    if isinstance(root, Table):
-        one = f"{json_text(key)}: {one}"
+    wide = indent if empty or "\n" in text[root.start : root.end] else ""
+    members = []
+    for record in new:
+        key = f"{json_text(record.key)}: " if isinstance(root, Table) else ""
+        members.append(key + json_text(dict(record.fields), wide, 1, newline))
     if empty:
-        return Edit(root.start + 1, root.end - 1, newline + indent + one + newline)
-    return braced_edit.insert(root, at, one)
+        inner = f",{newline}{indent}".join(members)
+        return [Edit(root.start + 1, root.end - 1, newline + indent + inner + newline)]
+    return [braced_edit.insert(root, n.at, m) for n, m in zip(new, members, strict=True)]
 
 
 def _fill_empty(

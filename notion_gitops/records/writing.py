@@ -9,104 +9,98 @@ from collections.abc import Mapping
 from notion_gitops.model.mapping import DatabaseMapping, GitFormat
 from notion_gitops.model.values import Value
 from notion_gitops.records.checking import Expected, checked
-from notion_gitops.records.csv_edit import add_row, change_rows, new_csv, remove_row
-from notion_gitops.records.documents import parse_document
-from notion_gitops.records.edits import Edit, apply_edits, cannot_edit
+from notion_gitops.records.csv_edit import edit_rows, new_csv
+from notion_gitops.records.documents import Document, parse_document
+from notion_gitops.records.edits import Edit, FileEdits, apply_edits, cannot_edit
 from notion_gitops.records.table_edit import add_to, change_table, new_file, remove_from
 
 Values = Mapping[str, Value]
 
 
-def change(mapping: DatabaseMapping, content: bytes, path: str, key: str, values: Values) -> bytes:
-    """Set fields of one record; None empties a field and keeps its key.
+def edit_file(
+    mapping: DatabaseMapping, content: bytes | None, path: str, edits: FileEdits
+) -> bytes | None:
+    """Change, add and remove records of one file, which is parsed and checked once.
 
     Args:
         mapping: the file's.
-        content: of the file as it is.
+        content: of the file as it is; None if there is none.
         path: of the file, for messages.
-        key: of the record.
-        values: canonical, of the fields to change alone.
+        edits: what is to happen; values are canonical, and None empties a field, whose key stays.
+
+    Returns:
+        The new content; None if the file goes with its only record.
 
     Raises:
-        CannotEdit: the result would not read back as wanted.
+        CannotEdit: the result would not read back as wanted, a record to change or to remove is
+            not there, or the key of a new one is taken.
         InvalidInput: the file cannot be read.
     """
-    return change_many(mapping, content, path, {key: values})
-
-
-def change_many(
-    mapping: DatabaseMapping, content: bytes, path: str, changes: Mapping[str, Values]
-) -> bytes:
-    """As `change`, for several records of one file, which is parsed once."""
+    if edits.removed and not mapping.git.single_file:
+        return None
+    if content is None or not content.strip():
+        return _new(mapping, path, edits)
     document = parse_document(mapping, content, path)
+    _check_keys(mapping, document, path, edits)
     slots = {s.key: s for s in document.slots if s.key is not None}
-    missing = [key for key in changes if key not in slots]
-    if missing:
-        raise cannot_edit(path, missing[0], "it is not in this file")
+    if edits.removed and edits.added and len(edits.removed) == len(document.slots):
+        emptied = edit_file(mapping, content, path, FileEdits(removed=edits.removed))
+        return edit_file(mapping, emptied, path, FileEdits(added=edits.added))
     if mapping.git.format is GitFormat.CSV:
-        text = change_rows(mapping, document, changes)
+        found = edit_rows(mapping, document, edits)
     else:
-        edits: list[Edit] = []
-        for key, values in changes.items():
-            edits += change_table(mapping, document, slots[key], values)
-        text = _applied(document.text, edits, path, next(iter(changes), ""))
-    return checked(text, Expected(mapping, content, path, changes))
+        gone = {i for i, s in enumerate(document.slots) if s.key in edits.removed}
+        found = remove_from(mapping, document, gone)
+        for key, values in edits.changed.items():
+            found += change_table(mapping, document, slots[key], values)
+        if edits.added:
+            found += add_to(mapping, document, edits.added)
+    text = _applied(document.text, found, path, edits)
+    return checked(text, Expected(mapping, path, edits, content, document))
+
+
+def change(mapping: DatabaseMapping, content: bytes, path: str, key: str, values: Values) -> bytes:
+    """Set fields of one record; as `edit_file`."""
+    return edit_file(mapping, content, path, FileEdits(changed={key: values})) or b""
 
 
 def add(
     mapping: DatabaseMapping, content: bytes | None, path: str, key: str, values: Values
 ) -> bytes:
-    """Write a new record.
-
-    Args:
-        mapping: the file's.
-        content: of the file that holds many records; None for a new file.
-        path: of the file, for messages.
-        key: of the new record.
-        values: canonical.
-
-    Raises:
-        CannotEdit: the result would not read back as wanted, or the key is taken.
-        InvalidInput: the file cannot be read.
-    """
-    if content is None or not content.strip():
-        csv = mapping.git.format is GitFormat.CSV
-        text = new_csv(mapping, key, values) if csv else new_file(mapping, key, values)
-        return checked(text, Expected(mapping, b"", path, {key: values}))
-    document = parse_document(mapping, content, path)
-    if any(s.key is not None and s.key.casefold() == key.casefold() for s in document.slots):
-        raise cannot_edit(path, key, "its key is taken")
-    if not mapping.git.single_file:
-        raise cannot_edit(path, key, "its file is taken")
-    if mapping.git.format is GitFormat.CSV:
-        text = add_row(mapping, document, key, values)
-    else:
-        text = _applied(document.text, add_to(mapping, document, key, values), path, key)
-    return checked(text, Expected(mapping, content, path, {key: values}))
+    """Write a new record; `content` is that of the file of many records; as `edit_file`."""
+    return edit_file(mapping, content, path, FileEdits(added={key: values})) or b""
 
 
 def remove(mapping: DatabaseMapping, content: bytes, path: str, key: str) -> bytes | None:
-    """Take a record out of its file; None if the file goes with it.
-
-    Raises:
-        CannotEdit: the rest would not read back as before, or the record is not there.
-        InvalidInput: the file cannot be read.
-    """
-    if not mapping.git.single_file:
-        return None
-    document = parse_document(mapping, content, path)
-    at = next((i for i, s in enumerate(document.slots) if s.key == key), None)
-    if at is None:
-        raise cannot_edit(path, key, "it is not in this file")
-    if mapping.git.format is GitFormat.CSV:
-        text = remove_row(document, at)
-    else:
-        text = _applied(document.text, [remove_from(mapping, document, at)], path, key)
-    return checked(text, Expected(mapping, content, path, {}, removed=key))
+    """Take a record out of its file; None if the file goes with it; as `edit_file`."""
+    return edit_file(mapping, content, path, FileEdits(removed=frozenset({key})))
 
 
-def _applied(text: str, edits: list[Edit], path: str, key: str) -> str:
+def _new(mapping: DatabaseMapping, path: str, edits: FileEdits) -> bytes:
+    """A new file; of a record that had a file without fields, its first content."""
+    records = {**edits.added, **({} if mapping.git.single_file else edits.changed)}
+    if edits.removed or len(records) < len(edits.keys):
+        raise cannot_edit(path, edits.keys[0], "it is not in this file")
+    csv = mapping.git.format is GitFormat.CSV
+    text = new_csv(mapping, records) if csv else new_file(mapping, records)
+    return checked(text, Expected(mapping, path, FileEdits(added=records), b"", None))
+
+
+def _check_keys(mapping: DatabaseMapping, document: Document, path: str, edits: FileEdits) -> None:
+    known = {s.key for s in document.slots if s.key is not None}
+    for key in (*edits.changed, *sorted(edits.removed)):
+        if key not in known:
+            raise cannot_edit(path, key, "it is not in this file")
+    folded = {k.casefold() for k in known - edits.removed}
+    for key in edits.added:
+        if key.casefold() in folded:
+            raise cannot_edit(path, key, "its key is taken")
+        if not mapping.git.single_file:
+            raise cannot_edit(path, key, "its file is taken")
+
+
+def _applied(text: str, found: list[Edit], path: str, edits: FileEdits) -> str:
     try:
-        return apply_edits(text, edits)
+        return apply_edits(text, found)
     except ValueError as error:
-        raise cannot_edit(path, key, str(error)) from None
+        raise cannot_edit(path, edits.keys[0], str(error)) from None
