@@ -24,8 +24,6 @@ from notion_gitops.workflow.workspace import Workspace
 if TYPE_CHECKING:
     from notion_gitops.sandbox.sandbox import Sandbox
 
-SANDBOX_FILE = "sandbox.sqlite"
-
 sandbox_option = click.option(
     "--sandbox",
     is_flag=True,

@@ -8,13 +8,14 @@ import yaml
 from notion_client import Client
 
 from notion_gitops import samples
-from notion_gitops.cli.connect import SANDBOX_FILE
 from notion_gitops.model.mapping import OPTIONS, DatabaseMapping, Field, PropertyType
 from notion_gitops.notion.connect import VERSION
 from notion_gitops.sandbox import seed
 from notion_gitops.sandbox.sandbox import DEFAULT_TOKEN, Sandbox
 from notion_gitops.sandbox.transport import SandboxTransport
 from notion_gitops.workflow.workspace import PRIVATE, Workspace
+
+SANDBOX_FILE = "sandbox.sqlite"
 
 
 def sandbox_path(root: Path) -> Path:
