@@ -65,6 +65,15 @@ class Validation:
 
 
 @dataclass(frozen=True, slots=True)
+class Refreshed:
+    """A file that took up derived values, which no operation was planned for."""
+
+    mapping: str
+    key: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SyncResult:
     """One apply run, whole."""
 
@@ -84,6 +93,9 @@ class SyncResult:
     pushed: bool | None = None  # None: no remote, or not asked for
     exit_code: ExitCode = ExitCode.DONE
     notes: tuple[str, ...] = ()
+    refreshed: tuple[Refreshed, ...] = ()
+    asked: frozenset[tuple[str, str]] | None = None  # mapping and key of the conflict files that
+    # this sync wrote; None: of all open conflicts
 
     def count(self, status: Status) -> int:
         """How many operations ended so."""

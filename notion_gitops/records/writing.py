@@ -43,9 +43,9 @@ def edit_file(
     document = parse_document(mapping, content, path)
     _check_keys(mapping, document, path, edits)
     slots = {s.key: s for s in document.slots if s.key is not None}
-    if edits.removed and edits.added and len(edits.removed) == len(document.slots):
-        emptied = edit_file(mapping, content, path, FileEdits(removed=edits.removed))
-        return edit_file(mapping, emptied, path, FileEdits(added=edits.added))
+    if edits.removed and edits.added:  # a new record may stand where an old one goes
+        left = edit_file(mapping, content, path, FileEdits(edits.changed, {}, edits.removed))
+        return edit_file(mapping, left, path, FileEdits(added=edits.added))
     if mapping.git.format is GitFormat.CSV:
         found = edit_rows(mapping, document, edits)
     else:

@@ -60,7 +60,10 @@ def insert_field(table: Table, after: int | None, member: tuple[str, Form], layo
         return braced_edit.insert(table, index + 1, text)
     at = line_end(layout.text, table.entries[index].value.end)
     gap = layout.newline * (2 if spaced(table, layout.text) else 1)
-    return Edit(at, at, gap + " " * layout.indent + field_text(name, form, layout))
+    field = field_text(name, form, layout)
+    if _needs_break(form) and at == len(layout.text):
+        field = f"{yaml_text(name)}: {yaml_inline(form)}"
+    return Edit(at, at, gap + " " * layout.indent + field)
 
 
 def spaced(container: Table | Items, text: str) -> bool:
@@ -99,6 +102,8 @@ def _replace(entry: Entry, form: Form, layout: Layout) -> list[Edit]:
     at, old = colon.end(), entry.value
     between = layout.text[at : old.start]
     alone = _REST.match(layout.text, old.end) is not None
+    if _needs_break(form) and line_end(layout.text, old.end) == len(layout.text):
+        alone = False
     form = _as_before(old, form)
     new = _value_text(form, layout, column_of(layout.text, at))
     if isinstance(form, str) and ("\n" not in new or not alone):
@@ -120,6 +125,11 @@ def _as_before(old: Node, form: Form) -> Form:
     if isinstance(form, tuple) and len(form) == 1 and isinstance(old, Scalar) and not old.is_null:
         return form[0]
     return form
+
+
+def _needs_break(form: Form) -> bool:
+    """Whether a block would lose its last line break in a file that ends without one."""
+    return isinstance(form, str) and form.endswith("\n")
 
 
 def _quote(old: Node) -> str:

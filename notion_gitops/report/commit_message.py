@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import assert_never
 
 from notion_gitops.model.operations import Action, Cause, Operation, Write
@@ -29,8 +30,8 @@ def record_commit_message(result: SyncResult, editors: Mapping[str, int], *, bas
     """
     changed = _changed(result)
     lines = [_subject(changed, result), ""]
-    for mapping, operations in changed.items():
-        lines += [commit_line(mapping), *_records(operations)]
+    for mapping, told in changed.items():
+        lines += [commit_line(mapping), *_records(told)]
     lines += ["", *_edited(editors), "To undo: git revert this commit.", ""]
     trailers = {"Sync-Id": result.sync_id, "Sync-Base": short(base)}
     return _message(lines, trailers)
@@ -58,27 +59,52 @@ def _message(lines: Iterable[str], trailers: Mapping[str, str]) -> str:
     return "\n".join([*lines, *said]) + "\n"
 
 
-def _changed(result: SyncResult) -> dict[str, list[Operation]]:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One record of the commit."""
+
+    key: str
+    what: str  # "status, tags", "new", "deleted", "status (by rule)", "asks: due"
+    written: bool  # its file, not its conflict file alone
+
+
+def _changed(result: SyncResult) -> dict[str, list[_Told]]:
     """What was written to git, and what is asked there, by mapping."""
     applied = {(o.mapping, o.key) for o in result.outcomes if o.status is Status.APPLIED}
-    changed = {
-        part.name: [
-            o
-            for o in part.operations
-            if o.open_conflicts or (o.write(Side.GIT) and (o.mapping, o.key) in applied)
+    changed: dict[str, list[_Told]] = {}
+    for part in result.plan.mappings:
+        found = [t for o in part.operations if (t := _told(o, result, applied))]
+        found += [
+            _Told(r.key, f"{listed(list(map(commit_line, r.fields)), _FIELDS)} (computed)", True)
+            for r in result.refreshed
+            if r.mapping == part.name
         ]
-        for part in result.plan.mappings
-    }
-    return {name: operations for name, operations in changed.items() if operations}
+        if found:
+            changed[part.name] = found
+    return changed
 
 
-def _subject(changed: Mapping[str, Sequence[Operation]], result: SyncResult) -> str:
-    written = {n: sum(1 for o in found if o.write(Side.GIT)) for n, found in changed.items()}
+def _told(operation: Operation, result: SyncResult, applied: set[tuple[str, str]]) -> _Told | None:
+    at = (operation.mapping, operation.key)
+    write = operation.write(Side.GIT) if at in applied else None
+    new = result.asked is None or at in result.asked
+    asked = [commit_line(c.field or "the record") for c in operation.open_conflicts if new]
+    asks = [f"asks: {listed(asked, _FIELDS)}"] if asked else []
+    if write is None and not asks:
+        return None
+    what = "; ".join([*([_written(write)] if write else []), *asks])
+    return _Told(operation.key, what, write is not None)
+
+
+def _subject(changed: Mapping[str, Sequence[_Told]], result: SyncResult) -> str:
+    written = {n: sum(1 for t in found if t.written) for n, found in changed.items()}
     told = [f"{number(n)} {_noun(commit_line(name), n)}" for name, n in written.items() if n]
     if told:
         return f"Sync from Notion: {listed(told, _FIELDS)}"
-    asked = count(sum(map(bool, _conflicts(result))), "question")
-    return f"Sync: {asked} to decide"
+    asked = sum(1 for found in changed.values() for t in found if not t.written)
+    if asked:
+        return f"Sync: {count(sum(map(bool, _conflicts(result))), 'question')} to decide"
+    return "Sync: questions that were answered"
 
 
 def _noun(name: str, n: int) -> str:
@@ -91,10 +117,10 @@ def _conflicts(result: SyncResult) -> list[bool]:
     return [True for part in result.plan.mappings for c in part.conflicts if c.open]
 
 
-def _records(operations: Sequence[Operation]) -> list[str]:
+def _records(told: Sequence[_Told]) -> list[str]:
     alike: dict[str, list[str]] = {}
-    for operation in operations:
-        alike.setdefault(_what(operation), []).append(commit_line(operation.key))
+    for one in told:
+        alike.setdefault(one.what, []).append(commit_line(one.key))
     lines: list[str] = []
     for what, keys in alike.items():
         many = len(keys) >= _FOLD
@@ -107,16 +133,6 @@ def _records(operations: Sequence[Operation]) -> list[str]:
 def _line(name: str, what: str) -> str:
     gap = pad(name, _NAME) if width(name) <= _NAME else f"{name} "
     return f"  {gap} {what}"
-
-
-def _what(operation: Operation) -> str:
-    """``status, tags``, ``new``, ``deleted``, ``status (by rule)``, ``asks: due``."""
-    write = operation.write(Side.GIT)
-    asked = [commit_line(c.field or "the record") for c in operation.open_conflicts]
-    asks = [f"asks: {listed(asked, _FIELDS)}"] if asked else []
-    if write is None:
-        return "; ".join(asks)
-    return "; ".join([_written(write), *asks])
 
 
 def _written(write: Write) -> str:

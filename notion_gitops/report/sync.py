@@ -109,7 +109,10 @@ def _done(result: SyncResult) -> list[Section]:
     for part in result.plan.mappings:
         done = tuple(o for o in part.operations if (o.mapping, o.key) in applied)
         still = sum(1 for c in part.conflicts if c.open)
-        counts[part.name] = replace(counts_of(replace(part, operations=done)), decisions=still)
+        planned = counts_of(replace(part, operations=done))
+        refreshed = sum(1 for r in result.refreshed if r.mapping == part.name)
+        files = planned.files_changed + refreshed
+        counts[part.name] = replace(planned, files_changed=files, decisions=still)
     return [
         Section((counts_table(counts, done=True),)),
         Section((Facts(_facts(result, sum(counts.values(), Counts()))),)),

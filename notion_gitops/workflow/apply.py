@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode, Refused
 from notion_gitops.model.operations import Backup, Operation
-from notion_gitops.model.outcomes import Status, SyncResult
+from notion_gitops.model.outcomes import Refreshed, Status, SyncResult
 from notion_gitops.model.plan import Plan, ReadCost, StepKind
 from notion_gitops.workflow.commit import commit_sync
 from notion_gitops.workflow.confirm import ReadBack, read_back
@@ -36,6 +36,7 @@ class Written:
     back: ReadBack
     moved: Mapping[str, Moved]
     files: Mapping[str, bytes | None]
+    refreshed: tuple[Refreshed, ...] = ()
     partly: tuple[str, ...] = ()  # fields that could not be sent, for people
 
 
@@ -129,6 +130,7 @@ def carry_out(planned: Planned, connection: Connection, progress: Progress) -> S
         finished=datetime.now(UTC),
         branch=planned.plan.branch,
         notes=written.partly,
+        refreshed=written.refreshed,
     )
     result = commit_sync(planned, result, written.moved, written.files)
     journal.end()
@@ -174,13 +176,13 @@ def _write(run: Run) -> Written:
     back = read_back(run, pages.answers, pages.ids, plan.steps)
     run.progress.step("Reading back", 1, 1)
     settlings = {name: Settling(c, back, pages.left_out) for name, c in comparison.mappings.items()}
-    moved, files = _write_files(run, settlings)
+    moved, files, refreshed = _write_files(run, settlings)
     partly = tuple(
         f"{at[0]}/{at[1]}: {finding.message}"
         for at, fields in pages.left_out.items()
         for finding in fields.values()
     )
-    return Written(run.results, back, moved, files, partly)
+    return Written(run.results, back, moved, files, refreshed, partly)
 
 
 @dataclass
@@ -190,12 +192,13 @@ class _Filing:
     settled: dict[str, Operation] = field(default_factory=dict)  # by key
     edits: list[FileEdit] = field(default_factory=list)
     refreshed: dict[str, str] = field(default_factory=dict)  # key -> new digest
+    told: list[Refreshed] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict)  # as read
 
 
 def _write_files(
     run: Run, settlings: Mapping[str, Settling]
-) -> tuple[dict[str, Moved], dict[str, bytes | None]]:
+) -> tuple[dict[str, Moved], dict[str, bytes | None], tuple[Refreshed, ...]]:
     comparison = run.planned.comparison
     filings = {name: _filing(run, settling) for name, settling in settlings.items()}
     writer = FileWriter(
@@ -212,7 +215,8 @@ def _write_files(
         for name, filing in filings.items()
         if not next(m.left_out for m in run.planned.plan.mappings if m.name == name)
     }
-    return moved, writer.written
+    told = (r for f in filings.values() for r in f.told if (r.mapping, r.key) not in failed)
+    return moved, writer.written, tuple(told)
 
 
 def _filing(run: Run, settling: Settling) -> _Filing:
@@ -235,6 +239,7 @@ def _filing(run: Run, settling: Settling) -> _Filing:
         if record is not None and record.file is not None:
             filing.edits.append(settling.refresh_edit(key, record, values))
             filing.refreshed[key] = settling.refreshed_seen(key)
+            filing.told.append(Refreshed(name, key, tuple(values)))
     return filing
 
 

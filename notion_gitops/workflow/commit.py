@@ -13,6 +13,7 @@ from notion_gitops.report.sync import sync_markdown
 from notion_gitops.state.log import dump_backups, dump_log
 from notion_gitops.state.sync import PendingRecord
 from notion_gitops.workflow.conflict_changes import conflict_changes
+from notion_gitops.workflow.conflict_files import conflict_path
 from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.record import Facts, Moved, base_changes, metadata_changes
 from notion_gitops.workflow.workspace import Workspace
@@ -43,7 +44,9 @@ def commit_sync(
             remove(workspace.root, path)
         else:
             write_bytes(workspace.root, path, content)
-    result = replace(result, health=_health(result))
+    asked = {(o.mapping, o.key) for o in result.plan.operations.values() if o.open_conflicts}
+    written = frozenset(at for at in asked if questions.get(conflict_path(*at)) is not None)
+    result = replace(result, health=_health(result), asked=written)
     records = {**files, **questions}
     head = workspace.head.commit
     if records:
