@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from notion_gitops.formats.yaml_write import yaml_inline, yaml_text
 from notion_gitops.model.values import DateValue, Value
-from notion_gitops.records.edits import CannotEdit
+from notion_gitops.records.edits import CannotEdit, FileEdits
 from notion_gitops.records.reading import read_records
-from notion_gitops.records.writing import add, change, remove
+from notion_gitops.records.writing import add, change, edit_file, remove
 from tests.records.record_samples import PEOPLE, TYPES, examples, fields, sample_mapping
 
 MAPPING = sample_mapping()
@@ -293,3 +293,20 @@ def test_other_fields_keep_their_lines(
             assert (part.replace("\n", "\r\n") if crlf else part).rstrip("\r\n") in after
     if crlf:
         assert "\n" not in after.replace("\r\n", "")
+
+
+@pytest.mark.parametrize("gone", ["a", "b", "c", "ab", "bc", "ac", "abc"])
+@pytest.mark.parametrize("cut", [True, False])
+def test_several_records_leave_a_list(gone: str, cut: bool) -> None:
+    mapping = sample_mapping("yaml file")
+    records = {k: f"# about {k}\n- id: {k}\n  title: {k.upper()}\n" for k in "abc"}
+    text = "\n".join(records.values())
+    text = text.removesuffix("\n") if cut else text
+    after = edit_file(mapping, text.encode(), "r.yaml", FileEdits(removed=frozenset(gone)))
+    assert after is not None
+    left = [k for k in "abc" if k not in gone]
+    reading = read_records(mapping, {"r.yaml": after}, PEOPLE)
+    assert list(reading.records) == left
+    assert after.endswith(b"\n") is not cut or not left
+    assert b"\n\n\n" not in after
+    assert all(f"- id: {k}\n  title: {k.upper()}" in after.decode() for k in left)

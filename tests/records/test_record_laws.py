@@ -1,13 +1,16 @@
 """Laws of reading and writing records, over every format."""
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.values import Value
+from notion_gitops.records.edits import FileEdits
 from notion_gitops.records.reading import read_records
-from notion_gitops.records.writing import add, change, remove
+from notion_gitops.records.writing import add, change, edit_file, remove
 from tests.records.record_samples import (
     PATHS,
     PEOPLE,
@@ -84,6 +87,38 @@ def test_many_records_in_one_file(
         assert content is not None
         del wanted[key]
         assert read(mapping, path, content) == wanted
+
+
+def _by_key(content: bytes) -> bytes:
+    """A list of records as a table by key."""
+    records = json.loads(content)
+    table = {r["id"]: {k: v for k, v in r.items() if k != "id"} for r in records}
+    return json.dumps(table, indent=2).encode()
+
+
+@pytest.mark.parametrize("where", ["yaml file", "json file", "csv file", "json by key"])
+@settings(max_examples=examples(25), deadline=None)
+@given(
+    records=st.dictionaries(keys.map(str.lower), fields, min_size=1, max_size=5),
+    added=st.dictionaries(keys.map(str.lower), fields, max_size=3),
+    data=st.data(),
+)
+def test_many_edits_of_one_file_at_once(
+    where: str, records: dict[str, Fields], added: dict[str, Fields], data: st.DataObject
+) -> None:
+    mapping = sample_mapping("json file" if where == "json by key" else where)
+    path = mapping.git.path
+    content = edit_file(mapping, None, path, FileEdits(added=records))
+    assert content is not None
+    content = _by_key(content) if where == "json by key" else content
+    changed = {k: data.draw(fields) for k in data.draw(st.sets(st.sampled_from(sorted(records))))}
+    free = sorted(records.keys() - changed.keys())
+    removed = data.draw(st.frozensets(st.sampled_from(free))) if free else frozenset()
+    added = {k: v for k, v in added.items() if k not in records}
+    after = edit_file(mapping, content, path, FileEdits(changed, added, removed))
+    assert after is not None
+    wanted = {k: {**v, **changed.get(k, {})} for k, v in records.items() if k not in removed}
+    assert read(mapping, path, after) == {k: full(v) for k, v in {**wanted, **added}.items()}
 
 
 @formats
