@@ -3,29 +3,50 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
+from notion_gitops.engine.fields import same
 from notion_gitops.model.mapping import DatabaseMapping
-from notion_gitops.model.records import Base, Record
+from notion_gitops.model.records import Base, BaseRecord, Record
 from notion_gitops.model.values import Fields, to_plain
+
+Group = tuple[tuple[str, ...], tuple[str, ...]]  # new keys, old keys
 
 
 def find_renames(
-    mapping: DatabaseMapping, base: Base, git: Mapping[str, Record], gone: frozenset[str]
+    mapping: DatabaseMapping,
+    base: Base,
+    git: Mapping[str, Record],
+    gone: frozenset[str],
+    notion: Mapping[str, Record] | None = None,
 ) -> dict[str, str]:
     """New key -> old key, where exactly one new record equals exactly one that is gone.
+
+    A rename that was carried out by half, before the base knew, is found as well: the page has
+    the new key already, or the file has what Notion says where it has not what the base says.
 
     Args:
         mapping: the mapping.
         base: its base.
         git: the records of git that the base does not know.
         gone: keys of the base that git no longer holds (unreadable files are not gone).
+        notion: the pages by the keys of the base; without them only equal records are found.
     """
     groups = _groups(mapping, base, git, gone)
-    return {new[0]: old[0] for new, old in groups if len(new) == 1 and len(old) == 1}
+    found = {new[0]: old[0] for new, old in groups if len(new) == 1 and len(old) == 1}
+    asked = {key for group in groups for keys in group for key in keys}
+    left = {k: r for k, r in git.items() if k not in base.records and k not in asked}
+    begun = {
+        old: [key for key, r in left.items() if _has_become(mapping, base.records[old], r, page)]
+        for old in sorted(gone - asked)
+        if (page := (notion or {}).get(old)) is not None
+    }
+    one = {old: new[0] for old, new in begun.items() if len(new) == 1}
+    claims = list(one.values())
+    return found | {new: old for old, new in one.items() if claims.count(new) == 1}
 
 
 def ambiguous_renames(
     mapping: DatabaseMapping, base: Base, git: Mapping[str, Record], gone: frozenset[str]
-) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+) -> tuple[Group, ...]:
     """New keys and old keys of equal records where it cannot be told which became which.
 
     Neither may be created or deleted before a person has said (``rename MAPPING OLD NEW``).
@@ -36,7 +57,7 @@ def ambiguous_renames(
 
 def _groups(
     mapping: DatabaseMapping, base: Base, git: Mapping[str, Record], gone: frozenset[str]
-) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+) -> list[Group]:
     """New and old keys by equal content, where there are both."""
     if not gone:
         return []
@@ -51,3 +72,14 @@ def _groups(
 
 def _content(mapping: DatabaseMapping, fields: Fields) -> str:
     return repr([(n, to_plain(fields.get(n))) for n, f in mapping.fields.items() if not f.derived])
+
+
+def _has_become(mapping: DatabaseMapping, base: BaseRecord, record: Record, page: Record) -> bool:
+    if page.page is not None and page.page.key == record.key:
+        return True
+    return all(
+        same(spec, record.value(name), base.fields.get(name))
+        or same(spec, record.value(name), page.value(name))
+        for name, spec in mapping.fields.items()
+        if not spec.derived
+    )

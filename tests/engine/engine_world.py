@@ -7,6 +7,7 @@ from datetime import timedelta
 from notion_gitops.engine.advance import Confirmed, advance, bury
 from notion_gitops.engine.identity import Circumstances, identify
 from notion_gitops.engine.planner import Decided, Inputs, decide
+from notion_gitops.engine.renames import find_renames
 from notion_gitops.model.mapping import DatabaseMapping, PropertyType
 from notion_gitops.model.operations import (
     Action,
@@ -111,6 +112,13 @@ class World:
             notion=Snapshot(notion, absent=absent),
             candidates=frozenset({*git, *notion, *self.base.records}),
             answers=self.answers,
+            renames=find_renames(
+                self.mapping,
+                self.base,
+                git,
+                frozenset(self.base.records.keys() - git.keys()),
+                notion,
+            ),
         )
         return decide({"tasks": inputs}, times or {}, {})
 

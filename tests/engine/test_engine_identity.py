@@ -277,6 +277,20 @@ def test_an_ambiguous_rename_is_none(gone: dict[str, str], new: dict[str, str]) 
     assert renamed(gone, new) == ({}, ((tuple(sorted(new)), tuple(sorted(gone))),))
 
 
+def half_renamed(new: Record, page: Record) -> dict[str, str]:
+    base = Base({"old": in_base(TASKS, "old", title="T", owner="o")}, ever=True)
+    return find_renames(TASKS, base, {"new": new}, frozenset({"old"}), {"old": page})
+
+
+def test_a_rename_that_was_interrupted_is_found_again() -> None:
+    edited = in_notion("old", a_page(key="old"), title="T", owner="edited in Notion")
+    pulled = in_git("new", title="T", owner="edited in Notion")
+    assert half_renamed(pulled, edited) == {"new": "old"}
+    keyed = in_notion("old", a_page(key="new"), title="T", owner="edited in Notion")
+    assert half_renamed(in_git("new", title="T", owner="edited since"), keyed) == {"new": "old"}
+    assert half_renamed(in_git("new", title="T", owner="another"), edited) == {}
+
+
 TITLES = st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), st.sampled_from("XYZ"))
 
 

@@ -82,7 +82,7 @@ def _tags(side: Side) -> st.SearchStrategy[Value]:
     return st.frozensets(members, max_size=4).map(lambda s: s or None)
 
 
-WHATS = (*TEXTS, *TEXTS, "tags", "status", "done", "delete", "create")
+WHATS = (*TEXTS, *TEXTS, "tags", "status", "done", "delete", "create", "rename")
 
 
 @st.composite
@@ -124,7 +124,7 @@ def do(world: World, edit: Edit) -> None:
         page = world.pages[record.page_id]
         if edit.what == "delete":
             page.in_trash = True
-        elif edit.what != "create" and not page.in_trash:
+        elif edit.what not in ("create", "rename") and not page.in_trash:
             _put(page.fields, edit)
     if edit.side is Side.NOTION and edit.what == "create":
         title = f"born {edit.key} {edit.value}".strip()
@@ -135,6 +135,9 @@ def do(world: World, edit: Edit) -> None:
 def _in_git(world: World, edit: Edit) -> None:
     if edit.what == "delete":
         world.git.pop(edit.key, None)
+    elif edit.what == "rename":
+        if edit.key in world.git:
+            world.git.setdefault(f"{edit.key}-new", world.git.pop(edit.key))
     elif edit.what == "create":
         more: dict[str, Value] = {"pushed": "git-p ", "pulled": "git-q"}
         world.git.setdefault(edit.key, {"title": f"again {edit.value}", "owner": "o", **more})
@@ -169,6 +172,7 @@ def in_step(mapping: DatabaseMapping) -> World:
 worlds = st.builds(in_step, mappings())
 days = st.lists(edits(), max_size=8)
 quarrels = st.lists(edits(KEYS[:1], ("note", "title")), max_size=4)  # conflicts, mostly
+moves = st.lists(edits(KEYS[:1], ("rename", "note", "pushed", "delete", "create")), max_size=4)
 
 
 # --- the laws -------------------------------------------------------------------------------
@@ -205,7 +209,7 @@ def _in_agreement(world: World, plan: Iterable[Operation]) -> None:
 
 
 @SEARCH
-@given(world=worlds, day=days)
+@given(world=worlds, day=days | moves)
 def test_an_apply_converges_and_then_there_is_nothing_to_do(world: World, day: list[Edit]) -> None:
     converges(world, day)
 
@@ -219,7 +223,7 @@ def loses_nothing(world: World, day: Iterable[Edit]) -> None:
 
 
 @SEARCH
-@given(world=worlds, first=days, second=days)
+@given(world=worlds, first=days | moves, second=days | moves)
 def test_no_edit_is_lost(world: World, first: list[Edit], second: list[Edit]) -> None:
     loses_nothing(world, first)
     loses_nothing(world, second)
@@ -232,9 +236,10 @@ def deletes_only_what_was_deleted(world: World, day: Iterable[Edit]) -> None:
     world.sync()
     for key, fields in before.git.items():
         if key not in world.git:  # a file goes only if a person trashed its page
-            assert before.page_of(key).in_trash
+            old = key if key in before.base.records else key.removesuffix("-new")
+            assert before.page_of(old).in_trash
             unedited = all(
-                same(spec, fields.get(name), before.base.records[key].fields.get(name))
+                same(spec, fields.get(name), before.base.records[old].fields.get(name))
                 for name, spec in world.mapping.fields.items()
             )
             assert unedited or world.mapping.mode is Mode.MIRROR
@@ -262,7 +267,7 @@ def leaves_alone(world: World, day: Iterable[Edit]) -> None:
         do(world, edit)
         touched.add(edit.key)
     for operation in world.plan():
-        assert operation.key in touched or operation.key not in KEYS
+        assert operation.key.removesuffix("-new") in touched or operation.key not in KEYS
         for write in operation.writes:
             _writes_only_what_moved(world, operation, write)
 
@@ -299,7 +304,7 @@ def survives_interruption(world: World, day: Iterable[Edit], seed: int) -> None:
 
 
 @SEARCH
-@given(world=worlds, day=days, seed=st.integers(0, 2**32))
+@given(world=worlds, day=days | moves, seed=st.integers(0, 2**32))
 def test_an_interrupted_apply_needs_no_recovery(world: World, day: list[Edit], seed: int) -> None:
     survives_interruption(world, day, seed)
 
