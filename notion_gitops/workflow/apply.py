@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC
 
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode, Refused
@@ -127,7 +127,7 @@ def carry_out(planned: Planned, connection: Connection, progress: Progress) -> S
         validation=written.back.validation,
         cost=ReadCost(counts.requests, seconds, counts.seconds_waited, counts.retries),
         started=started,
-        finished=datetime.now(UTC),
+        finished=connection.now().astimezone(UTC),
         branch=planned.plan.branch,
         notes=written.partly,
         refreshed=written.refreshed,

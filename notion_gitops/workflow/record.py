@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import uuid4
 
+from notion_gitops.engine.fields import same
 from notion_gitops.mapping.fingerprints import fingerprint
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Action, Kind, Operation
@@ -104,7 +105,8 @@ def _as_agreed(
 
 
 def _deviations(mapping: DatabaseMapping, record: Record, agreed: Fields) -> Fields:
-    return {n: agreed.get(n) for n in mapping.fields if record.value(n) != agreed.get(n)}
+    fields = mapping.fields.items()
+    return {n: agreed.get(n) for n, f in fields if not same(f, record.value(n), agreed.get(n))}
 
 
 def _single_file(workspace: Workspace, moved: Moved) -> dict[str, bytes | None]:

@@ -40,6 +40,7 @@ class Settling:
         at = (operation.mapping, operation.key)
         agreed = {**operation.agreed, **self._told(operation)}
         settled = operation.settled - frozenset(self.left_out.get(at, {}))
+        settled |= self._derived(at).keys()
         present = {n: v for n, v in agreed.items() if v is not None}
         return replace(operation, agreed=present, settled=settled)
 
@@ -52,10 +53,16 @@ class Settling:
             told = {
                 n: v
                 for n, v in whole.fields.items()
-                if n not in operation.agreed and not isinstance(v, Unknown)
+                if n not in operation.agreed
+                and not isinstance(v, Unknown)
+                and not same(self.mapping.fields[n], None, v)
             }
+        return {**told, **self._derived(at)}
+
+    def _derived(self, at: Id) -> Fields:
+        """The derived values of a record as listed after the writes; None for empty."""
         derived = self.back.derived.get(at, {})
-        return {**told, **{n: v for n, v in derived.items() if not isinstance(v, Unknown)}}
+        return {n: v for n, v in derived.items() if not isinstance(v, Unknown)}
 
     def file_edit(self, operation: Operation) -> FileEdit | None:
         """How the record's file changes; `operation` as `settled` gave it."""

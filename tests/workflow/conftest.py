@@ -1,0 +1,68 @@
+"""Worlds to play scenarios in; the folder of the tests is made importable."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from notion_gitops.sandbox.clock import SettableClock
+from tests.workflow.workflow_samples import RECORDS, databases
+from tests.workflow.workflow_world import World, make_world, open_file
+
+MakeWorld = Callable[..., World]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No setting of the machine or of an outer repository reaches a test."""
+    home = tmp_path_factory.mktemp("home")
+    (home / ".gitconfig").write_text("[user]\n\tname = Ann Lee\n\temail = ann@acme.example\n")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [n for n in os.environ if n.startswith(("GIT_", "NOTION_")) or n == "EMAIL"]:
+            patch.delenv(name)
+        patch.setenv("HOME", str(home))
+        patch.setenv("XDG_CONFIG_HOME", str(home))
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        yield
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[MakeWorld]:
+    """Makes worlds of other mappings, pages and records."""
+    made: list[World] = []
+
+    def build(*arguments: object, **more: object) -> World:
+        world = make_world(tmp_path / f"world-{len(made)}", *arguments, **more)  # type: ignore[arg-type]
+        made.append(world)
+        return world
+
+    yield build
+    for world in made:
+        world.sandbox.close()
+
+
+@pytest.fixture(scope="session")
+def _synced(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
+    root = tmp_path_factory.mktemp("synced") / "world"
+    world = make_world(root, databases(), RECORDS)
+    world.apply()
+    world.sandbox.close()
+    return root, world.clock()
+
+
+@pytest.fixture
+def world(tmp_path: Path, _synced: tuple[Path, datetime]) -> Iterator[World]:
+    """Two projects and three tasks that both sides hold and agree on."""
+    template, at = _synced
+    root = tmp_path / "world"
+    shutil.copytree(template, root)
+    clock = SettableClock(at)
+    world = World(root, open_file(root, clock), clock)
+    yield world
+    world.sandbox.close()
