@@ -6,7 +6,6 @@ them and a frozen dataclass takes four times as long to build. Places are worked
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from notion_gitops.model.diagnostics import Diagnostic, Place, Severity
@@ -223,17 +222,3 @@ def read_number(text: str) -> int | float | None:
 
 EXACT = 2**53  # up to here a float, which is what Notion stores, tells integers apart
 _MOST_DIGITS = 400  # more than the largest float; Python's int() takes quadratic time
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """The node and all that stands in it, in the order of the text."""
-    yield node
-    match node:
-        case Table(entries=entries):
-            for entry in entries:
-                yield from walk(entry.value)
-        case Items(nodes=nodes):
-            for each in nodes:
-                yield from walk(each)
-        case Scalar():
-            pass

@@ -6,9 +6,8 @@ from yaml import ScalarNode
 from yaml.resolver import Resolver
 
 from notion_gitops.formats.dates import looks_like_date
-from notion_gitops.formats.forms import Form, Word, form_of
+from notion_gitops.formats.forms import Form, Word
 from notion_gitops.formats.nodes import JSON_NUMBER
-from notion_gitops.model.values import Value
 
 # What every editor and every YAML reader shows and keeps as it is. Not in here, so escaped: control
 # characters, the line breaks that only YAML 1.1 knows (U+0085, U+2028, U+2029), the byte order
@@ -26,12 +25,6 @@ _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r
 _RESOLVER = Resolver()
 _TEXT = "tag:yaml.org,2002:str"
 _YAML_1_2_NUMBER = re.compile(r"[-+]?(?:0o[0-7]+|0x[0-9a-fA-F]+|[0-9.][0-9_.:eE+-]*)")
-
-
-def yaml_scalar(value: Value) -> str:
-    """A value on one line, as it stands after ``key: ``; empty for None."""
-    form = form_of(value)
-    return "" if form is None else yaml_inline(form)
 
 
 def yaml_inline(form: Form, *, flow: bool = False) -> str:

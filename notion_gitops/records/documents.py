@@ -20,7 +20,7 @@ from notion_gitops.formats.nodes import (
     plain,
     problem,
 )
-from notion_gitops.formats.yaml_text import decode_utf8, parse_yaml
+from notion_gitops.formats.yaml_text import check_markers, decode_utf8, parse_yaml
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.mapping import DatabaseMapping, GitFormat
@@ -68,6 +68,7 @@ def parse_document(mapping: DatabaseMapping, content: bytes, path: str) -> Docum
             table = parse_csv(text, path)
             return Document(text, table, _csv_slots(mapping, table), len(text))
         case GitFormat.MARKDOWN:
+            check_markers(Source(path, text))
             end = front_matter_end(text, path)
             root = parse_yaml(text[:end], path)
             return Document(text, root, (_file_slot(mapping, root, path),), end)

@@ -3,7 +3,7 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from notion_gitops.formats.nodes import Scalar, Table, plain, walk
+from notion_gitops.formats.nodes import Items, Table, plain
 from notion_gitops.formats.yaml_text import decode_utf8, parse_yaml
 from notion_gitops.formats.yaml_write import yaml_block, yaml_text
 from notion_gitops.model.diagnostics import Diagnostic
@@ -107,8 +107,9 @@ def test_places_count_characters_and_the_lines_that_an_editor_shows() -> None:
         "b": "|\r\n  one\r\n\r\n  two",
         "c": "[1,\r\n  x]",
     }
-    found = [n for n in walk(root) if isinstance(n, Scalar) and n.text == "x"]
-    assert [str(n.place) for n in found] == ["f:8:3"]
+    last = root.get("c")
+    assert isinstance(last, Items)
+    assert [str(n.place) for n in last.nodes] == ["f:7:5", "f:8:3"]
 
 
 @pytest.mark.parametrize(

@@ -168,11 +168,17 @@ def test_markdown_has_its_fields_above_its_text() -> None:
             "b.md": "# Text\n",
             "c.md": "---\ntitle: C\n",
             "d.md": "---\r\ntitle: D\r\nhours: x\r\n---\r\n",
+            "e.md": "---\ntitle: E\n---\n<<<<<<< HEAD\n",
         },
         "markdown folder",
     )
     assert dict(reading.records["a"].fields) == {"title": "A"}
-    assert [p for p, _ in told(reading)] == ["all/b.md:1:1", "all/c.md:1:1", "all/d.md:3:8"]
+    assert [p for p, _ in told(reading)] == [
+        "all/b.md:1:1",
+        "all/c.md:1:1",
+        "all/d.md:3:8",
+        "all/e.md:4:1",
+    ]
 
 
 def test_keys_that_resemble_a_field_are_warned_of() -> None:
