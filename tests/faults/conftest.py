@@ -1,0 +1,61 @@
+"""A workspace that was synced once, copied for every test."""
+
+import os
+from pathlib import Path
+
+import pytest
+from faults_world import World, copy, make_workspace
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No setting of the machine or of an outer repository reaches a test."""
+    for name in [n for n in os.environ if n.startswith(("GIT_", "NOTION_")) or n == "EMAIL"]:
+        monkeypatch.delenv(name)
+    base = tmp_path_factory.getbasetemp()
+    home = base / "faults-home"
+    home.mkdir(exist_ok=True)
+    (home / ".gitconfig").write_text("[user]\n\tname = Ann Lee\n\temail = ann@example.org\n")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(base))
+
+
+def synced(
+    flags: tuple[str, ...],
+    tmp_path_factory: pytest.TempPathFactory,
+    capsys: pytest.CaptureFixture[str],
+) -> Path:
+    """The template: both sides agree. Made once in a session."""
+    base = tmp_path_factory.getbasetemp()
+    root = base / ("template-" + ("sandbox" if flags else "real"))
+    if not root.exists():
+        make_workspace(root)
+        with pytest.MonkeyPatch.context() as patch:
+            world = World(root, patch, capsys, flags=flags)
+            ran = world.apply()
+            assert ran.code == 0, ran.text
+            assert world.plan_code() == 0
+            world.sandbox.close()
+    return root
+
+
+@pytest.fixture
+def world(
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> World:
+    """Two teams and six tasks, in step; the state on its real branch."""
+    root = copy(synced((), tmp_path_factory, capsys), tmp_path / "work")
+    return World(root, monkeypatch, capsys)
+
+
+@pytest.fixture
+def template(
+    tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> Path:
+    """A synced workspace whose state is the sandbox's; to be copied."""
+    return synced(("--sandbox",), tmp_path_factory, capsys)
