@@ -68,7 +68,8 @@ def forecast(
 ) -> Forecast:
     """Requests, seconds, and the people whom Notion is going to notify."""
     writes = [s for s in steps if s.kind in PAGE_WRITES]
-    requests = len(writes)
+    restores = [s for s in writes if s.kind is StepKind.RESTORE_PAGE]
+    requests = len(writes) + sum(1 for s in restores if s.fields)  # brought back, then written
     for name in to_freshen(steps):
         requests += _answers(len(_listed(listed, name).recent))
     for name in to_relist(mappings, steps):

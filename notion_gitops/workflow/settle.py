@@ -48,7 +48,7 @@ class Settling:
         at = (operation.mapping, operation.key)
         told: dict[str, Value] = {}
         write, answer = operation.write(Side.NOTION), self.back.answers.get(at)
-        if answer is not None and write and write.action in (Action.CREATE, Action.RESTORE):
+        if answer is not None and write is not None and write.action is Action.CREATE:
             whole = self.back.resolved(self.mapping, answer)
             told = {
                 n: v

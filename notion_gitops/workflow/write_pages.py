@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from notion_gitops.engine.difference import differences
 from notion_gitops.engine.forecast import PAGE_WRITES
 from notion_gitops.engine.identity import resolve_relations
 from notion_gitops.model.errors import CannotReachNotion, NotPermitted, NotShared
@@ -149,18 +148,21 @@ class PageWriter:
             return _asked(lambda: gateway.update_page(page_id, properties))
 
     def _restore(self, operation: Operation) -> Json:
-        gateway = self.run.connection.gateway
+        """Bring the page back, then write what the file says otherwise than the page that came.
+
+        Fields that the write does not name are left: somebody may have edited them before the
+        page went into the trash, and the next plan takes that up.
+        """
+        gateway, write = self.run.connection.gateway, operation.write(Side.NOTION)
         page = _asked(lambda: gateway.restore_page(operation.page_id))
-        now = self._decoded(operation, page)
-        mapping = self._database(operation).mapping
-        own = {n for n, f in mapping.fields.items() if not f.derived}
+        self.ids.setdefault(operation.mapping, {})[operation.key] = page["id"]
         keys = {name: {page: key for key, page in ids.items()} for name, ids in self.ids.items()}
-        held = {n: v for n, v in resolve_relations(mapping, now, keys).fields.items() if n in own}
-        wanted = {n: v for n, v in operation.agreed.items() if n in own}
-        missing = {d.field: d.after for d in differences(held, wanted)}
+        mapping = self._database(operation).mapping
+        held = resolve_relations(mapping, self._decoded(operation, page), keys)
+        wanted = write.fields() if write else {}
+        missing = {n: v for n, v in wanted.items() if held.value(n) != v}
         if not missing:
             return page
-        self.ids.setdefault(operation.mapping, {})[operation.key] = page["id"]
         properties = self._encoded(operation, missing, page, with_key=True)
         return _asked(lambda: gateway.update_page(page["id"], properties))
 
