@@ -21,28 +21,25 @@ from notion_gitops.model.mapping import Direction, Field, PropertyType, Take
 from notion_gitops.model.operations import Cause, Conflict, FieldChange
 from notion_gitops.model.records import Absence, BaseRecord, Side
 from notion_gitops.model.values import Value
+from tests.engine.engine_days import TAKES, Edit, days, quarrels, worlds
 from tests.engine.engine_world import World
 from tests.engine.test_engine_laws import (
     MEMBERS,
     SIDES,
-    TAKES,
-    Edit,
     agrees,
     asks_again,
     converges,
-    days,
     deletes_only_what_was_deleted,
     favours_no_side,
     leaves_alone,
     loses_nothing,
     merges_by_member,
-    quarrels,
     stays_open,
     survives_interruption,
-    worlds,
 )
 from tests.engine.test_engine_rules import check_latest
-from tests.engine.test_engine_table import ROWS, TRIPLES, check_field, check_record, check_row
+from tests.engine.test_engine_specification import TRIPLES, check_field, check_record
+from tests.engine.test_engine_table import ROWS, check_row
 
 SEARCH = settings(
     max_examples=400,
