@@ -75,6 +75,7 @@ def git(root: Path, *arguments: str) -> None:
 
 def make_workspace(root: Path, records: int) -> Workspace:
     git(root, "init", "--quiet", "--initial-branch=main")
+    git(root, "config", "gc.auto", "0")  # or it would start in the middle of a round
     files = {"mappings/tasks.yaml": MAPPING}
     files |= {path_of(n): RECORD.format(n=n) for n in range(records)}
     for path, text in files.items():
@@ -82,7 +83,7 @@ def make_workspace(root: Path, records: int) -> Workspace:
         (root / path).write_text(text)
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "--message=The records")
-    git(root, "gc", "--quiet")
+    git(root, "repack", "-a", "-d", "--quiet")
     workspace = open_workspace(root)
     record_base(workspace, records)
     return workspace
