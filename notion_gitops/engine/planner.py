@@ -108,6 +108,10 @@ def _views(each: Inputs, times: Mapping[FieldOf, EditTimes]) -> list[RecordView]
     name, base = each.mapping.name, each.base
     frozen = each.git.unreadable.keys() | each.notion.unreadable.keys()
     views = []
+    known: dict[str, dict[str, EditTimes]] = {}
+    for (mapping, key, spec), both in times.items():
+        if mapping == name:
+            known.setdefault(key, {})[spec] = both
     keys = each.candidates - frozen - set(each.renames.values())
     for key in sorted(keys, key=lambda key: (key not in each.pending, key)):
         view = RecordView(
@@ -118,7 +122,7 @@ def _views(each: Inputs, times: Mapping[FieldOf, EditTimes]) -> list[RecordView]
             absence=each.notion.absent.get(key),
             tombstone=base.tombstones.get(key),
             answers=each.answers.get(key),
-            times={f: t for (m, k, f), t in times.items() if (m, k) == (name, key)},
+            times=known.get(key, {}),
         )
         if key in each.renames:
             view = _renamed(each, view, each.renames[key])

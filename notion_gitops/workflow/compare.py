@@ -7,7 +7,7 @@ from datetime import datetime
 from notion_gitops.engine.advance import seen_digest
 from notion_gitops.engine.identity import Identified
 from notion_gitops.engine.planner import Inputs
-from notion_gitops.engine.renames import find_renames
+from notion_gitops.engine.renames import Group, ambiguous_renames, find_renames
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.people import People
@@ -45,6 +45,7 @@ class Compared:
     git: GitSide
     notion: NotionSide
     inputs: Inputs
+    unclear: tuple[Group, ...] = ()  # keys that changed in git so that it cannot be told which
 
     @property
     def base(self) -> Base:
@@ -96,8 +97,8 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
         n: tell_apart(d.mapping, _index_base(state.of(n)), pages[n], moment, git[n].keys)
         for n, d in usable.items()
     }
-    renames = {n: _renames(sources, d.mapping, git[n]) for n, d in usable.items()}
-    keys = page_keys(state, identified, renames)
+    renames = {n: _renames(sources, d.mapping, git[n], identified[n]) for n, d in usable.items()}
+    keys = page_keys(state, identified, {n: r.found for n, r in renames.items()})
     mappings: dict[str, Compared] = {}
     for name, database in usable.items():
         base = _index_base(state.of(name))
@@ -140,14 +141,27 @@ def page_keys(
     return keys
 
 
-def _renames(sources: Sources, mapping: DatabaseMapping, git: GitSide) -> dict[str, str]:
-    """Records whose key changed in git: new key -> old key."""
+@dataclass(frozen=True, slots=True)
+class Renames:
+    """Records whose key changed in git."""
+
+    found: Mapping[str, str] = field(default_factory=dict)  # new key -> old key
+    ambiguous: tuple[Group, ...] = ()  # new and old keys of equal records: a person is asked
+
+
+def _renames(
+    sources: Sources, mapping: DatabaseMapping, git: GitSide, identified: Identified
+) -> Renames:
     recorded = sources.state.of(mapping.name)
     gone = frozenset(recorded.index.entries.keys() - git.keys)
     if not gone or git.keys <= recorded.index.entries.keys():
-        return {}
+        return Renames()
     base = as_base(recorded, read_base(sources.workspace, sources.state, mapping, gone))
-    return find_renames(mapping, base, git.snapshot.records, gone)
+    records = git.snapshot.records
+    return Renames(
+        find_renames(mapping, base, records, gone, identified.records),
+        ambiguous_renames(mapping, base, records, gone),
+    )
 
 
 def _index_base(recorded: Recorded) -> Base:
@@ -159,12 +173,13 @@ def _join(
     database: Database,
     git: GitSide,
     notion: NotionSide,
-    renames: Mapping[str, str],
+    renames: Renames,
 ) -> Compared:
     workspace, state = sources.workspace, sources.state
     mapping, recorded = database.mapping, state.of(database.mapping.name)
     answers = read_conflict_files(workspace, mapping)
-    candidates = _candidates(mapping, recorded, git, notion) | answers.keys()
+    unclear = {key for group in renames.ambiguous for keys in group for key in keys}
+    candidates = (_candidates(mapping, recorded, git, notion) | answers.keys()) - unclear
     whole = GitReader(workspace, mapping, recorded).with_records(git, candidates)
     unchanged = {
         key: record.fields
@@ -181,11 +196,11 @@ def _join(
         notion=notion.snapshot,
         candidates=frozenset(candidates),
         answers=answers,
-        renames=renames,
+        renames=renames.found,
         pending=frozenset(p.key for p in recorded.sync.pending) if recorded.sync else frozenset(),
         unpaired=bool(notion.identified.unpaired),
     )
-    return Compared(mapping, database, recorded, whole, notion, inputs)
+    return Compared(mapping, database, recorded, whole, notion, inputs, renames.ambiguous)
 
 
 def _candidates(

@@ -10,6 +10,7 @@ from notion_gitops.engine.checks import run_checks
 from notion_gitops.engine.forecast import Listed, forecast
 from notion_gitops.engine.order import steps
 from notion_gitops.engine.planner import Decided, FieldOf, decide, left_out
+from notion_gitops.engine.renames import Group
 from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.mapping import DatabaseMapping
@@ -196,7 +197,7 @@ def _mapping_plan(
         in_notion=len(each.notion.pages.raw),
         operations=decided.operations[name],
         refusals=decided.refusals[name],
-        problems=tuple(each.inputs.git.unreadable.values()),
+        problems=(*each.inputs.git.unreadable.values(), *map(_unclear, each.unclear)),
         left_out=out,
         first_contact=not each.recorded.ever,
         drafts=identified.drafts,
@@ -204,6 +205,15 @@ def _mapping_plan(
         unreachable=_keys(absent, Absence.MOVED, Absence.UNREACHABLE, Absence.UNPROVEN),
         unpaired_git=tuple(sorted(each.git.keys - paired)) if each.inputs.unpaired else (),
         unpaired_notion=tuple(p.title for p in identified.unpaired),
+    )
+
+
+def _unclear(group: Group) -> Diagnostic:
+    new, old = (", ".join(keys) for keys in group)
+    return Diagnostic(
+        f"several equal records changed their key in git: {old} became {new}",
+        detail="Which became which cannot be told, so neither their pages nor their files change.",
+        fix="Rename one of them at a time, with an apply in between.",
     )
 
 
