@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from notion_gitops.formats.atomic import write_bytes
 from notion_gitops.model.operations import Backup
 from notion_gitops.model.values import to_plain
 
@@ -27,22 +28,25 @@ class Journal:
 
     @classmethod
     def begin(cls, private: Path, sync_id: str) -> "Journal":
-        """Start a new journal; one that a crash left is kept beside it, since it holds backups."""
+        """Start a new journal, which carries on the creates that nobody answered so far.
+
+        One that a crash left is kept beside it, since it holds backups.
+        """
         private.mkdir(exist_ok=True)
         path = private / FILE
-        if path.exists():
+        lost = unanswered(private)
+        if len(lost) < sum(1 for _ in _lines(path)):  # it holds more than what is carried on
             number = sum(1 for _ in private.glob("journal-left-*.jsonl"))
-            path.rename(private / f"journal-left-{number:04d}.jsonl")
+            os.link(path, private / f"journal-left-{number:04d}.jsonl")
         journal = cls(path)
+        journal._carry_on(lost)
         journal.note("begin", sync=sync_id)
         return journal
 
     def note(self, what: str, **details: Any) -> None:
         """Append one line and wait until the disk has it."""
-        at = datetime.now(UTC).isoformat(timespec="seconds")
-        line = json.dumps({"what": what, "at": at, **details}, ensure_ascii=False, sort_keys=True)
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+            file.write(_line(what, datetime.now(UTC), **details))
             file.flush()
             os.fsync(file.fileno())
 
@@ -51,21 +55,35 @@ class Journal:
         self.note("backups", backups=[_backup(b) for b in backups])
 
     def end(self) -> None:
-        """The run came to its commits: what the journal held is in them."""
-        self.path.unlink(missing_ok=True)
+        """The run came to its commits: what the journal held is in them, but for lost creates."""
+        lost = unanswered(self.path.parent)
+        if lost:
+            self._carry_on(lost)
+        else:
+            self.path.unlink(missing_ok=True)
+
+    def _carry_on(self, lost: Mapping[tuple[str, str], datetime]) -> None:
+        """Put a journal of these creates alone into the place of what is there."""
+        lines = (_line("create", at, mapping=m, key=k) for (m, k), at in lost.items())
+        write_bytes(self.path.parent, self.path.name, "".join(lines).encode("utf-8"))
 
 
 def unanswered(private: Path) -> dict[tuple[str, str], datetime]:
     """The creates of earlier runs whose answers never came: mapping and key, and when it was."""
     intents: dict[tuple[str, str], datetime] = {}
-    for path in (*sorted(private.glob("journal-left-*.jsonl")), private / FILE):
-        for line in _lines(path):
-            at = (str(line.get("mapping", "")), str(line.get("key", "")))
-            if line.get("what") == "create":
-                intents[at] = datetime.fromisoformat(line["at"])
-            elif line.get("what") in {"created", "not created"}:
-                intents.pop(at, None)
+    for line in _lines(private / FILE):
+        at = (str(line.get("mapping", "")), str(line.get("key", "")))
+        if line.get("what") == "create":
+            intents[at] = datetime.fromisoformat(line["at"])
+        elif line.get("what") in {"created", "not created"}:
+            intents.pop(at, None)
     return intents
+
+
+def _line(what: str, at: datetime, **details: Any) -> str:
+    when = at.isoformat(timespec="seconds")
+    line = {"what": what, "at": when, **details}
+    return json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def _lines(path: Path) -> Iterable[Mapping[str, Any]]:

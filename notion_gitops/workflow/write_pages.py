@@ -54,6 +54,9 @@ class PageWriter:
         """Do all page writes; go on past a record that fails, and note every outcome."""
         todo = [s for s in steps if s.kind in PAGE_WRITES]
         self.ids = self._page_ids()
+        for at in self.run.private_intents:
+            if self.page_id(at):  # it was created after all, and is linked by now
+                self.run.journal.note("created", mapping=at[0], key=at[1], page=self.page_id(at))
         silent = 0
         stopped = ""
         for number, step in enumerate(todo):
@@ -113,15 +116,13 @@ class PageWriter:
         if source is None:
             raise NotWritten(Status.SKIPPED, "its database could not be read")
         self.run.journal.note("create", mapping=step.mapping, key=step.key)
+        gateway = self.run.connection.gateway
         try:
-            page = _asked(
-                lambda: self.run.connection.gateway.create_page(source.data_source_id, properties)
-            )
+            page = _asked(lambda: gateway.create_page(source.data_source_id, properties))
         except AmbiguousCreate as unclear:
             page = self._find_created(operation, unclear)
-        except NotWritten as failure:
-            if not failure.unreachable:
-                self.run.journal.note("not created", mapping=step.mapping, key=step.key)
+        except (NotWritten, NotPermitted):
+            self.run.journal.note("not created", mapping=step.mapping, key=step.key)
             raise
         self.run.journal.note("created", mapping=step.mapping, key=step.key, page=page["id"])
         return page
@@ -129,23 +130,57 @@ class PageWriter:
     def _update(self, operation: Operation, values: Fields) -> Json:
         write = operation.write(Side.NOTION)
         with_key = write is not None and write.key_to_write
+        return self._put(operation, values, self._previous(operation), with_key=with_key)
+
+    def _put(
+        self, operation: Operation, values: Fields, previous: Json | None, *, with_key: bool
+    ) -> Json:
         page_id = self.page_id((operation.mapping, operation.key))
-        previous = self._previous(operation)
         properties = self._encoded(operation, values, previous, with_key=with_key)
         gateway = self.run.connection.gateway
+
+        def done(page: Json) -> bool:
+            now = self._resolved(operation, page)
+            return all(now.value(n) == v for n, v in values.items())
+
+        return self._change(operation, lambda: gateway.update_page(page_id, properties), done)
+
+    def _change(
+        self,
+        operation: Operation,
+        send: Callable[[], Json],
+        done: Callable[[Json], bool],
+        *,
+        over_edits: bool = False,
+    ) -> Json:
+        """Send a change. If its answer is lost, what the page says now tells whether it happened.
+
+        It is sent once more if it did not happen and nobody else wrote meanwhile; `over_edits`:
+        even if somebody did.
+        """
         try:
-            return _asked(lambda: gateway.update_page(page_id, properties))
+            return _asked(send)
         except AmbiguousWrite:
-            # It may have happened. What the page says now tells; if it was not carried out and
-            # nobody else wrote meanwhile, it is sent once more.
-            page = _asked(lambda: gateway.page(page_id))
-            before, now = self._read_before(operation), self._decoded(operation, page)
-            mapping = self._database(operation).mapping
-            if all(now.value(n) == v for n, v in values.items()):
-                return page
-            if before is not None and not same_own_values(mapping, before, now):
-                raise NotWritten(Status.STALE, "edited in Notion while it was written") from None
-            return _asked(lambda: gateway.update_page(page_id, properties))
+            page_id = self.page_id((operation.mapping, operation.key)) or operation.page_id
+            page = _asked(lambda: self.run.connection.gateway.page(page_id))
+        if done(page):
+            return page
+        if not over_edits and self._edited(operation, page):
+            raise NotWritten(Status.STALE, "edited in Notion while it was written") from None
+        try:
+            return _asked(send)
+        except AmbiguousWrite as unclear:
+            why = "Notion's answer was lost, again and again; the next plan sees what it did"
+            raise NotWritten(Status.PENDING, why, unreachable=True) from unclear
+
+    def _edited(self, operation: Operation, page: Json) -> bool:
+        """Whether somebody else changed the page since it was read, or last written here."""
+        answer = self.answers.get((operation.mapping, operation.key))
+        before = self._read_before(operation)
+        if answer is not None:
+            before = self._decoded(operation, answer)
+        mapping, now = self._database(operation).mapping, self._decoded(operation, page)
+        return before is not None and not same_own_values(mapping, before, now)
 
     def _restore(self, operation: Operation) -> Json:
         """Bring the page back, then write what the file says otherwise than the page that came.
@@ -153,26 +188,33 @@ class PageWriter:
         Fields that the write does not name are left: somebody may have edited them before the
         page went into the trash, and the next plan takes that up.
         """
-        gateway, write = self.run.connection.gateway, operation.write(Side.NOTION)
-        page = _asked(lambda: gateway.restore_page(operation.page_id))
+        write = operation.write(Side.NOTION)
+        page = self._bring_back(operation)
         self.ids.setdefault(operation.mapping, {})[operation.key] = page["id"]
-        keys = {name: {page: key for key, page in ids.items()} for name, ids in self.ids.items()}
-        mapping = self._database(operation).mapping
-        held = resolve_relations(mapping, self._decoded(operation, page), keys)
+        self.answers[(operation.mapping, operation.key)] = page
+        held = self._resolved(operation, page)
         wanted = write.fields() if write else {}
         missing = {n: v for n, v in wanted.items() if held.value(n) != v}
-        if not missing:
-            return page
-        properties = self._encoded(operation, missing, page, with_key=True)
-        return _asked(lambda: gateway.update_page(page["id"], properties))
+        return self._put(operation, missing, page, with_key=True) if missing else page
+
+    def _bring_back(self, operation: Operation) -> Json:
+        gateway = self.run.connection.gateway
+        return self._change(
+            operation,
+            lambda: gateway.restore_page(operation.page_id),
+            lambda page: not page.get("in_trash"),
+            over_edits=True,
+        )
 
     def _trash(self, operation: Operation) -> Json:
         gateway = self.run.connection.gateway
-        page = _asked(lambda: gateway.trash_page(operation.page_id))
-        before, now = self._read_before(operation), self._decoded(operation, page)
-        mapping = self._database(operation).mapping
-        if before is not None and not same_own_values(mapping, before, now):
-            _asked(lambda: gateway.restore_page(operation.page_id))
+        page = self._change(
+            operation,
+            lambda: gateway.trash_page(operation.page_id),
+            lambda page: bool(page.get("in_trash")),
+        )
+        if self._edited(operation, page):
+            self._bring_back(operation)
             raise NotWritten(
                 Status.STALE, "edited in Notion at the moment it was deleted; it was brought back"
             )
@@ -261,6 +303,12 @@ class PageWriter:
             raise NotWritten(Status.SKIPPED, "its database could not be read")
         people = self.run.planned.comparison.people
         return decode_page(page, database.mapping, database.schema, people).record
+
+    def _resolved(self, operation: Operation, page: Json) -> Record:
+        """The page's values, its relations by key."""
+        keys = {name: {page: key for key, page in ids.items()} for name, ids in self.ids.items()}
+        mapping = self._database(operation).mapping
+        return resolve_relations(mapping, self._decoded(operation, page), keys)
 
     def _page_ids(self) -> dict[str, dict[str, str]]:
         comparison = self.run.planned.comparison

@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from faults_world import World, copy, make_workspace
+
+from tests.faults.faults_world import World, copy, make_workspace
 
 
 @pytest.fixture(autouse=True)
@@ -54,8 +55,6 @@ def world(
 
 
 @pytest.fixture
-def template(
-    tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
-) -> Path:
+def template(tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]) -> Path:
     """A synced workspace whose state is the sandbox's; to be copied."""
     return synced(("--sandbox",), tmp_path_factory, capsys)

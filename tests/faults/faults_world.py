@@ -283,9 +283,10 @@ class World:
         self.write(key, mapping, **values)
         self.commit(f"Edit {key}")
 
-    def delete_git(self, key: str, mapping: str = "tasks") -> None:
+    def delete_git(self, key: str, mapping: str = "tasks") -> str:
+        """Delete a record; the commit that does it."""
         self.record(key, mapping).unlink()
-        self.commit(f"Delete {key}")
+        return self.commit(f"Delete {key}")
 
     def in_git(self, key: str, mapping: str = "tasks") -> Json:
         found: Json = yaml.safe_load(self.record(key, mapping).read_text())
@@ -307,7 +308,7 @@ class World:
 
     # --- Notion ---
 
-    def weather(self, effect: Effect, method: str, path: str, **more: Any) -> None:
+    def weather(self, effect: Effect, method: str | None, path: str, **more: Any) -> None:
         self.sandbox.weather.add(Rule(effect, method, path, **more))
 
     def fair(self) -> None:
