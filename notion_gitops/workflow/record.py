@@ -73,7 +73,7 @@ def base_changes(workspace: Workspace, moved: Moved) -> dict[str, bytes | None]:
         if key in entries and entries[key].file:
             changes[entries[key].file] = None
     for key, base in moved.records.items():
-        if key in entries and entries[key].file != base.file:
+        if key in entries and entries[key].file not in ("", base.file):
             changes[entries[key].file] = None
         content = moved.contents.get(base.file)
         if content is not None:

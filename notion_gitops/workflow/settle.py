@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from notion_gitops.engine.advance import Confirmed, advance, seen_digest
 from notion_gitops.engine.fields import same
-from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.mapping import DatabaseMapping, Field
 from notion_gitops.model.operations import Action, Kind, Operation
 from notion_gitops.model.plan import Finding
 from notion_gitops.model.records import BaseRecord, Record, Side
@@ -40,24 +40,50 @@ class Settling:
         at = (operation.mapping, operation.key)
         agreed = {**operation.agreed, **self._told(operation)}
         settled = operation.settled - frozenset(self.left_out.get(at, {}))
-        settled |= self._derived(at).keys()
+        settled |= self._derived(at).keys() | self._brought_back(operation, agreed)
         present = {n: v for n, v in agreed.items() if v is not None}
         return replace(operation, agreed=present, settled=settled)
 
     def _told(self, operation: Operation) -> Fields:
+        """What a page holds after it was created, besides what was written: defaults, derived."""
         at = (operation.mapping, operation.key)
         told: dict[str, Value] = {}
         write, answer = operation.write(Side.NOTION), self.back.answers.get(at)
         if answer is not None and write is not None and write.action is Action.CREATE:
-            whole = self.back.resolved(self.mapping, answer)
+            written, whole = write.fields(), self.back.resolved(self.mapping, answer)
             told = {
                 n: v
                 for n, v in whole.fields.items()
-                if n not in operation.agreed
+                if n not in written
                 and not isinstance(v, Unknown)
                 and not same(self.mapping.fields[n], None, v)
             }
         return {**told, **self._derived(at)}
+
+    def _brought_back(self, operation: Operation, agreed: Fields) -> frozenset[str]:
+        """The fields of a page out of the trash on which both sides agree: its answer tells.
+
+        What somebody edited before it went into the trash is not among them: the next plan's.
+        """
+        write = operation.write(Side.NOTION)
+        answer = self.back.answers.get((operation.mapping, operation.key))
+        if answer is None or write is None or write.action is not Action.RESTORE:
+            return frozenset()
+        before, reads = self._before(operation), self.back.resolved(self.mapping, answer)
+
+        def agrees(name: str, spec: Field) -> bool:
+            value = reads.value(name)
+            if same(spec, value, agreed.get(name)):
+                return True
+            known = before is not None and name in before.known
+            return bool(known and before and same(spec, value, before.in_notion(name)))
+
+        return frozenset(
+            n for n, f in self.mapping.fields.items() if not f.derived and agrees(n, f)
+        )
+
+    def _before(self, operation: Operation) -> BaseRecord | None:
+        return self.compared.base.records.get(operation.renamed_from or operation.key)
 
     def _derived(self, at: Id) -> Fields:
         """The derived values of a record as listed after the writes; None for empty."""
@@ -88,7 +114,7 @@ class Settling:
     def base_record(self, operation: Operation, path: str) -> BaseRecord:
         """The record's new base; `operation` as `settled` gave it."""
         at = (operation.mapping, operation.key)
-        before = self.compared.base.records.get(operation.renamed_from or operation.key)
+        before = self._before(operation)
         seen = self._seen_after(operation)
         answer = self.back.answers.get(at)
         page_id = answer.page.id if answer is not None and answer.page else operation.page_id
