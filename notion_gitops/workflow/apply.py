@@ -134,7 +134,8 @@ def carry_out(planned: Planned, connection: Connection, progress: Progress) -> S
     )
     result = commit_sync(planned, result, written.moved, written.files)
     journal.end()
-    return replace(result, exit_code=exit_code(result))
+    code = ExitCode.PARTLY_APPLIED if written.back.unread else exit_code(result)
+    return replace(result, exit_code=code)
 
 
 def exit_code(result: SyncResult) -> ExitCode:
@@ -182,7 +183,8 @@ def _write(run: Run) -> Written:
         for at, fields in pages.left_out.items()
         for finding in fields.values()
     )
-    return Written(run.results, back, moved, files, refreshed, partly)
+    unread = (f"{n}: what was written was not read back: {w}" for n, w in back.unread.items())
+    return Written(run.results, back, moved, files, refreshed, (*partly, *unread))
 
 
 @dataclass

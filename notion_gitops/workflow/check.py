@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from notion_gitops.model.errors import NotPermitted
+from notion_gitops.model.errors import CannotReachNotion, NotPermitted
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.outcomes import ConnectionReport, DatabaseCheck
 from notion_gitops.model.plan import ReadCost
@@ -33,8 +33,14 @@ def check(workspace: Workspace, connection: Connection) -> ConnectionReport:
 
 
 def connection_report(connection: Connection, planned: Planned) -> ConnectionReport:
-    """Step 1 of a sync that was planned, as its report."""
-    me = connection.gateway.me()
+    """Step 1 of a sync that was planned, as its report.
+
+    What was synced is told even if Notion does not say its name any more.
+    """
+    try:
+        me = connection.gateway.me()
+    except CannotReachNotion:
+        me = {}
     sandbox = planned.comparison.workspace.sandbox
     can_list = planned.users_readable
     cost = planned.plan.cost

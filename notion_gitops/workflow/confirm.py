@@ -7,12 +7,14 @@ from typing import Any
 from notion_gitops.engine.forecast import PAGE_WRITES, to_confirm, to_relist
 from notion_gitops.engine.identity import resolve_relations
 from notion_gitops.model.diagnostics import Severity
+from notion_gitops.model.errors import CannotReachNotion
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Action
 from notion_gitops.model.outcomes import Validation
 from notion_gitops.model.plan import Finding, Step, StepKind
 from notion_gitops.model.records import Record, Side
 from notion_gitops.model.values import Fields
+from notion_gitops.notion.failures import RejectedRequest
 from notion_gitops.notion.pages import decode_page
 from notion_gitops.workflow.fresh import edited_since
 from notion_gitops.workflow.notion_side import list_pages
@@ -31,6 +33,7 @@ class ReadBack:
     derived: Mapping[Id, Fields]  # of these the derived values, by key; None for empty
     validation: Validation
     keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # mapping, page id -> key
+    unread: Mapping[str, str] = field(default_factory=dict)  # databases that did not answer, why
 
     def resolved(self, mapping: DatabaseMapping, record: Record) -> Record:
         """The record with its relations by key."""
@@ -55,18 +58,25 @@ def read_back(
     mappings = {n: c.mapping for n, c in comparison.mappings.items()}
     gateway = run.connection.gateway
     written = tuple(s for s in steps if (s.mapping, s.key) in pages)
+    relisted, mark = to_relist(mappings, written), fresh_mark(comparison.at)
+
+    def read(name: str) -> Mapping[str, Record]:
+        if name in relisted:
+            return list_pages(gateway, databases[name], comparison.people).decoded
+        return edited_since(gateway, databases[name], comparison, mark)
+
     found: dict[str, Mapping[str, Record]] = {}
-    relisted = to_relist(mappings, written)
-    for name in sorted(relisted):
-        found[name] = list_pages(gateway, databases[name], comparison.people).decoded
-    for name in sorted(to_confirm(mappings, written)):
-        mark = fresh_mark(comparison.at)
-        found[name] = edited_since(gateway, databases[name], comparison, mark)
+    unread: dict[str, str] = {}
+    for name in (*sorted(relisted), *sorted(to_confirm(mappings, written))):
+        try:
+            found[name] = read(name)
+        except (CannotReachNotion, RejectedRequest) as error:
+            unread[name] = error.diagnostics[0].summary
     keys = {n: {page: key for key, page in by_key.items()} for n, by_key in ids.items()}
     answers = {at: _decoded(run, at[0], page) for at, page in pages.items()}
     listed = {
         (name, keys[name][page_id]): record
-        for name in relisted
+        for name in relisted - unread.keys()
         for page_id, record in found[name].items()
         if page_id in keys.get(name, {})
     }
@@ -76,6 +86,7 @@ def read_back(
         derived=_derived(mappings, listed, keys),
         validation=_validated(run, answers, found, written),
         keys=keys,
+        unread=unread,
     )
 
 
@@ -110,7 +121,7 @@ def _validated(
     trashed = {(s.mapping, s.key) for s in steps if s.kind is StepKind.TRASH_PAGE}
     fields: dict[Id, set[str]] = {}
     for step in steps:
-        if step.kind in PAGE_WRITES:
+        if step.kind in PAGE_WRITES and step.mapping in found:
             fields.setdefault((step.mapping, step.key), set()).update(step.fields)
     findings = []
     for at, names in sorted(fields.items()):
