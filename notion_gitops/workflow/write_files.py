@@ -10,7 +10,8 @@ from notion_gitops.model.errors import NotionGitopsError
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Action
 from notion_gitops.model.values import Fields
-from notion_gitops.records.writing import add, change, remove
+from notion_gitops.records.edits import FileEdits
+from notion_gitops.records.writing import edit_file
 from notion_gitops.workflow.run import Id
 from notion_gitops.workflow.workspace import Workspace
 
@@ -53,25 +54,38 @@ class FileWriter:
         if not self._as_read(path, before):
             why = f"{path} was changed while the sync ran; the next plan takes it up"
             return {e.at: why for e in edits}
-        content, failed = before, {}
-        for edit in edits:
-            try:
-                content = self._edited(content, edit)
-            except NotionGitopsError as error:
-                failed[edit.at] = error.diagnostics[0].summary
+        try:
+            content, failed = self._together(before, edits), {}
+        except NotionGitopsError:
+            content, failed = self._one_by_one(before, edits)
         if content != before:
             self._put(path, content)
         return failed
 
-    def _edited(self, content: bytes | None, edit: FileEdit) -> bytes | None:
-        mapping = self.mappings[edit.at[0]]
-        match edit.action:
-            case Action.DELETE:
-                return None if content is None else remove(mapping, content, edit.path, edit.at[1])
-            case Action.UPDATE if content is not None:
-                return change(mapping, content, edit.path, edit.at[1], edit.values)
-            case _:
-                return add(mapping, content, edit.path, edit.at[1], edit.values)
+    def _together(self, content: bytes | None, edits: list[FileEdit]) -> bytes | None:
+        """All edits of a file at once: it is parsed and checked one time, however many there are.
+
+        Raises:
+            NotionGitopsError: one of them cannot be made.
+        """
+        together = FileEdits(
+            changed={e.at[1]: e.values for e in edits if e.action is Action.UPDATE},
+            added={e.at[1]: e.values for e in edits if e.action is Action.CREATE},
+            removed=frozenset(e.at[1] for e in edits if e.action is Action.DELETE),
+        )
+        return edit_file(self.mappings[edits[0].at[0]], content, edits[0].path, together)
+
+    def _one_by_one(
+        self, content: bytes | None, edits: list[FileEdit]
+    ) -> tuple[bytes | None, dict[Id, str]]:
+        """Those edits that can be made, and why the others cannot."""
+        failed: dict[Id, str] = {}
+        for edit in edits:
+            try:
+                content = self._together(content, [edit])
+            except NotionGitopsError as error:
+                failed[edit.at] = error.diagnostics[0].summary
+        return content, failed
 
     def _as_read(self, path: str, before: bytes | None) -> bool:
         file = self.workspace.root / path
