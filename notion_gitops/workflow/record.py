@@ -13,8 +13,9 @@ from notion_gitops.model.outcomes import MappingHealth
 from notion_gitops.model.records import BaseRecord, Record, Side, Tombstone
 from notion_gitops.model.values import Fields, to_plain
 from notion_gitops.notion.schema import PropertySchema
+from notion_gitops.records.edits import FileEdits
 from notion_gitops.records.reading import read_records
-from notion_gitops.records.writing import add, change, remove
+from notion_gitops.records.writing import change, edit_file
 from notion_gitops.state.index import IndexEntry, dump_index
 from notion_gitops.state.stored import dump_stored
 from notion_gitops.state.sync import (
@@ -119,17 +120,18 @@ def _single_file(workspace: Workspace, moved: Moved) -> dict[str, bytes | None]:
     reading = read_records(mapping, {path: content}, workspace.people)
     untouched = moved.compared.recorded.index.entries.keys() - moved.compared.inputs.candidates
     untouched |= moved.refreshed.keys()
-    text: bytes | None = content
-    for key, record in reading.records.items():
-        if key in untouched or text is None:
-            continue
-        if key not in target:
-            text = remove(mapping, text, path, key)
-        elif values := _deviations(mapping, record, target[key]):
-            text = change(mapping, text, path, key, values)
-    for key in sorted(target.keys() - reading.records.keys()):
-        text = add(mapping, text, path, key, target[key])
-    return {path: text}
+    looked_at = {k: r for k, r in reading.records.items() if k not in untouched}
+    deviating = {
+        key: values
+        for key, record in looked_at.items()
+        if key in target and (values := _deviations(mapping, record, target[key]))
+    }
+    edits = FileEdits(
+        changed=deviating,
+        added={key: target[key] for key in sorted(target.keys() - reading.records.keys())},
+        removed=frozenset(looked_at.keys() - target.keys()),
+    )
+    return {path: edit_file(mapping, content, path, edits) if edits.keys else content}
 
 
 def _agreed_records(moved: Moved) -> dict[str, Fields]:

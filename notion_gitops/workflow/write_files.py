@@ -54,8 +54,9 @@ class FileWriter:
         if not self._as_read(path, before):
             why = f"{path} was changed while the sync ran; the next plan takes it up"
             return {e.at: why for e in edits}
+        failed: dict[Id, str] = {}
         try:
-            content, failed = self._together(before, edits), {}
+            content = self._together(before, edits)
         except NotionGitopsError:
             content, failed = self._one_by_one(before, edits)
         if content != before:
