@@ -4,6 +4,7 @@ A path is followed folder by folder from an open root, refusing symbolic links, 
 a repository can make a sync write elsewhere.
 """
 
+import glob
 import os
 import stat
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from pathlib import Path, PurePosixPath
 
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import Refused
+
+_NAME = 80  # letters of a file's name that its temporary file carries
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -33,7 +36,7 @@ def write_bytes(root: Path, relative: str, data: bytes) -> None:
     parts = _parts(relative)
     with _parent(root, parts, make=True) as folder:
         mode = _mode(folder, parts[-1], relative)
-        temporary = f".{parts[-1][:80]}.{os.getpid()}.tmp"
+        temporary = _temporary(parts[-1][:_NAME], str(os.getpid()))
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         _discard(folder, temporary)
         handle = os.open(temporary, flags, 0o666, dir_fd=folder)
@@ -49,6 +52,15 @@ def write_bytes(root: Path, relative: str, data: bytes) -> None:
             _discard(folder, temporary)
             raise
         os.fsync(folder)
+
+
+def unfinished(name: str) -> str:
+    """The pattern of the temporary files that a write of this file leaves when it is killed."""
+    return _temporary(glob.escape(name[:_NAME]), "[0-9]*")
+
+
+def _temporary(name: str, process: str) -> str:
+    return f".{name}.{process}.tmp"
 
 
 def remove(root: Path, relative: str) -> None:

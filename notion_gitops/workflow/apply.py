@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC
 
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import ExitCode, Refused
+from notion_gitops.model.errors import ExitCode, NotionGitopsError, Refused
 from notion_gitops.model.operations import Backup, Operation
 from notion_gitops.model.outcomes import Refreshed, Status, SyncResult
 from notion_gitops.model.plan import Plan, ReadCost, StepKind
+from notion_gitops.records.files import is_record_path
 from notion_gitops.workflow.commit import commit_sync
 from notion_gitops.workflow.confirm import ReadBack, read_back
 from notion_gitops.workflow.conflict_changes import conflict_changes
@@ -64,7 +65,7 @@ def require_committed(planned: Planned, *, commit_records: Callable[[list[str]],
                 "Nothing was written.",
             )
         )
-    dirty = sorted(planned.comparison.changes.dirty)
+    dirty = dirty_records(planned)
     if not dirty:
         return False
     if commit_records(dirty):
@@ -77,6 +78,13 @@ def require_committed(planned: Planned, *, commit_records: Callable[[list[str]],
             "what no commit holds, and the next clone would undo it. Nothing was written.",
         )
     )
+
+
+def dirty_records(planned: Planned) -> list[str]:
+    """The record files that differ from HEAD, sorted."""
+    mappings = planned.comparison.workspace.mappings.values()
+    dirty = planned.comparison.changes.dirty
+    return sorted(p for p in dirty if any(is_record_path(m, p) for m in mappings))
 
 
 def nothing_to_do(planned: Planned) -> bool:
@@ -132,10 +140,26 @@ def carry_out(planned: Planned, connection: Connection, progress: Progress) -> S
         notes=written.partly,
         refreshed=written.refreshed,
     )
-    result = commit_sync(planned, result, written.moved, written.files)
+    try:
+        result = commit_sync(planned, result, written.moved, written.files, journal)
+    except (NotionGitopsError, OSError) as error:
+        return _unrecorded(result, error)
     journal.end()
     code = ExitCode.PARTLY_APPLIED if written.back.unread else exit_code(result)
     return replace(result, exit_code=code)
+
+
+def _unrecorded(result: SyncResult, error: NotionGitopsError | OSError) -> SyncResult:
+    """The pages are written, and the commits could not be made: the next apply makes them.
+
+    It finds both sides equal. The journal stays, and with it the backups and the list of the
+    files that were written.
+    """
+    told = error.diagnostics if isinstance(error, NotionGitopsError) else ()
+    why = told[0].summary if told else str(error)
+    note = f"Not everything was recorded ({why}). Run apply again: it records what was done."
+    notes = (*result.notes, note, *(d.fix for d in told if d.fix))
+    return replace(result, exit_code=ExitCode.PARTLY_APPLIED, notes=notes)
 
 
 def exit_code(result: SyncResult) -> ExitCode:
@@ -207,6 +231,7 @@ def _write_files(
         comparison.workspace,
         {n: c.mapping for n, c in comparison.mappings.items()},
         {p: c for f in filings.values() for p, c in f.contents.items()},
+        run.journal.about_to_write,
     )
     failed = writer.write(e for f in filings.values() for e in f.edits)
     _note_files(run, failed)

@@ -14,6 +14,7 @@ from notion_gitops.state.log import dump_backups, dump_log
 from notion_gitops.state.sync import PendingRecord
 from notion_gitops.workflow.conflict_changes import conflict_changes
 from notion_gitops.workflow.conflict_files import conflict_path
+from notion_gitops.workflow.journal import Journal
 from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.record import Facts, Moved, base_changes, metadata_changes
 from notion_gitops.workflow.workspace import Workspace
@@ -22,7 +23,11 @@ Contents = Mapping[str, bytes | None]
 
 
 def commit_sync(
-    planned: Planned, result: SyncResult, moved: Mapping[str, Moved], files: Contents
+    planned: Planned,
+    result: SyncResult,
+    moved: Mapping[str, Moved],
+    files: Contents,
+    journal: Journal,
 ) -> SyncResult:
     """Commit the changed records and conflict files, then the base and the metadata.
 
@@ -31,6 +36,7 @@ def commit_sync(
         result: the sync so far.
         moved: how the base moves, by mapping.
         files: the record files that the sync wrote; None: deleted.
+        journal: is told of each conflict file before it is written.
 
     Returns:
         The result with its health and both commits. A kill between the two leaves records that
@@ -40,6 +46,7 @@ def commit_sync(
     failed = {(o.mapping, o.key) for o in result.outcomes if o.status is not Status.APPLIED}
     questions = conflict_changes(planned, lambda mapping, key: (mapping, key) not in failed)
     for path, content in questions.items():
+        journal.about_to_write(path, content)
         if content is None:
             remove(workspace.root, path)
         else:

@@ -5,6 +5,7 @@ next plan finds both equal. The journal is for creates whose answer was lost, an
 of a run that never came to its commit.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -54,6 +55,10 @@ class Journal:
         """Write down what is going to be overwritten or deleted."""
         self.note("backups", backups=[_backup(b) for b in backups])
 
+    def about_to_write(self, path: str, content: bytes | None) -> None:
+        """Write down which file of the work tree is going to hold what; None: it is deleted."""
+        self.note("file", path=path, digest=content_digest(content))
+
     def end(self) -> None:
         """The run came to its commits: what the journal held is in them, but for lost creates."""
         lost = unanswered(self.path.parent)
@@ -78,6 +83,23 @@ def unanswered(private: Path) -> dict[tuple[str, str], datetime]:
         elif line.get("what") in {"created", "not created"}:
             intents.pop(at, None)
     return intents
+
+
+def files_written(private: Path) -> dict[str, set[str]]:
+    """The work tree's files that a run wrote, or was about to, with the digests of their contents.
+
+    Empty after a run that came to its end.
+    """
+    files: dict[str, set[str]] = {}
+    for line in _lines(private / FILE):
+        if line.get("what") == "file":
+            files.setdefault(str(line["path"]), set()).add(str(line["digest"]))
+    return files
+
+
+def content_digest(content: bytes | None) -> str:
+    """By which the journal knows a content again; "" for no file."""
+    return "" if content is None else hashlib.sha256(content).hexdigest()
 
 
 def _line(what: str, at: datetime, **details: Any) -> str:

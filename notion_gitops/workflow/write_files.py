@@ -1,7 +1,7 @@
 """Step 4, towards git: the record files that a sync changes, each written whole or not at all."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from notion_gitops.formats.atomic import remove as remove_file
@@ -33,6 +33,7 @@ class FileWriter:
     workspace: Workspace
     mappings: Mapping[str, DatabaseMapping]
     read: Mapping[str, bytes]  # path -> content that the plan was made from
+    about_to_write: Callable[[str, bytes | None], None]  # is told of each file first
     written: dict[str, bytes | None] = field(default_factory=dict)  # None: deleted
 
     def write(self, edits: Iterable[FileEdit]) -> dict[Id, str]:
@@ -60,7 +61,10 @@ class FileWriter:
         except NotionGitopsError:
             content, failed = self._one_by_one(before, edits)
         if content != before:
-            self._put(path, content)
+            try:
+                self._put(path, content)
+            except (NotionGitopsError, OSError) as error:
+                return {e.at: f"{path} could not be written: {error}" for e in edits}
         return failed
 
     def _together(self, content: bytes | None, edits: list[FileEdit]) -> bytes | None:
@@ -95,6 +99,7 @@ class FileWriter:
         return file.is_file() and _digest(file.read_bytes()) == _digest(before)
 
     def _put(self, path: str, content: bytes | None) -> None:
+        self.about_to_write(path, content)
         if content is None:
             remove_file(self.workspace.root, path)
         else:

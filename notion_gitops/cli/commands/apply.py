@@ -1,6 +1,8 @@
 """`apply`: write what the plan says, read it back, record it, commit it."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,12 +29,14 @@ from notion_gitops.workflow.apply import (
     carry_out,
     commit_records,
     decisions_remain,
+    dirty_records,
     nothing_to_do,
     require_committed,
 )
 from notion_gitops.workflow.check import connection_report
 from notion_gitops.workflow.lock import only_one
 from notion_gitops.workflow.plan import Connection, Planned, PlanOptions, make_plan
+from notion_gitops.workflow.put_back import put_back
 from notion_gitops.workflow.share import adopt_state, fetch_before, push_after
 from notion_gitops.workflow.workspace import Workspace, open_workspace, require_writable
 
@@ -98,11 +102,9 @@ def command(  # noqa: PLR0917  one parameter an option
 
 def _apply(wishes: Wishes) -> ExitCode:
     """1. Lock. 2. Fetch. 3. Plan. 4. Show and ask. 5. Write and commit. 6. Push. 7. Report."""
-    workspace = open_workspace(wishes.start, sandbox=wishes.where.sandbox)
-    require_writable(workspace)
-    with only_one(workspace.private), connected(workspace, wishes.where) as connection:
-        remote = fetch_before(workspace) if wishes.push else None
-        planned, workspace = _plan(workspace, connection, wishes)
+    with _locked(wishes) as opened, connected(opened, wishes.where) as connection:
+        remote = fetch_before(opened) if wishes.push else None
+        planned, workspace = _plan(opened, connection, wishes)
         if nothing_to_do(planned):
             show(printed(planned.plan, workspace, wishes.form))
             return _quiet_code(planned)
@@ -119,6 +121,20 @@ def _apply(wishes: Wishes) -> ExitCode:
     return result.exit_code
 
 
+@contextmanager
+def _locked(wishes: Wishes) -> Iterator[Workspace]:
+    """The workspace as it is once no other run writes in it, without what a killed run left."""
+    workspace = open_workspace(wishes.start, sandbox=wishes.where.sandbox)
+    require_writable(workspace)
+    with only_one(workspace.private):
+        workspace = open_workspace(wishes.start, sandbox=wishes.where.sandbox)
+        require_writable(workspace)
+        undone = put_back(workspace)
+        if undone:
+            say(f"An interrupted run left {len(undone)} files uncommitted; they were put back.")
+        yield workspace
+
+
 def _plan(
     workspace: Workspace, connection: Connection, wishes: Wishes
 ) -> tuple[Planned, Workspace]:
@@ -133,7 +149,7 @@ def _plan(
 
     if not require_committed(planned, commit_records=may_commit):
         return planned, workspace
-    commit_records(workspace, planned.comparison.changes.dirty)
+    commit_records(workspace, dirty_records(planned))
     workspace = open_workspace(wishes.start, sandbox=wishes.where.sandbox)
     return make_plan(workspace, connection, wishes.plan), workspace
 
