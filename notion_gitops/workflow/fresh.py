@@ -1,12 +1,13 @@
 """Notion has no conditional write, so a page is written only on a reading of it that is young."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.records import Record
+from notion_gitops.model.values import Value
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.pages import mapped_property_ids
 from notion_gitops.workflow.compare import Comparison
@@ -32,14 +33,22 @@ class FreshReadings:
     _mark: dict[str, datetime] = field(default_factory=dict)
     _moved: dict[str, dict[str, Record]] = field(default_factory=dict)
 
-    def moved(self, mapping: str, page_id: str) -> bool:
-        """Whether somebody changed the page's own values since the plan read it."""
+    def moved(self, mapping: str, page_id: str, gone: Collection[str] = ()) -> bool:
+        """Whether somebody changed the page's own values since the plan read it.
+
+        Args:
+            mapping: of the page.
+            page_id: of the page.
+            gone: as for `same_own_values`.
+        """
         self._refresh(mapping)
         now = self._moved[mapping].get(page_id)
         before = self.comparison.mappings[mapping].notion.pages.decoded.get(page_id)
         if now is None:
             return False
-        return before is None or not same_own_values(self.databases[mapping].mapping, before, now)
+        if before is None:
+            return True
+        return not same_own_values(self.databases[mapping].mapping, before, now, gone)
 
     def _refresh(self, mapping: str) -> None:
         asked = self._read_at.get(mapping)
@@ -68,7 +77,22 @@ def edited_since(
     return dict(pages.decoded)
 
 
-def same_own_values(mapping: DatabaseMapping, before: Record, after: Record) -> bool:
-    """Whether two readings of a page agree in all that people enter (derived values aside)."""
+def same_own_values(
+    mapping: DatabaseMapping, before: Record, after: Record, gone: Collection[str] = ()
+) -> bool:
+    """Whether two readings of a page agree in all that people enter (derived values aside).
+
+    Args:
+        mapping: of the page.
+        before: the older reading.
+        after: the younger one.
+        gone: ids of pages that this run has trashed: Notion takes them out of relations by itself.
+    """
+    trashed = frozenset(f"page:{page_id}" for page_id in gone)
+
+    def entered(record: Record, name: str) -> Value:
+        value = record.value(name)
+        return (value - trashed or None) if isinstance(value, frozenset) else value
+
     own = (f.name for f in mapping.fields.values() if not f.derived)
-    return all(before.value(name) == after.value(name) for name in own)
+    return all(entered(before, name) == entered(after, name) for name in own)

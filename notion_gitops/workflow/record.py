@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import uuid4
 
+from notion_gitops.engine.advance import bury
 from notion_gitops.engine.fields import same
 from notion_gitops.mapping.fingerprints import fingerprint
 from notion_gitops.model.mapping import DatabaseMapping
-from notion_gitops.model.operations import Action, Kind, Operation
+from notion_gitops.model.operations import Kind, Operation
 from notion_gitops.model.outcomes import MappingHealth
-from notion_gitops.model.records import BaseRecord, Record, Side, Tombstone
-from notion_gitops.model.values import Fields, to_plain
+from notion_gitops.model.records import BaseRecord, Record, Tombstone
+from notion_gitops.model.values import Fields
 from notion_gitops.notion.schema import PropertySchema
 from notion_gitops.records.edits import FileEdits
 from notion_gitops.records.reading import read_records
@@ -188,19 +189,8 @@ def _entries(moved: Moved) -> dict[str, IndexEntry]:
 
 
 def _tombstones(moved: Moved) -> dict[str, Tombstone]:
-    stones = {}
-    for key, operation in moved.gone.items():
-        before = moved.compared.base.records.get(key)
-        if before is None:
-            continue
-        plain = {n: to_plain(v) for n, v in before.fields.items()}
-        stones[key] = Tombstone(key, before.page_id, _deleted_on(operation), plain)
-    return stones
-
-
-def _deleted_on(operation: Operation) -> Side:
-    deleted = [w.side for w in operation.writes if w.action is Action.DELETE]
-    return deleted[0].other if deleted else Side.GIT
+    before, in_git = moved.compared.base.records, moved.compared.git.keys
+    return {k: bury(before[k], in_git=k in in_git) for k in moved.gone if k in before}
 
 
 def _schema(compared: Compared) -> dict[str, FieldSeen]:

@@ -49,6 +49,7 @@ class PageWriter:
     answers: dict[Id, Json] = field(default_factory=dict)  # the page as last answered
     left_out: dict[Id, dict[str, Finding]] = field(default_factory=dict)  # fields not sent, and why
     ids: dict[str, dict[str, str]] = field(default_factory=dict)  # mapping -> key -> page id
+    gone: set[str] = field(default_factory=set)  # ids of the pages trashed so far
 
     def write(self, steps: Iterable[Step]) -> None:
         """Do all page writes; go on past a record that fails, and note every outcome."""
@@ -100,6 +101,7 @@ class PageWriter:
             case _:
                 self._require_fresh(operation)
                 page = self._trash(operation)
+                self.gone.add(page["id"])
         self.answers[(step.mapping, step.key)] = page
         self.ids.setdefault(step.mapping, {})[step.key] = page["id"]
         self.run.results.note(step, Status.APPLIED)
@@ -180,7 +182,7 @@ class PageWriter:
         if answer is not None:
             before = self._decoded(operation, answer)
         mapping, now = self._database(operation).mapping, self._decoded(operation, page)
-        return before is not None and not same_own_values(mapping, before, now)
+        return before is not None and not same_own_values(mapping, before, now, self.gone)
 
     def _restore(self, operation: Operation) -> Json:
         """Bring the page back, then write what the file says otherwise than the page that came.
@@ -281,7 +283,7 @@ class PageWriter:
         return encoded.properties
 
     def _require_fresh(self, operation: Operation) -> None:
-        if _asked(lambda: self.fresh.moved(operation.mapping, operation.page_id)):
+        if _asked(lambda: self.fresh.moved(operation.mapping, operation.page_id, self.gone)):
             why = "edited in Notion since the plan was made; the next plan takes it up"
             raise NotWritten(Status.STALE, why)
 

@@ -65,7 +65,10 @@ def test_first_pull_writes_a_file_for_each_page(make: MakeWorld) -> None:
 
 
 def test_pages_without_a_key_get_one_from_their_title_and_id(make: MakeWorld) -> None:
-    pages = [{"Name": "Grüße, Welt!", "created": "2026-01-02"}, {"Name": "", "Budget": 1}]
+    pages: list[dict[str, Any]] = [
+        {"Name": "Grüße, Welt!", "created": "2026-01-02"},
+        {"Name": "", "Budget": 1},
+    ]
     world = make(databases(pages, []), {})
     world.apply()
     (record,) = (world.root / "state/records/projects").iterdir()

@@ -1,0 +1,301 @@
+"""Who wins a conflict, and the conflict files that ask when nobody does."""
+
+import os
+from datetime import datetime, timedelta
+
+import pytest
+
+from notion_gitops.model.errors import ExitCode
+from notion_gitops.model.mapping import Take
+from notion_gitops.workflow.apply import nothing_to_do
+from tests.workflow.workflow_world import World, operation
+
+RULES = """\
+conflicts:
+  rules:
+    - {name: active is git's, when: "git.status == 'doing'", fields: [due], take: git}
+    - {name: people are Notion's, fields: [note], take: notion}
+    - {name: the latest counts, fields: [hours, status], take: latest}
+    - {name: never alone, fields: [kind], take: manual}
+"""
+
+
+def ruled(world: World, text: str = RULES) -> None:
+    world.write("mappings/tasks.yaml", world.read("mappings/tasks.yaml") + text)
+    world.commit("Rules")
+
+
+def collide(
+    world: World, *, git_at: datetime | None = None, notion_at: datetime | None = None
+) -> None:
+    """Both sides change the hours of a task."""
+    world.edit("tasks/dig", hours="10", at=git_at)
+    world.in_notion("tasks/dig", Hours=11, at=notion_at)
+
+
+# --- rules --------------------------------------------------------------------------------
+
+
+def test_git_wins_where_a_rule_says_so(world: World) -> None:
+    ruled(world)
+    world.edit("tasks/dig", due="2026-04-01")
+    world.in_notion("tasks/dig", Due="2026-05-01")
+    result = world.apply()
+    (conflict,) = operation(result, "tasks/dig").conflicts
+    assert (conflict.take, conflict.rule) == (Take.GIT, "active is git's")
+    assert world.page("tasks/dig")["Due"] == ("2026-04-01", None)
+    assert "2026-05-01" in world.git("show", "notion-gitops/state:backup.jsonl")
+
+
+def test_a_rule_whose_condition_does_not_hold_decides_nothing(world: World) -> None:
+    ruled(world)
+    world.edit("tasks/lay", due="2026-04-01")
+    world.in_notion("tasks/lay", Due="2026-05-01")
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    assert world.conflicts() == {"tasks/lay"}
+
+
+def test_notion_wins_where_a_rule_says_so(world: World) -> None:
+    ruled(world)
+    world.edit("tasks/dig", note="By git")
+    world.in_notion("tasks/dig", Note="By Notion")
+    world.apply()
+    assert world.record("tasks/dig")["note"] == "By Notion"
+    assert "By git" in world.git("show", "notion-gitops/state:backup.jsonl")
+
+
+def test_a_rule_may_leave_it_to_a_person(world: World) -> None:
+    ruled(world)
+    world.edit("tasks/dig", kind="test")
+    world.in_notion("tasks/dig", Kind=None)
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    assert world.conflicts() == {"tasks/dig"}
+    assert "never alone" in world.read(world.conflict("tasks/dig"))
+
+
+@pytest.mark.parametrize("side", ["git", "notion"])
+def test_otherwise_decides_what_no_rule_covers(world: World, side: str) -> None:
+    ruled(world, f"conflicts: {{otherwise: {side}}}\n")
+    collide(world)
+    world.apply()
+    assert world.record("tasks/dig")["hours"] == {"git": "10", "notion": "11"}[side]
+    assert world.page("tasks/dig")["Hours"] == {"git": 10, "notion": 11}[side]
+
+
+# --- latest -------------------------------------------------------------------------------
+
+
+def test_latest_is_notion_when_git_is_older(world: World) -> None:
+    ruled(world)
+    now = world.clock()
+    collide(world, git_at=now, notion_at=now + timedelta(minutes=5))
+    world.apply()
+    assert world.record("tasks/dig")["hours"] == "11"
+
+
+def test_latest_is_git_when_it_is_newer(world: World) -> None:
+    ruled(world)
+    now = world.clock()
+    collide(world, git_at=now + timedelta(minutes=5), notion_at=now)
+    world.apply()
+    assert world.page("tasks/dig")["Hours"] == 10
+
+
+def test_the_same_minute_is_not_guessed(world: World) -> None:
+    ruled(world)
+    now = world.clock().replace(second=20)
+    collide(world, git_at=now + timedelta(seconds=20), notion_at=now)
+    result = world.apply(code=ExitCode.DECISIONS_REMAIN)
+    (conflict,) = operation(result, "tasks/dig").open_conflicts
+    assert "same minute" in conflict.reason
+    assert "same minute" in world.read(world.conflict("tasks/dig"))
+
+
+def test_an_edit_counts_from_the_merge_of_its_pull_request(world: World) -> None:
+    ruled(world)
+    now = world.clock()
+    world.git("switch", "-q", "-c", "topic")
+    world.edit("tasks/dig", hours="10", at=now)
+    world.git("switch", "-q", "main")
+    world.in_notion("tasks/dig", Hours=11, at=now + timedelta(minutes=30))
+    merged = now + timedelta(hours=1)
+    world.git("merge", "-q", "--no-ff", "-m", "Merge topic", "topic", at=merged)
+    world.clock.set(merged)
+    result = world.apply()
+    assert world.page("tasks/dig")["Hours"] == 10
+    (conflict,) = operation(result, "tasks/dig").conflicts
+    assert conflict.times is not None
+    assert conflict.times.git.at == merged
+
+
+def test_a_later_commit_to_another_field_does_not_make_the_edit_younger(world: World) -> None:
+    ruled(world)
+    now = world.clock()
+    world.edit("tasks/dig", hours="10", at=now)
+    world.in_notion("tasks/dig", Hours=11, at=now + timedelta(minutes=30))
+    world.edit("tasks/dig", kind="test", at=now + timedelta(hours=1))
+    world.apply()
+    assert world.record("tasks/dig")["hours"] == "11"
+    assert world.page("tasks/dig")["Kind"] == "test"
+
+
+def test_an_edit_that_is_not_committed_counts_from_the_files_time(world: World) -> None:
+    ruled(world)
+    now = world.clock()
+    world.in_notion("tasks/dig", Hours=11, at=now)
+    world.spell("tasks/dig", hours="10")
+    later = (now + timedelta(minutes=5)).timestamp()
+    os.utime(world.path("tasks/dig"), (later, later))
+    planned = world.plan()
+    (conflict,) = operation(planned, "tasks/dig").conflicts
+    assert conflict.take is Take.GIT
+    earlier = (now - timedelta(minutes=5)).timestamp()
+    os.utime(world.path("tasks/dig"), (earlier, earlier))
+    (conflict,) = operation(world.plan(), "tasks/dig").conflicts
+    assert conflict.take is Take.NOTION
+
+
+def test_our_own_last_edit_of_the_page_is_no_persons_time(world: World) -> None:
+    ruled(world)
+    collide(world)
+    # The sync writes another field of that page before the conflict is looked at.
+    page = world.page_id("tasks/dig")
+    with world.sandbox.acting() as call:
+        bot = call.token.bot.id
+        call.store.write("UPDATE pages SET edited_by=? WHERE id=?", (bot, page))
+    (conflict,) = operation(world.plan(), "tasks/dig").open_conflicts
+    assert "by the sync itself" in conflict.reason
+
+
+def test_an_open_conflict_keeps_the_time_of_the_person_who_was_seen_first(world: World) -> None:
+    """The sync's own write of another field of that page must not hide when Eva edited it."""
+    now = world.clock()
+    collide(world, git_at=now, notion_at=now + timedelta(minutes=5))
+    world.edit("tasks/dig", note="Another field")
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    ruled(world)
+    world.apply()
+    assert world.record("tasks/dig")["hours"] == "11"
+
+
+# --- conflict files -----------------------------------------------------------------------
+
+
+def open_one(world: World) -> None:
+    collide(world)
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+
+
+def test_an_open_conflict_is_a_file_with_the_three_values(world: World) -> None:
+    open_one(world)
+    text = world.read(world.conflict("tasks/dig"))
+    for line in ("base:   8", "git:    10", "notion: 11", "resolution:\n"):
+        assert line in text
+
+
+@pytest.mark.parametrize(
+    ("answer", "hours"),
+    [("git", 10), ("notion", 11), ("base", 8), ("{value: 12.5}", 12.5)],
+)
+def test_an_answer_decides(world: World, answer: str, hours: float) -> None:
+    open_one(world)
+    world.answer("tasks/dig", answer, "hours")
+    world.apply()
+    assert world.page("tasks/dig")["Hours"] == hours
+    assert world.record("tasks/dig")["hours"] == str(hours)
+    assert world.conflicts() == set()
+
+
+def test_an_open_conflict_is_asked_once(world: World) -> None:
+    open_one(world)
+    assert nothing_to_do(world.plan())
+    before = world.read(world.conflict("tasks/dig"))
+    world.in_notion("tasks/dig", Note="Another field")
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    assert world.read(world.conflict("tasks/dig")) == before
+    assert world.record("tasks/dig")["note"] == "Another field"
+
+
+@pytest.mark.parametrize("side", ["git", "notion"])
+def test_an_answer_to_other_values_is_asked_again(world: World, side: str) -> None:
+    open_one(world)
+    world.answer("tasks/dig", "git", "hours")
+    if side == "git":
+        world.edit("tasks/dig", hours="20")
+    else:
+        world.in_notion("tasks/dig", Hours=21)
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    text = world.read(world.conflict("tasks/dig"))
+    assert "resolution:\n" in text
+    assert ("git:    20" if side == "git" else "notion: 21") in text
+    assert world.page("tasks/dig")["Hours"] == (11 if side == "git" else 21)
+
+
+@pytest.mark.parametrize("side", ["git", "notion", "git to base", "notion to base"])
+def test_a_conflict_closes_when_the_sides_agree_or_one_takes_its_edit_back(
+    world: World, side: str
+) -> None:
+    open_one(world)
+    match side:
+        case "git":
+            world.edit("tasks/dig", hours="11")
+        case "notion":
+            world.in_notion("tasks/dig", Hours=10)
+        case "git to base":
+            world.edit("tasks/dig", hours="8")
+        case _:
+            world.in_notion("tasks/dig", Hours=8)
+    world.apply()
+    assert world.conflicts() == set()
+    hours = 11 if side in ("git", "git to base") else 10
+    assert world.page("tasks/dig")["Hours"] == hours
+    assert world.record("tasks/dig")["hours"] == str(hours)
+
+
+def test_a_rule_that_was_added_closes_what_was_asked(world: World) -> None:
+    open_one(world)
+    ruled(world, "conflicts: {otherwise: notion}\n")
+    world.apply()
+    assert world.conflicts() == set()
+    assert world.record("tasks/dig")["hours"] == "11"
+
+
+def test_two_fields_are_asked_about_in_one_file_and_answered_apart(world: World) -> None:
+    world.edit("tasks/dig", hours="10", note="By git")
+    world.in_notion("tasks/dig", Hours=11, Note="By Notion")
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    world.answer("tasks/dig", "notion", "note")
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    text = world.read(world.conflict("tasks/dig"))
+    assert "hours:" in text
+    assert "note:" not in text
+    assert world.record("tasks/dig")["note"] == "By Notion"
+    world.answer("tasks/dig", "git", "hours")
+    world.apply()
+    assert world.page("tasks/dig")["Hours"] == 10
+
+
+def test_emptying_a_required_field_in_notion_asks(world: World) -> None:
+    world.in_notion("tasks/dig", Name="")
+    result = world.apply(code=ExitCode.DECISIONS_REMAIN)
+    assert world.record("tasks/dig")["title"] == "Dig the trench"
+    assert world.conflicts() == {"tasks/dig"}
+    assert operation(result, "tasks/dig").open_conflicts[0].field == "title"
+    world.answer("tasks/dig", "git", "title")
+    world.apply()
+    assert world.page(f"tasks/{world.page_id('tasks/dig')}")["Name"] == "Dig the trench"
+
+
+def test_a_conflict_in_the_target_does_not_keep_back_who_points_to_it(world: World) -> None:
+    collide(world)
+    world.edit("tasks/test", after="[dig]")
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    assert world.page("tasks/test")["After"] == [world.page_id("tasks/dig")]
+
+
+def test_a_deleted_conflict_file_is_asked_again(world: World) -> None:
+    open_one(world)
+    (world.root / world.conflict("tasks/dig")).unlink()
+    world.commit("Forget the question")
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    assert world.conflicts() == {"tasks/dig"}
