@@ -83,9 +83,7 @@ def test_a_deletion_is_stale_when_the_page_was_edited_since(world: World) -> Non
 
 
 @pytest.mark.parametrize("restore", ["answered", "answer lost", "lost"])
-def test_an_edit_at_the_moment_of_deleting_brings_the_page_back(
-    world: World, restore: str
-) -> None:
+def test_an_edit_at_the_moment_of_deleting_brings_the_page_back(world: World, restore: str) -> None:
     from notion_gitops.sandbox.weather import Effect  # noqa: PLC0415
 
     world.delete_git("t1")

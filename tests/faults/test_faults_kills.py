@@ -1,0 +1,192 @@
+"""An apply that is killed anywhere needs no special recovery: the next one brings it to an end."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notion_gitops.model.errors import ExitCode
+from tests.faults.faults_world import Json, World, copy
+
+HERE = Path(__file__).parent
+KINDS = ("request", "git", "file", "fsync", "journal")
+EVENTS_AT_LEAST = {"request": 12, "git": 40, "file": 10, "fsync": 20, "journal": 10}
+BORN = "born-in-notion-"
+
+
+@dataclass
+class Killer:
+    """The process that runs commands which die; see killer.py."""
+
+    process: subprocess.Popen[str]
+
+    def run(self, root: Path, *arguments: str, **how: Any) -> Json:
+        command, *rest = arguments
+        job = {"arguments": [command, "-C", str(root), "--sandbox", *rest], **how}
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps(job) + "\n")
+        self.process.stdin.flush()
+        answer: Json = json.loads(self.process.stdout.readline())
+        return answer
+
+
+@pytest.fixture
+def killer(tmp_path: Path) -> Iterator[Killer]:
+    folder = tmp_path / "killer"
+    folder.mkdir()
+    env = {**os.environ, "TMPDIR": str(folder), "PYTHONPATH": str(HERE.parents[1])}
+    process = subprocess.Popen(
+        [sys.executable, str(HERE / "killer.py"), str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=env,
+    )
+    with process:
+        yield Killer(process)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+@pytest.fixture
+def busy(
+    template: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Path:
+    """A workspace in which an apply has one of everything to do."""
+    root = copy(template, tmp_path / "busy")
+    world = World(root, monkeypatch, capsys, flags=("--sandbox",))
+    world.write("t1", hours=71)  # update a page
+    world.write("green", "teams", name="Team green")  # create a page
+    world.write("new", title="New", status="todo", team=["green"])  # and one that relates to it
+    world.record("t6").unlink()  # trash a page
+    world.write("t3", due="2026-12-24")  # merge with an edit in Notion
+    world.write("t5", hours=75)  # conflict
+    world.commit()
+    world.edit_notion("t2", hours=52)  # write a file
+    world.edit_notion("t3", note="Bring both")
+    world.edit_notion("t5", hours=55)
+    world.trash("t4")  # delete a file
+    world.add_page(name="Born in Notion", status="Done", hours=3)  # create a file
+    world.sandbox.close()
+    return root
+
+
+def finished(world: World) -> None:
+    """What a whole apply leads to, however it came there."""
+    assert world.keys("teams") == ["blue", "green", "red"]
+    assert world.keys() == ["", "new", "t1", "t2", "t3", "t5"]  # the born one has its key in git
+    green = world.page("green", "teams")["id"]
+    assert world.in_notion("new", "Team") == [{"id": green}]
+    assert world.in_notion("t1", "Hours") == 71
+    assert world.in_notion("t3", "Due")["start"] == "2026-12-24"
+    assert world.in_notion("t5", "Hours") == 55
+    files = sorted(p.stem for p in (world.root / "state/records/tasks").glob("*.yaml"))
+    assert len(files) == 6
+    assert files[0].startswith(BORN)
+    assert files[1:] == ["new", "t1", "t2", "t3", "t5"]
+    assert world.in_git("t2")["hours"] == 52
+    assert world.in_git("t3")["note"] == "Bring both"
+    assert str(world.in_git("t3")["due"]) == "2026-12-24"
+    assert world.in_git("t5")["hours"] == 75
+    conflicts = sorted((world.root / "state/conflicts/tasks").glob("*"))
+    assert [c.name for c in conflicts] == ["t5.yaml"]
+    assert world.git("status", "--porcelain") == ""
+    assert not list(world.root.glob("state/**/*.tmp"))
+    world.unbroken()
+
+
+def survive(busy: Path, killer: Killer, patch: pytest.MonkeyPatch, capsys: Any, **how: Any) -> bool:
+    """Kill an apply somewhere, apply again, and look; whether it was killed at all."""
+    place = f"{how['kind']}-{how['nth']}-{how['when']}"
+    root = copy(busy, busy.parent / place)
+    first = killer.run(root, "apply", "--yes", **how)
+    killed = first["code"] == -signal.SIGKILL
+    assert killed or first["events"] < how["nth"], first["text"]
+    world = World(root, patch, capsys, flags=("--sandbox",))
+    world.later()
+    again = killer.run(root, "apply", "--yes")
+    told = f"{place}: {first['text']}\n--- then ---\n{again['text']}"
+    assert again["code"] == ExitCode.DECISIONS_REMAIN, told
+    plan = killer.run(root, "plan", "--detailed-exitcode")
+    assert plan["code"] == ExitCode.DECISIONS_REMAIN, f"{told}\n{plan['text']}"
+    finished(world)
+    world.sandbox.close()
+    return killed
+
+
+def test_an_apply_that_nobody_kills(
+    busy: Path, killer: Killer, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    ran = killer.run(busy, "apply", "--yes")
+    assert ran["code"] == ExitCode.DECISIONS_REMAIN, ran["text"]
+    finished(World(busy, monkeypatch, capsys, flags=("--sandbox",)))
+
+
+def points(killer: Killer, busy: Path, kind: str) -> int:
+    """How many events of a kind an apply has."""
+    count = killer.run(copy(busy, busy.parent / "count"), "apply", "--yes", kind=kind)["events"]
+    assert count >= EVENTS_AT_LEAST[kind], "the hook does not see what it should"
+    return int(count)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_killed_here_and_there(
+    busy: Path, killer: Killer, monkeypatch: pytest.MonkeyPatch, capsys: Any, kind: str
+) -> None:
+    """A sample of the sweep below: some points of each kind, evenly spread."""
+    count = points(killer, busy, kind)
+    for part in range(1, 4):
+        nth, when = count * part // 4, ("before", "after")[part % 2]
+        assert survive(busy, killer, monkeypatch, capsys, kind=kind, nth=nth, when=when)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_killed_anywhere(  # noqa: PLR0917  fixtures
+    busy: Path,
+    killer: Killer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Any,
+    kind: str,
+    when: str,
+) -> None:
+    """At every request, every call of git, every change of a file, before and after it."""
+    count = points(killer, busy, kind)
+    for nth in range(1, count + 1):
+        assert survive(busy, killer, monkeypatch, capsys, kind=kind, nth=nth, when=when)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted(
+    busy: Path,
+    killer: Killer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Any,
+    number: signal.Signals,
+    code: int,
+) -> None:
+    """By Ctrl-C or a runner that cancels: the contract's code, and nothing to clear up."""
+    for nth in (3, 9, 12):
+        root = copy(busy, busy.parent / f"signal-{nth}")
+        how = {"kind": "request", "nth": nth, "when": "after", "signal": int(number)}
+        ran = killer.run(root, "apply", "--yes", **how)
+        assert ran["code"] == code, ran["text"]
+        assert "Traceback" not in ran["text"]
+        world = World(root, monkeypatch, capsys, flags=("--sandbox",))
+        world.later()
+        again = killer.run(root, "apply", "--yes")
+        assert again["code"] == ExitCode.DECISIONS_REMAIN, again["text"]
+        finished(world)
+        world.sandbox.close()
