@@ -108,7 +108,8 @@ def _held(mapping: DatabaseMapping, operation: Operation, referring: list[str]) 
     referring = sorted(set(referring))
     names = ", ".join(referring[:SHOWN])
     more = f" and {len(referring) - SHOWN} more" if len(referring) > SHOWN else ""
-    why = f"deleted in {'git' if in_git else 'Notion'}, but {names}{more} still point to it"
+    points = "points" if len(referring) == 1 else "point"
+    why = f"deleted in {'git' if in_git else 'Notion'}, but {names}{more} still {points} to it"
     content = content_digest(mapping, _deleted_fields(operation))
     conflict = record_conflict(mapping, operation.key, states, why, content)
     return replace(operation, kind=Kind.OPEN, writes=(), conflicts=(conflict,), backups=())

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from notion_gitops.formats.keys import key_problem
 from notion_gitops.formats.nodes import Node, Table, warning
 from notion_gitops.formats.values import ValueReader
-from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.people import People
@@ -93,6 +93,11 @@ class _Run:
         self.near: dict[str, str | None] = {}
 
     def file(self, path: str, content: bytes) -> None:
+        if not content.strip() and not self.mapping.git.single_file:
+            # Cut to nothing by accident more often than by the wish to empty every field.
+            fix = "restore it from git; or delete the file, if the record is to go"
+            self.unread(path, (Diagnostic("the file is empty", Place(path), fix=fix),))
+            return
         try:
             document = parse_document(self.mapping, content, path)
         except InvalidInput as error:

@@ -94,7 +94,9 @@ def new_file(mapping: DatabaseMapping, added: Mapping[str, Values]) -> str:
         inner = layout._replace(indent=2)
         return "\n".join("- " + block_of(r, inner, 0) + "\n" for r in records)
     block = block_of(records[0], layout, 1) + "\n" if records[0] else ""
-    return f"---\n{block}---\n" if mapping.git.format is GitFormat.MARKDOWN else block
+    if mapping.git.format is GitFormat.MARKDOWN:
+        return f"---\n{block}---\n"
+    return block or "{}\n"  # a blank file would be taken for one that was emptied by accident
 
 
 def order_of(node: Node) -> tuple[str, ...]:

@@ -2,7 +2,15 @@
 
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.outcomes import ConnectionReport, DatabaseCheck
-from notion_gitops.report.document import Document, Item, Items, Section, Table, Tone
+from notion_gitops.report.document import (
+    Document,
+    Item,
+    Items,
+    Paragraph,
+    Section,
+    Table,
+    Tone,
+)
 from notion_gitops.report.reports import Report
 from notion_gitops.report.show import place_text
 from notion_gitops.text.words import count, duration, listed, number
@@ -16,6 +24,7 @@ def connection_view(report: ConnectionReport) -> Report:
         *(_problems(database) for database in report.databases if database.problems),
         Section((_table(report),), "Databases"),
         *_left_alone(report),
+        Section((Paragraph(_next(report)),)),
     ]
     return Report(
         "connection",
@@ -30,6 +39,13 @@ def _title(report: ConnectionReport) -> str:
     fine = "every mapping can be synced" if report.ok else "not every mapping can be synced"
     users = "" if report.can_list_users else "; it cannot list people"
     return f'Connected as "{report.bot}" to {where}: {fine} ({cost}){users}.'
+
+
+def _next(report: ConnectionReport) -> str:
+    plan = f"notion-gitops plan{' --sandbox' if report.sandbox else ''}"
+    if report.ok:
+        return f"Next: {plan}"
+    return f"Next: put right what stands above, and check again. {plan} shows what can go on."
 
 
 def _table(report: ConnectionReport) -> Table:

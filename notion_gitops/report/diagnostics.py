@@ -12,17 +12,23 @@ from notion_gitops.text.escape import terminal
 from notion_gitops.text.words import count
 
 _TONES = {Severity.ERROR: Tone.GONE, Severity.WARNING: Tone.ASK, Severity.INFO: Tone.PLAIN}
+_SHOWN = 20
 _INDENT = 2
 _GUTTER = "    | "
 _BEFORE = 30  # columns of a long source line that are shown before the caret
 
 
 def diagnostics_text(diagnostics: Sequence[Diagnostic], *, colour: bool) -> str:
-    """All of them, each with its place, its line and its remedy, and how many there are."""
+    """Each with its place, its line and its remedy, and how many there are.
+
+    Of very many the first are shown: they are enough to begin with, and often they are one mistake.
+    """
     lines: list[Line] = []
-    for diagnostic in diagnostics:
+    for diagnostic in diagnostics[:_SHOWN]:
         lines += [*_diagnostic(diagnostic), BLANK]
-    if len(diagnostics) > 1:
+    if len(diagnostics) > _SHOWN:
+        lines += paragraph(f"{counted(diagnostics)}; the first {_SHOWN} are shown")
+    elif len(diagnostics) > 1:
         lines += paragraph(counted(diagnostics))
     return printed(lines, colour=colour)
 

@@ -1,8 +1,8 @@
 """From a plan to what is shown of it. Pure: the same plan gives the same view."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Kind, Operation
 from notion_gitops.model.plan import MappingPlan, Plan
@@ -13,7 +13,7 @@ from notion_gitops.report.plan_findings import finding_groups
 from notion_gitops.report.plan_records import Scope, record_views
 from notion_gitops.report.plan_view import MappingView, NoteView, PlanView
 from notion_gitops.report.redact import redact_plan
-from notion_gitops.report.show import place_text, short
+from notion_gitops.report.show import problem_sentence, short
 from notion_gitops.text.words import about, count, duration, listed, moment, number
 
 _LISTED = 10  # names in a list, where not everything is asked for
@@ -106,7 +106,7 @@ def _left(part: MappingPlan, limit: int | None) -> tuple[NoteView, ...]:
     """What is not done, and why."""
     notes = (
         _note(part.left_out and f"Takes no part: {part.left_out}"),
-        _listing("could not be read and is left alone", map(_problem, part.problems), limit),
+        _problems(part, limit),
         _listing("in Notion, not reachable and kept", part.unreachable, limit),
         _listing("in Notion, not ready: taken in when filled in and at rest", part.drafts, limit),
         _listing("out of the mapping's scope and left alone", part.out_of_scope, limit),
@@ -153,9 +153,15 @@ def _listing(text: str, names: Iterable[str], limit: int | None) -> NoteView:
     return NoteView(heading, shown, len(every) - len(shown))
 
 
-def _problem(problem: Diagnostic) -> str:
-    parts = (place_text(problem.place), problem.summary, problem.fix)
-    return "  ".join(part for part in parts if part)
+def _problems(part: MappingPlan, limit: int | None) -> NoteView:
+    """What keeps the mapping out; of one that takes part, the records that it leaves alone."""
+    found = _listing("", map(problem_sentence, part.problems), limit)
+    if not part.problems:
+        return found
+    left_alone = f"{count(len(part.problems), 'record')} cannot be read and is left alone"
+    if len(part.problems) > 1:
+        left_alone = left_alone.replace(" is ", " are ")
+    return replace(found, text="To put right:" if part.left_out else f"{left_alone}:")
 
 
 def _compared(plan: Plan) -> str:

@@ -16,7 +16,7 @@ from notion_gitops.report.show import (
     place_text,
     value_text,
 )
-from notion_gitops.text.words import number
+from notion_gitops.text.words import listed, number
 
 _FIRST_KEYS = 5
 _VALUE = 200  # characters of a value that somebody has to choose
@@ -62,7 +62,8 @@ def _decision(operation: Operation, mapping: DatabaseMapping | None, now: dateti
         questions=tuple(question_view(c, now) for c in operation.open_conflicts),
         meanwhile=_meanwhile(operation, mapping),
         file=conflict_file(operation.mapping, operation.key),
-        choices=_choices(operation.open_conflicts),
+        command=_command(operation),
+        others=_others(operation.open_conflicts),
     )
 
 
@@ -75,10 +76,20 @@ def _meanwhile(operation: Operation, mapping: DatabaseMapping | None) -> str:
     return f"Nobody's value was changed.{more}"
 
 
-def _choices(conflicts: Sequence[Conflict]) -> str:
+def _command(operation: Operation) -> str:
+    """What decides the first question, for git."""
+    first = operation.open_conflicts[0].field
+    field = f" --field {first}" if first is not None else ""
+    record = f"{operation.mapping}/{operation.key}"
+    return f"notion-gitops conflicts resolve {record}{field} --take git"
+
+
+def _others(conflicts: Sequence[Conflict]) -> str:
     if any(c.field is None for c in conflicts):
-        return "git (as git has it) or notion (as Notion has it)"
-    return "git, notion, base (as last agreed), or a value of your own: {value: ...}"
+        return "or notion"
+    more = [c.field for c in conflicts[1:] if c.field is not None]
+    fields = f"; likewise for {listed(more, _FIRST_KEYS)}" if more else ""
+    return f"or notion, or base, or --value VALUE{fields}"
 
 
 def _side(label: str, value: Value | State, who: str) -> SideView:

@@ -115,11 +115,18 @@ def _same_field_twice(operation: Operation) -> bool:
 
 def _fields(operation: Operation, scope: Scope) -> tuple[FieldView, ...]:
     both = len(operation.writes) > 1
-    return tuple(
+    views = [
         _field(change, write, operation, scope, towards=_towards(write.side) if both else "")
         for write in operation.writes
         for change in write.changes
-    )
+    ]
+    return tuple(_told_once(view, views[at + 1 :]) for at, view in enumerate(views))
+
+
+def _told_once(view: FieldView, later: Sequence[FieldView]) -> FieldView:
+    """The view without the notes that stand below it for the same field's other direction."""
+    again = {note for other in later if other.name == view.name for note in other.notes}
+    return replace(view, notes=tuple(note for note in view.notes if note not in again))
 
 
 def _towards(side: Side) -> str:
@@ -164,7 +171,7 @@ def _why(change: FieldChange, side: Side) -> tuple[str, ...]:
         case Cause.REFRESH:
             return ("computed by Notion",)
         case Cause.DEFAULT:
-            return ("Notion's default, since the file leaves it empty",)
+            return ("as Notion has it, since the file leaves it empty",)
         case _:
             assert_never(change.cause)
 

@@ -30,7 +30,7 @@ from notion_gitops.text.escape import terminal
 from notion_gitops.text.words import count, number
 
 _NAME, _FIELD, _DEEP = 2, 6, 8
-_WHAT, _ASIDE, _TOWARDS = 31, 57, 51  # columns
+_WAY, _WHAT, _ASIDE, _TOWARDS = 17, 31, 57, 51  # columns
 _NAMES = (8, 16)  # narrowest and widest column of field names
 _LABEL = 13
 _TONES = {Mark.CHANGED: Tone.PLAIN, Mark.NEW: Tone.NEW, Mark.GONE: Tone.GONE}
@@ -72,11 +72,23 @@ def _decision(decision: DecisionView) -> list[Line]:
     lines += paragraph(decision.meanwhile, _FIELD)
     for question in decision.questions:
         lines += paragraph(f'Asked about "{question.about}": {question.asked}.', _FIELD, hang=2)
-    lines += paragraph('To decide, write your choice after "resolution:" in', _FIELD)
-    lines += paragraph(decision.file, _DEEP)
-    lines += paragraph(f"and commit: {decision.choices}.", _FIELD)
-    lines += paragraph("apply writes that file if it is not there yet.", _FIELD)
-    return lines + paragraph("If both sides become equal, it closes by itself.", _FIELD)
+    return [*lines, *_answers(decision)]
+
+
+def _answers(decision: DecisionView) -> list[Line]:
+    """How to decide: by a command, or in the file."""
+    return [
+        *paragraph("Decide in one of two ways:", _FIELD),
+        *_way("here", f"{decision.command}   ({decision.others})"),
+        *_way("git", f"fill in {decision.file}"),
+        *paragraph("Both need that file; apply writes it if it is not there yet.", _FIELD),
+        *paragraph("If both sides become equal, it closes by itself.", _FIELD),
+    ]
+
+
+def _way(label: str, text: str) -> list[Line]:
+    first, *rest = paragraph(text, _WAY, hang=2)
+    return [Line(f"{'':{_DEEP}}{label}".ljust(_WAY) + first.text.lstrip()), *rest]
 
 
 def _question(question: QuestionView) -> list[Line]:

@@ -76,7 +76,8 @@ class DecisionView:
     questions: tuple[QuestionView, ...]
     meanwhile: str  # what goes on until it is decided
     file: str  # the conflict file
-    choices: str
+    command: str  # that writes an answer into it
+    others: str  # what the command could take instead
 
 
 @dataclass(frozen=True, slots=True)

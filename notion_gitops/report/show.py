@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from notion_gitops.model.diagnostics import Place
+from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.operations import EditTime
 from notion_gitops.model.values import DateValue, FileRef, GeoPlace, Unknown, Value
 from notion_gitops.text.columns import ELLIPSIS
@@ -81,3 +81,10 @@ def page_url(url: str) -> str:
 def _who_and_when(who: tuple[str, ...], time: EditTime, now: datetime) -> str:
     when = f"{moment(time.at, now)} UTC" if time.at else time.reason
     return ", ".join(part for part in (*who, when) if part)
+
+
+def problem_sentence(problem: Diagnostic) -> str:
+    """A diagnostic on one line: where, what, and how to put it right."""
+    at = f"{problem.place}: " if problem.place else ""
+    fix = f". {problem.fix[0].upper()}{problem.fix[1:]}" if problem.fix else ""
+    return f"{at}{problem.summary.rstrip('.')}{fix}"

@@ -90,7 +90,7 @@ def status_view(info: StatusInfo) -> Report:
 def log_view(lines: Sequence[LogLine]) -> Report:
     """The history of syncs, the latest first."""
     rows = tuple(map(_row, lines))
-    columns = ("sync", "when", "what", "records", "requests", "took", "health")
+    columns = ("sync", "when", "what", "commit", "requests", "took", "health")
     table: Block = Table(columns, rows, right=frozenset({4, 6}))
     blocks = (table,) if rows else (Paragraph("Nothing was synced yet."),)
     title = f"{count(len(lines), 'sync', 'syncs')}, the latest first; times in UTC"
@@ -132,9 +132,9 @@ def _table(info: StatusInfo) -> Table:
 
 def _row(line: LogLine) -> tuple[str, ...]:
     return (
-        line.sync_id,
+        line.sync_id.rsplit("-", 1)[-1],  # the whole id is the time, which stands beside it
         moment(line.at),
-        line.subject,
+        line.subject.removesuffix(", 0 decisions open"),
         short(line.records_commit) or "-",
         "-" if line.requests is None else number(line.requests),
         "-" if line.seconds is None else duration(line.seconds),

@@ -21,7 +21,7 @@ from notion_gitops.report.plan_counts import Counts, counts_of, counts_table
 from notion_gitops.report.plan_decisions import conflict_file
 from notion_gitops.report.redact import redact_sync
 from notion_gitops.report.reports import Report, report_markdown, report_text
-from notion_gitops.report.show import short
+from notion_gitops.report.show import problem_sentence, short
 from notion_gitops.report.sync_reports import metadata_view, transactions_view, validation_view
 from notion_gitops.text.words import count, duration, number
 
@@ -37,7 +37,7 @@ _MEANS = {
 def sync_view(result: SyncResult, mappings: Mapping[str, DatabaseMapping]) -> Report:
     """The end of an apply; sensitive values as digests."""
     shown = redact_sync(result, mappings)
-    sections = (*_left(shown), *_open(shown), *_done(shown))
+    sections = (*_left_out(shown), *_left(shown), *_open(shown), *_done(shown))
     notes = tuple(Paragraph(note) for note in shown.notes)
     document = Document(_title(shown), (*sections, *([Section(notes)] if notes else [])))
     return Report("sync", document, {"sync": shown})
@@ -72,6 +72,20 @@ def _title(result: SyncResult) -> str:
         )
     done = "done" if result.exit_code is ExitCode.DONE else "ended"
     return f"Sync {result.sync_id} {done} in {took}: {count(used, 'request')}, {against}"
+
+
+def _left_out(result: SyncResult) -> list[Section]:
+    """The mappings that took no part, and what is to be put right in them."""
+    out = [part for part in result.plan.mappings if part.left_out]
+    if not out:
+        return []
+    items = tuple(
+        Item(f"{part.name}  {part.left_out}", tuple(map(problem_sentence, part.problems[:_LISTED])))
+        for part in out
+    )
+    what = count(len(out), "mapping")
+    heading = f"{what} took no part (exit code {int(result.exit_code)}); nothing of it was written"
+    return [Section((Items(items),), heading, Tone.ASK)]
 
 
 def _left(result: SyncResult) -> list[Section]:
@@ -121,11 +135,13 @@ def _done(result: SyncResult) -> list[Section]:
 
 def _facts(result: SyncResult, total: Counts) -> tuple[tuple[str, str], ...]:
     validation = result.validation
-    checked = (
-        f"{number(validation.equal)} of {count(validation.checked, 'page')} read back as intended"
-    )
+    checked = "nothing was written to Notion, so there was nothing to read back"
+    if validation.checked:
+        pages = f"{number(validation.equal)} of {count(validation.checked, 'page')}"
+        findings = count(len(validation.findings), "finding")
+        checked = f"{pages} read back as intended; {findings}"
     facts = [
-        ("Checked", f"{checked}; {count(len(validation.findings), 'finding')}"),
+        ("Checked", checked),
         ("Kept", _kept(result)),
         ("Commits", _commits(result)),
         ("Pushed", {None: "", True: "yes", False: "no: git push sends it"}[result.pushed]),
@@ -151,8 +167,9 @@ def _commits(result: SyncResult) -> str:
 
 def _undo(result: SyncResult, total: Counts) -> str:
     """Both sides are undone from git: a revert is an ordinary edit that reaches Notion."""
+    apply = f"notion-gitops apply{' --sandbox' if result.plan.sandbox else ''}"
     if result.record_commit:
-        return f"git revert {short(result.record_commit)}, then notion-gitops apply"
+        return f"git revert {short(result.record_commit)}, then {apply}"
     if total.writes:
-        return "git revert the commits that made these edits, then notion-gitops apply"
+        return f"git revert the commits that made these edits, then {apply}"
     return ""

@@ -64,7 +64,7 @@ class Comparison:
     at: datetime  # before the first listing began
     mappings: Mapping[str, Compared] = field(default_factory=dict)  # those that could be read
     stopped: Mapping[str, str] = field(default_factory=dict)  # why the others could not
-    problems: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    problems: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)  # of those
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,12 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
         for name, mapping in workspace.mappings.items()
     }
     stopped = {n: "its database cannot be synced" for n, d in databases.items() if not d.usable}
+    problems = {n: d.problems for n, d in databases.items() if d.problems}
     for name, mapping in workspace.mappings.items():
-        if mapping.git.single_file and mapping.git.path in git[name].snapshot.unreadable:
+        problem = git[name].snapshot.unreadable.get(mapping.git.path)
+        if mapping.git.single_file and problem is not None:
             stopped[name] = f"{mapping.git.path} cannot be read"
+            problems[name] = (*problems.get(name, ()), problem)
     usable = {n: d for n, d in databases.items() if n not in stopped}
     pages = {n: list_pages(gateway, d, people) for n, d in usable.items()}
     identified = {
@@ -113,7 +116,7 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
         at=moment.now,
         mappings=mappings,
         stopped=stopped,
-        problems={n: d.problems for n, d in databases.items() if d.problems},
+        problems=problems,
     )
 
 

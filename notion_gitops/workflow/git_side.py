@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.records import Snapshot
 from notion_gitops.records.files import is_record_path, list_files, read_files
@@ -54,11 +54,12 @@ class GitReader:
         inside = {p for p in changes.since_base if is_record_path(self.mapping, p)}
         side = self._read(inside)
         # A key that is also in a file that nobody touched is there twice: then both are read.
-        entries = self.recorded.index.entries
+        entries = self.recorded.index.entries.items() if side.snapshot.records else ()
+        known = {key.casefold(): entry.file for key, entry in entries}
         twins = {
-            entries[key].file
+            known[key.casefold()]
             for key, record in side.snapshot.records.items()
-            if key in entries and record.file and entries[key].file != record.file.path
+            if record.file and known.get(key.casefold(), "") not in {"", record.file.path}
         }
         return self._read(inside | twins) if twins - inside else side
 
@@ -89,7 +90,8 @@ class GitReader:
         asked = frozenset(paths)
         contents = read_files(self.workspace.root, sorted(asked))
         reading = read_records(self.mapping, contents, self.workspace.people)
-        unreadable = _by_key(self.recorded, reading.unreadable, reading.unknown_files)
+        problems = {**reading.unreadable, **self._emptied(contents)}
+        unreadable = _by_key(self.recorded, problems, reading.unknown_files)
         untouched = {
             key
             for key, entry in self.recorded.index.entries.items()
@@ -101,6 +103,15 @@ class GitReader:
             contents=contents,
             warnings=reading.warnings,
         )
+
+    def _emptied(self, contents: Mapping[str, bytes]) -> dict[str, Diagnostic]:
+        """The one file of a mapping, if it held records and was cut to nothing."""
+        path = self.mapping.git.path
+        blank = path in contents and not contents[path].strip()
+        if not self.mapping.git.single_file or not blank or not self.recorded.index.entries:
+            return {}
+        fix = "restore it from git; if all its records are to go, write {} or leave the CSV header"
+        return {path: Diagnostic("the file is empty, and held records", Place(path), fix=fix)}
 
 
 def _paths_as_recorded(mapping: DatabaseMapping, recorded: Recorded) -> bool:

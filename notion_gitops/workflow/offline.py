@@ -36,7 +36,7 @@ def make_offline_plan(workspace: Workspace) -> Planned:
         },
     )
     inputs = {name: each.inputs for name, each in comparison.mappings.items()}
-    plan = assemble(comparison, databases, decide(inputs, {}, {}), ReadCost())
+    plan = assemble(comparison, decide(inputs, {}, {}), ReadCost())
     return Planned(replace(plan, offline=True), comparison, databases)
 
 

@@ -83,7 +83,7 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
         counts.retries,
     )
     notes = () if users_readable else ("Notion's users could not be listed: people go by alias.",)
-    plan = assemble(comparison, databases, decided, cost)
+    plan = assemble(comparison, decided, cost)
     return Planned(replace(plan, notes=notes), comparison, databases, users_readable)
 
 
@@ -138,19 +138,11 @@ def _questions(comparison: Comparison, decided: Decided) -> dict[FieldOf, Questi
     return questions
 
 
-def assemble(
-    comparison: Comparison,
-    databases: Mapping[str, Database],
-    decided: Decided,
-    cost: ReadCost,
-) -> Plan:
+def assemble(comparison: Comparison, decided: Decided, cost: ReadCost) -> Plan:
     """The plan as a whole: what takes part, in which order, what it costs, what is worth a look."""
     mappings = comparison.workspace.mappings
     out = left_out(mappings, {**comparison.stopped, **_refused(decided, comparison)})
-    planned = tuple(
-        _mapping_plan(name, comparison, databases[name], decided, out.get(name, ""))
-        for name in mappings
-    )
+    planned = tuple(_mapping_plan(n, comparison, decided, out.get(n, "")) for n in mappings)
     going = [o for m in planned if not m.left_out for o in m.operations]
     ordered = steps(mappings, going)
     operations = {(o.mapping, o.key): o for o in going}
@@ -177,16 +169,11 @@ def _refused(decided: Decided, comparison: Comparison) -> dict[str, str]:
     return refused
 
 
-def _mapping_plan(
-    name: str,
-    comparison: Comparison,
-    database: Database,
-    decided: Decided,
-    out: str,
-) -> MappingPlan:
+def _mapping_plan(name: str, comparison: Comparison, decided: Decided, out: str) -> MappingPlan:
     each = comparison.mappings.get(name)
     if each is None:
-        return MappingPlan(name, 0, 0, 0, problems=database.problems, left_out=out)
+        problems = comparison.problems.get(name, ())
+        return MappingPlan(name, 0, 0, 0, problems=problems, left_out=out)
     absent = each.inputs.notion.absent
     identified = each.notion.identified
     paired = {*each.inputs.notion.records}

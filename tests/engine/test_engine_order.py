@@ -198,7 +198,7 @@ P = frozenset({"p"})
 def test_a_delete_that_survivors_point_to_is_held_and_lists_them() -> None:
     for doomed in (trash("p", PROJECTS), delete_file("p", PROJECTS)):
         why = held([doomed], p=in_git(title="p"), t=in_git(title="t", project=P))
-        assert "tasks/t still point to it" in why["p"]
+        assert "tasks/t still points to it" in why["p"]
 
 
 def test_a_long_list_is_cut_short() -> None:

@@ -80,7 +80,7 @@ def test_a_file_name_that_cannot_be_a_key(name: str) -> None:
 
 def test_keys_are_unique_in_whatever_case_and_both_places_are_told() -> None:
     reading = reading_of(
-        {"a.yaml": "title: 1\n", "x/a.yml": "title: 2\n", "B.yaml": "", "b.yaml": ""}
+        {"a.yaml": "title: 1\n", "x/a.yml": "title: 2\n", "B.yaml": "{}", "b.yaml": "{}"}
     )
     assert not reading.records
     assert set(reading.unreadable) == {"a", "B", "b"}
@@ -128,6 +128,12 @@ def test_a_single_file_that_cannot_be_read_is_unknown_as_a_whole(where: str, tex
     reading = reading_of({"": text}, where)
     assert not reading.records
     assert reading.unknown_files == {sample_mapping(where).git.path}
+
+
+def test_a_file_cut_to_nothing_is_no_record_without_fields() -> None:
+    reading = reading_of({"a.yaml": "\n", "b.yaml": "{}\n"})
+    assert told(reading) == [("all/a.yaml:1:1", "the file is empty")]
+    assert set(reading.records) == {"b"}
 
 
 @pytest.mark.parametrize("where", ["yaml file", "json file", "csv file"])
