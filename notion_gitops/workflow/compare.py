@@ -1,10 +1,11 @@
 """Step 2: three snapshots per mapping, read no further than needed to see what differs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from notion_gitops.engine.advance import seen_digest
+from notion_gitops.engine.building import RecordView, key_is_wrong
 from notion_gitops.engine.identity import Identified
 from notion_gitops.engine.planner import Inputs
 from notion_gitops.engine.renames import Group, ambiguous_renames, find_renames
@@ -107,6 +108,7 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
         base = _index_base(state.of(name))
         absent = absences(gateway, database, pages[name], base, git[name].keys)
         side = snapshot(database, pages[name], identified[name], keys, absent)
+        side = replace(side, outdated=_naming_old_keys(sources, identified[name], name, renames))
         mappings[name] = _join(sources, database, git[name], side, renames[name])
     return Comparison(
         workspace=workspace,
@@ -167,6 +169,27 @@ def _renames(
     )
 
 
+def _naming_old_keys(
+    sources: Sources, identified: Identified, name: str, renames: Mapping[str, Renames]
+) -> frozenset[str]:
+    """The records of a mapping that relate to one whose key changed: their files name the old."""
+    relations = {n: f.to for n, f in sources.databases[name].mapping.fields.items() if f.to}
+    renamed = {
+        f"page:{sources.state.of(to).index.entries[old].page_id}"
+        for to in relations.values()
+        if to in renames
+        for old in renames[to].found.values()
+    }
+    return frozenset(
+        key
+        for key, record in identified.records.items()
+        for field_name in relations
+        if renamed
+        and isinstance(members := record.value(field_name), frozenset)
+        and members & renamed
+    )
+
+
 def _index_base(recorded: Recorded) -> Base:
     return as_base(recorded, shells(recorded.index, {}))
 
@@ -219,7 +242,8 @@ def _candidates(
         if key not in entries
         or not entries[key].seen
         or seen_digest(mapping, record.fields) != entries[key].seen
+        or key_is_wrong(mapping, RecordView(key, notion=record))
     }
     gone = entries.keys() - git.keys
     absent = {k for k, why in notion.snapshot.absent.items() if why is Absence.TRASHED}
-    return {*git.snapshot.records, *moved, *gone, *absent}
+    return {*git.snapshot.records, *moved, *gone, *absent, *notion.outdated}

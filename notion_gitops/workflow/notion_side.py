@@ -74,6 +74,7 @@ class NotionSide:
     snapshot: Snapshot
     identified: Identified
     unresolved: Mapping[str, Record] = field(default_factory=dict)  # by key, relations by page id
+    outdated: frozenset[str] = frozenset()  # keys of records whose files name a key that is no more
 
     def seen(self, mapping: DatabaseMapping, key: str) -> str:
         """The digest of what the record's page says."""

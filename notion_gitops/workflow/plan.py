@@ -72,7 +72,8 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
     state = read_state(workspace)
     databases = connect(connection.gateway, workspace.mappings, connection.find, state)
     people, users_readable = with_users(connection.gateway, workspace.people, workspace.mappings)
-    sources = Sources(workspace, state, connection.gateway, databases, people)
+    known = replace(workspace, people=people)  # files may name people by their e-mails in Notion
+    sources = Sources(known, state, connection.gateway, databases, people)
     comparison = compare(sources, moment)
     decided = _resolve(comparison, connection, options)
     counts = connection.gateway.counts.since(before)

@@ -1,0 +1,168 @@
+"""Which page is which record: renames, copies, drafts, keys that somebody edited."""
+
+from datetime import timedelta
+
+import pytest
+
+from notion_gitops.model.errors import ExitCode
+from notion_gitops.model.operations import Kind
+from notion_gitops.workflow.apply import nothing_to_do
+from tests.workflow.workflow_world import World, findings, kinds, part
+
+
+def rename(world: World, old: str, new: str) -> str:
+    world.path(old).rename(world.path(new))
+    return world.commit(f"Rename {old} to {new}")
+
+
+def test_a_key_renamed_in_git_keeps_its_page_and_what_points_to_it(world: World) -> None:
+    page = world.page_id("tasks/dig")
+    rename(world, "tasks/dig", "tasks/excavate")
+    result = world.apply()
+    assert kinds(result)["tasks/excavate"] is Kind.RENAME
+    assert world.page_id("tasks/excavate") == page
+    assert world.page("tasks/excavate")["Key"] == "excavate"
+    assert world.record("tasks/lay")["after"] == ["excavate"]
+    assert world.page("tasks/lay")["After"] == [page]
+    assert len(world.pages("tasks")) == 3
+
+
+def test_a_key_renamed_together_with_what_points_to_it(world: World) -> None:
+    page = world.page_id("tasks/dig")
+    world.spell("tasks/lay", after="[excavate]")
+    rename(world, "tasks/dig", "tasks/excavate")
+    world.apply()
+    assert world.page_id("tasks/excavate") == page
+    assert world.page("tasks/lay")["After"] == [page]
+
+
+def test_a_renamed_project_keeps_the_relations_of_its_tasks(world: World) -> None:
+    page = world.page_id("projects/alpha")
+    rename(world, "projects/alpha", "projects/north")
+    world.apply()
+    assert world.page_id("projects/north") == page
+    for task in ("dig", "lay"):
+        # as the value was spelled: a single key without brackets
+        assert world.record(f"tasks/{task}")["project"] in ("north", ["north"])
+        assert world.page(f"tasks/{task}")["Project"] == [page]
+
+
+def test_a_rename_and_an_edit_in_notion_merge(world: World) -> None:
+    rename(world, "tasks/dig", "tasks/excavate")
+    world.in_notion("tasks/dig", Hours=9)
+    world.apply()
+    assert world.record("tasks/excavate")["hours"] == "9"
+    assert world.page("tasks/excavate")["Key"] == "excavate"
+
+
+def test_equal_records_that_change_their_keys_are_not_guessed(world: World) -> None:
+    for key in ("one", "two"):
+        world.spell(f"tasks/{key}", title="Same", status="todo")
+    world.commit("Twins")
+    world.apply()
+    pages = {world.page_id("tasks/one"), world.page_id("tasks/two")}
+    for old, new in (("one", "three"), ("two", "four")):
+        world.path(f"tasks/{old}").rename(world.path(f"tasks/{new}"))
+    world.commit("Rename both")
+    planned = world.plan()
+    assert Kind.RENAME not in kinds(planned).values()
+    alive = {p["id"] for p in world.pages("tasks")}
+    assert pages <= alive
+
+
+def test_a_key_edited_in_notion_is_put_back(world: World) -> None:
+    world.in_notion("tasks/dig", Key="spoiled")
+    world.apply()
+    assert world.page("tasks/dig")["Key"] == "dig"
+    assert not world.path("tasks/spoiled").exists()
+
+
+def test_an_emptied_key_is_put_back_or_left_but_the_record_stays(world: World) -> None:
+    page = world.page_id("tasks/dig")
+    world.in_notion("tasks/dig", Key="", Hours=9)
+    world.apply()
+    assert world.record("tasks/dig")["hours"] == "9"
+    assert world.page_id("tasks/Dig the trench") == page
+
+
+def test_a_page_duplicated_in_notion_is_reported_and_not_touched(world: World) -> None:
+    copy = world.add_page("tasks", Name="Dig the trench", Key="dig", Hours=5)
+    planned = world.plan()
+    assert "duplicate key" in findings(planned)
+    assert not [k for k in kinds(planned) if k.startswith("tasks/")]
+    # Emptying its key makes it a record of its own.
+    world.in_notion(f"tasks/{copy}", Key="")
+    result = world.apply()
+    assert f"tasks/dig-the-trench-{copy.replace('-', '')[-6:]}" in kinds(result)
+    assert len([p for p in world.tree("HEAD") if "/tasks/" in p]) == 4
+
+
+def test_a_page_is_a_draft_for_five_minutes(world: World) -> None:
+    world.add_page("tasks", Name="Half a thought")
+    planned = world.plan(rest=timedelta(minutes=4))
+    assert part(planned, "tasks").drafts == ("Half a thought",)
+    assert nothing_to_do(planned)
+    assert world.apply(rest=timedelta(minutes=1)).exit_code is ExitCode.DONE
+
+
+def test_a_page_without_its_required_fields_is_a_draft_for_as_long(world: World) -> None:
+    world.add_page("tasks", Name="", Note="No title yet")
+    planned = world.plan(rest=timedelta(days=3))
+    assert part(planned, "tasks").drafts == ("",)
+    assert nothing_to_do(planned)
+
+
+def test_a_page_born_in_notion_keeps_its_key_when_its_title_changes(world: World) -> None:
+    page = world.add_page("tasks", Name="First title")
+    world.apply()
+    world.in_notion(f"tasks/{page}", Name="Second title")
+    world.apply()
+    key = f"tasks/first-title-{page.replace('-', '')[-6:]}"
+    assert world.record(key)["title"] == "Second title"
+
+
+def test_write_back_all_writes_the_key_into_pages_born_in_notion(world: World) -> None:
+    world.remap("tasks", ("key: {property: Key}", "key: {property: Key, write_back: all}"))
+    page = world.add_page("tasks", Name="New one")
+    world.apply()
+    assert world.page(f"tasks/{page}")["Key"] == f"new-one-{page.replace('-', '')[-6:]}"
+
+
+def test_a_lost_base_makes_no_twins(world: World) -> None:
+    page = world.add_page("tasks", Name="Born in Notion")
+    world.apply()
+    world.git("update-ref", "-d", "refs/heads/notion-gitops/state")
+    result = world.apply()
+    assert set(kinds(result).values()) == {Kind.LINK}
+    assert len(world.pages("tasks")) == 4
+    assert world.page(f"tasks/{page}")["Key"] == ""
+
+
+def test_a_record_that_moves_to_a_folder_stays_the_same(world: World) -> None:
+    world.git("mv", "state/records/tasks/dig.yaml", "state/records/tasks/.moved")
+    folder = world.root / "state/records/tasks/site"
+    folder.mkdir()
+    (world.root / "state/records/tasks/.moved").rename(folder / "dig.yaml")
+    world.commit("Sort into folders")
+    assert nothing_to_do(world.plan())
+    world.in_notion("tasks/dig", Hours=9)
+    world.apply()
+    assert "hours: 9" in world.read("state/records/tasks/site/dig.yaml")
+    assert "state/records/tasks/site/dig.yaml" in world.tree("notion-gitops/state")
+    assert "state/records/tasks/dig.yaml" not in world.tree("notion-gitops/state")
+
+
+def test_an_edit_of_comments_alone_moves_the_base_and_writes_nothing(world: World) -> None:
+    path = "state/records/tasks/dig.yaml"
+    world.write(path, "# Ask Bo\n" + world.read(path))
+    world.commit("Comment")
+    world.in_notion("tasks/lay", Hours=5)
+    world.apply()
+    assert world.base(path).startswith("# Ask Bo\n")
+
+
+@pytest.mark.parametrize("key", ["dig.two", "A-1", "x_y"])
+def test_odd_but_usable_keys_travel(world: World, key: str) -> None:
+    world.edit(f"tasks/{key}", title="Odd", status="todo", after="[dig]")
+    world.apply()
+    assert world.page(f"tasks/{key}")["Key"] == key
