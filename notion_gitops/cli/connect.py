@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from notion_gitops.mapping.database import resolve_database
+from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.notion.connect import (
     TOKEN_VARIABLE,
@@ -22,6 +23,7 @@ from notion_gitops.workflow.plan import Connection
 from notion_gitops.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
+    from notion_gitops.model.diagnostics import Diagnostic
     from notion_gitops.sandbox.sandbox import Sandbox
 
 sandbox_option = click.option(
@@ -60,6 +62,7 @@ def connected(workspace: Workspace, where: Where) -> Iterator[Connection]:
     Raises:
         NotPermitted: NOTION_TOKEN is not set.
         UsageError: the base URL may not be used.
+        InvalidInput: the environment does not say which databases are meant; all of them.
     """
     if where.sandbox:
         with _sandboxed(workspace) as connection:
@@ -70,10 +73,26 @@ def connected(workspace: Workspace, where: Where) -> Iterator[Connection]:
         os.environ.get(TOKEN_VARIABLE, ""), base_url=address, settings=Settings(on_wait=_on_wait)
     )
 
+    found = _databases(workspace)
+
     def find(mapping: DatabaseMapping) -> str:
-        return resolve_database(mapping, os.environ)
+        return found[mapping.name]
 
     yield Connection(gateway, find, _now)
+
+
+def _databases(workspace: Workspace) -> dict[str, str]:
+    """The ids of all databases by mapping, before the first request is made."""
+    found: dict[str, str] = {}
+    problems: list["Diagnostic"] = []
+    for mapping in workspace.mappings.values():
+        try:
+            found[mapping.name] = resolve_database(mapping, os.environ)
+        except InvalidInput as error:
+            problems += error.diagnostics
+    if problems:
+        raise InvalidInput(*problems)
+    return found
 
 
 @contextmanager

@@ -92,11 +92,8 @@ def run(arguments: list[str]) -> ExitCode:
     except click.Abort:
         click.echo("Interrupted.", err=True)
         return ExitCode.INTERRUPTED
-    except click.UsageError as error:
-        error.show()
-        return ExitCode.USAGE
     except click.ClickException as error:
-        error.show()
+        _tell((_as_ours(error),))
         return ExitCode.USAGE
     except NotionGitopsError as error:
         _tell(error.diagnostics)
@@ -108,6 +105,15 @@ def run(arguments: list[str]) -> ExitCode:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
     return result if isinstance(result, ExitCode) else ExitCode.DONE
+
+
+def _as_ours(error: click.ClickException) -> Diagnostic:
+    """What click found wrong with the command line, in the form of all our messages."""
+    said = error.format_message().rstrip(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is None:
+        return Diagnostic(said)
+    return Diagnostic(said, fix=f"{context.command_path} --help")
 
 
 def _tell(diagnostics: tuple[Diagnostic, ...]) -> None:

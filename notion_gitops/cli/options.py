@@ -1,8 +1,14 @@
 """Options that several commands share."""
 
 import re
+from collections.abc import Mapping
 
 import click
+
+from notion_gitops.formats.schema import suggestion
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import UsageError
+from notion_gitops.model.mapping import DatabaseMapping
 
 _ACCEPT = re.compile(r"([a-z0-9][a-z0-9_-]*)\.([A-Za-z][A-Za-z0-9_]*)=(\d+)")
 
@@ -19,6 +25,23 @@ def _accepted(
             )
         accepted[f"{found[1]}.{found[2]}"] = int(found[3])
     return accepted
+
+
+def require_known(accepted: Mapping[str, int], mappings: Mapping[str, DatabaseMapping]) -> None:
+    """Refuse an `--accept` that no guard could ever ask for.
+
+    Raises:
+        UsageError: with the nearest right word.
+    """
+    for given in accepted:
+        name, _, what = given.partition(".")
+        if name not in mappings:
+            fix = suggestion(name, mappings)
+            raise UsageError(Diagnostic(f'--accept {given}: no mapping is named "{name}"', fix=fix))
+        guards = ("deletes", "updates", *mappings[name].fields)
+        if what not in guards:
+            fix = f"{suggestion(what, guards)} The plan that was stopped names the exact words."
+            raise UsageError(Diagnostic(f'--accept {given}: nothing guards "{what}"', fix=fix))
 
 
 accept_option = click.option(

@@ -8,6 +8,7 @@ from typing import IO, Any
 import click
 
 from notion_gitops.report.reports import Report, report_json, report_markdown, report_text
+from notion_gitops.text.escape import workflow_output
 
 
 class Format(StrEnum):
@@ -40,7 +41,12 @@ def say(text: str) -> None:
 
 
 def show(text: str) -> None:
-    """A result."""
+    """A result.
+
+    In a job on GitHub no line of it can be a command to the runner, whatever the records hold.
+    """
+    if os.environ.get("GITHUB_ACTIONS"):
+        text = workflow_output(text)
     click.echo(text, nl=not text.endswith("\n"))
 
 

@@ -44,8 +44,8 @@ def load_folder(root: Path, folder: str = FOLDER) -> tuple[DatabaseMapping, ...]
         diagnostic = Diagnostic(f"the mappings cannot be read: {reason}", Place(folder))
         raise InvalidInput(diagnostic) from None
     if not any(map(_is_mapping, files)):
-        fix = "write one, or let notion-gitops init write it from a database"
-        raise InvalidInput(Diagnostic("there are no mappings", Place(folder), fix=fix))
+        fix = "write one; notion-gitops init makes a first one to adapt"
+        raise InvalidInput(Diagnostic(f"there is no mapping in {folder}/", fix=fix))
     return load_mappings(files)
 
 

@@ -129,17 +129,17 @@ def _explain(start: Path, answer: Answer) -> NoReturn:
     if not inside.ok:
         raise StateUnusable(
             Diagnostic(
-                f"{start} is not in a git repository",
+                f"{start.resolve()} is not in a git repository",
                 detail="" if "not a git repository" in answer.err else answer.err.strip(),
-                fix="Change to the workspace's folder, or make it a repository with `git init` "
-                "and commit what is there.",
+                fix="Change to the workspace's folder; or make it a repository with `git init` "
+                "and commit what is there; or let `notion-gitops init` make a new workspace.",
             )
         )
     bare = inside.line.startswith("true")
     what = "a bare repository, which has no work tree" if bare else "inside git's own folder"
     raise StateUnusable(
         Diagnostic(
-            f"{start} is {what}",
+            f"{start.resolve()} is {what}",
             fix="Run it in a clone with a work tree (git clone, or git worktree add)."
             if bare
             else "Run it in the work tree, outside of .git.",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from notion_gitops.sandbox.call import Call
     from notion_gitops.sandbox.sandbox import Sandbox
 
+_PARTS = ("workspace", "users", "databases")
 _ABOUT_PAGE = frozenset({
     "id", "ref", "created", "created_by", "edited", "edited_by", "in_trash", "is_archived", "body",
 })  # fmt: skip
@@ -64,6 +65,15 @@ def _read(path: Path) -> Mapping[str, Any]:
         raise SeedError([f"{path}: {error}"]) from error
     if not isinstance(found, dict):
         raise SeedError([f"{path}: a mapping with users: and databases: expected"])
+    unknown = sorted(map(str, found.keys() - _PARTS))
+    if unknown:
+        raise SeedError([f"{path}: {', '.join(unknown)}: no part of a seed ({', '.join(_PARTS)})"])
+    for part in ("users", "databases"):
+        members = found.get(part) or []
+        if not isinstance(members, list) or not all(isinstance(m, dict) for m in members):
+            raise SeedError([f"{path}: {part} is a list of tables"])
+        if not all(isinstance(m.get("name"), str) for m in members):
+            raise SeedError([f"{path}: each of {part} has a name"])
     return found
 
 

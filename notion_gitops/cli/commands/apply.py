@@ -16,7 +16,7 @@ from notion_gitops.cli.connect import (
     sandbox_option,
     workspace_option,
 )
-from notion_gitops.cli.options import accept_option, all_new_option
+from notion_gitops.cli.options import accept_option, all_new_option, require_known
 from notion_gitops.cli.output import Format, format_option, say, show, show_report
 from notion_gitops.cli.progress import progress_bar
 from notion_gitops.model.diagnostics import Diagnostic
@@ -25,6 +25,7 @@ from notion_gitops.model.outcomes import SyncResult
 from notion_gitops.report.reports import Report, report_json, report_markdown, report_text
 from notion_gitops.report.sync import sync_markdown, sync_view
 from notion_gitops.report.sync_reports import six_reports
+from notion_gitops.text.words import listed
 from notion_gitops.workflow.apply import (
     carry_out,
     commit_records,
@@ -39,6 +40,9 @@ from notion_gitops.workflow.plan import Connection, Planned, PlanOptions, make_p
 from notion_gitops.workflow.put_back import put_back
 from notion_gitops.workflow.share import adopt_state, fetch_before, push_after
 from notion_gitops.workflow.workspace import Workspace, open_workspace, require_writable
+
+
+_NAMED = 5  # mappings
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,7 @@ def _apply(wishes: Wishes) -> ExitCode:
 def _locked(wishes: Wishes) -> Iterator[Workspace]:
     """The workspace as it is once no other run writes in it, without what a killed run left."""
     workspace = open_workspace(wishes.start, sandbox=wishes.where.sandbox)
+    require_known(wishes.plan.accepted, workspace.mappings)
     require_writable(workspace)
     with only_one(workspace.private):
         workspace = open_workspace(wishes.start, sandbox=wishes.where.sandbox)
@@ -156,7 +161,9 @@ def _plan(
 
 def _quiet_code(planned: Planned) -> ExitCode:
     plan = planned.plan
-    if any(m.left_out for m in plan.mappings):
+    out = [m.name for m in plan.mappings if m.left_out]
+    if out:
+        say(f"Nothing was written. To put right first: {listed(out, _NAMED)} (see above).")
         return ExitCode.REFUSED
     return ExitCode.DECISIONS_REMAIN if decisions_remain(plan) else ExitCode.DONE
 

@@ -92,6 +92,8 @@ def _find(workspace: Workspace, key: str) -> Path:
     found = [path for record, path in files.items() if key in (record, path.stem)]
     if len(found) == 1:
         return found[0]
-    known = ", ".join(files) or "none"
     what = f"{key} is the key of several records" if found else f"nothing is asked about {key}"
-    raise UsageError(Diagnostic(what, fix=f"Name it MAPPING/KEY. Open: {known}."))
+    fix = f"Name it MAPPING/KEY. Open: {', '.join(files)}."
+    if not files:
+        fix = "No decision is open; notion-gitops apply asks when one is needed."
+    raise UsageError(Diagnostic(what, fix=fix))

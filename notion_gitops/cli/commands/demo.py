@@ -15,8 +15,6 @@ from notion_gitops.cli.output import colour
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode, UsageError
 
-BO = ("-c", "user.name=Bo Chen", "-c", "user.email=bo@kestrelworks.example")
-
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -92,8 +90,10 @@ def _begin(story: Story, folder: Path) -> None:
     click.echo("")
     click.echo(f"$ cd {shlex.quote(str(folder))}")
     os.chdir(folder)
+    story.git("config", "user.name", "Bo Chen")
+    story.git("config", "user.email", "bo@kestrelworks.example")
     story.git("add", "-A")
-    story.git(*BO, "commit", "-q", "-m", "Add mappings of four databases")
+    story.git("commit", "-q", "-m", "Add mappings of four databases")
 
 
 def _first_sync(story: Story) -> None:
@@ -127,7 +127,7 @@ def _a_day(story: Story) -> None:
         _set_line(key, field, value)
     _add_tag("badge-readers", "urgent")
     story.git("--no-pager", "diff", "--no-color", "-U0", "--stat")
-    story.git(*BO, "commit", "-q", "-a", "-m", "Move dates after the site meeting")
+    story.git("commit", "-q", "-a", "-m", "Move dates after the site meeting")
 
 
 def _second_sync(story: Story) -> None:

@@ -11,7 +11,7 @@ from notion_gitops.cli.connect import (
     sandbox_option,
     workspace_option,
 )
-from notion_gitops.cli.options import accept_option, all_new_option
+from notion_gitops.cli.options import accept_option, all_new_option, require_known
 from notion_gitops.cli.output import Format, colour, format_option, show
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.plan import Plan
@@ -58,6 +58,7 @@ def command(  # noqa: PLR0917  one parameter an option
       notion-gitops plan --offline --format markdown   (pull requests)
     """
     workspace = open_workspace(start, sandbox=sandbox)
+    require_known(accept, workspace.mappings)
     if offline:
         plan = make_offline_plan(workspace).plan
     else:

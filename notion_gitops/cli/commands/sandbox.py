@@ -59,11 +59,15 @@ def serve(start: Path, port: int) -> None:
 def seed_(start: Path, file: Path) -> None:
     """Fill an empty sandbox from a YAML description of users, databases and pages."""
     path = sandbox_path(_root(start))
+    fresh = not path.exists()
     path.parent.mkdir(exist_ok=True)
     sandbox = Sandbox(path)
     try:
         seed.load(sandbox, file)
     except SeedError as error:
+        if fresh:  # an empty sandbox would keep the shipped seed away
+            sandbox.close()
+            path.unlink()
         raise UsageError(Diagnostic(f"{file} cannot be used", detail=str(error))) from None
     finally:
         sandbox.close()
@@ -95,7 +99,7 @@ def show_(start: Path, database: str | None) -> None:
             return
         source = sandbox.find_data_source(database)
         if source is None:
-            raise UsageError(Diagnostic(f"the sandbox has no database {database!r}"))
+            raise edits.EditError(f"the sandbox has no database {database!r}")
         settings = Settings(budget=None)
         transport = SandboxTransport(sandbox)
         gateway = open_gateway(DEFAULT_TOKEN, transport=transport, settings=settings)
@@ -159,7 +163,8 @@ def _opened(start: Path) -> Iterator[Sandbox]:
     try:
         yield sandbox
     except edits.EditError as error:
-        raise UsageError(Diagnostic(str(error))) from None
+        fix = "notion-gitops sandbox show lists the databases, and sandbox show DATABASE its pages"
+        raise UsageError(Diagnostic(str(error), fix=fix)) from None
     finally:
         sandbox.close()
 

@@ -6,7 +6,7 @@ import click
 
 from notion_gitops.cli.connect import workspace_option
 from notion_gitops.cli.output import Format, colour, format_option, show
-from notion_gitops.model.errors import ExitCode
+from notion_gitops.model.errors import ExitCode, InvalidInput
 from notion_gitops.report.diagnostics import (
     diagnostics_json,
     diagnostics_markdown,
@@ -28,7 +28,10 @@ def command(start: Path, files: tuple[str, ...], form: Format) -> ExitCode:
     right or wrong together with its mapping.
     """
     del files
-    result = validate(open_workspace(start))
+    try:
+        result = validate(open_workspace(start))
+    except InvalidInput as error:  # the mappings or the people: nothing else can be checked then
+        result = Validated(0, 0, error.diagnostics)
     show(_printed(result, form))
     return ExitCode.DONE if result.ok else ExitCode.INVALID
 
