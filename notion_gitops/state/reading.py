@@ -19,8 +19,8 @@ FORMAT_VERSION = 1
 """Of every file in this package. A reader refuses a higher one."""
 
 _RESTORE = (
-    "Machines write this file and nobody should edit it: restore the branch from git's history "
-    "(git log, git reflog), or run `notion-gitops state rebuild`."
+    "Machines write this file and nobody should edit it: put the branch back to the last commit "
+    "that is whole (git reflog, git update-ref)."
 )
 
 
@@ -30,6 +30,18 @@ def schema(name: str) -> Mapping[str, Any]:
     text = files("notion_gitops.state").joinpath("schemas", f"{name}.json").read_text("utf-8")
     loaded: Mapping[str, Any] = json.loads(text)
     return loaded
+
+
+def decode(content: bytes, path: str) -> str:
+    """The text of a machine-written file.
+
+    Raises:
+        StateUnusable: it is not UTF-8.
+    """
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        damaged(Place(path), "it is not UTF-8")
 
 
 def read_json(text: str, path: str, kind: str) -> dict[str, Any]:

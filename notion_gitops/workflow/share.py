@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode, Refused, UsageError
 from notion_gitops.model.outcomes import SyncResult
+from notion_gitops.repository.nouns import PushResult
 from notion_gitops.workflow.workspace import Workspace
 
 
@@ -74,8 +75,8 @@ def _take_over(workspace: Workspace, remote: Remote) -> None:
         )
 
 
-def push_after(workspace: Workspace, remote: Remote, result: SyncResult) -> SyncResult:
-    """Push both branches in one atomic push; a rejected one leaves the commits here."""
+def push(workspace: Workspace, remote: Remote) -> PushResult | None:
+    """Push what the remote lacks of both branches, in one atomic push; None: it lacks nothing."""
     repository = workspace.repository
     branch = repository.resolve(workspace.head.ref) or ""
     state = repository.resolve(workspace.state_ref) or ""
@@ -83,12 +84,22 @@ def push_after(workspace: Workspace, remote: Remote, result: SyncResult) -> Sync
     leases = {workspace.head.ref: remote.branch, workspace.state_ref: remote.state}
     moved = {ref: commit for ref, commit in refs.items() if commit and commit != leases[ref]}
     if not moved:
+        return None
+    return repository.push_atomic(remote.name, moved, {r: leases[r] for r in moved})
+
+
+def rejection(remote: Remote, answer: PushResult) -> str:
+    """Why a push was rejected, and what to do, for people."""
+    why = "; ".join(dict.fromkeys(answer.rejected.values())) or answer.reason
+    return f"The push to {remote.name} was rejected ({why}): run apply --push again."
+
+
+def push_after(workspace: Workspace, remote: Remote, result: SyncResult) -> SyncResult:
+    """Push a sync; a rejected one leaves the commits here."""
+    answer = push(workspace, remote)
+    if answer is None:
         return result
-    answer = repository.push_atomic(remote.name, moved, {r: leases[r] for r in moved})
     if answer.ok:
         return replace(result, pushed=True)
-    why = "; ".join(answer.rejected.values()) or answer.reason
-    note = f"The push to {remote.name} was rejected ({why}): run apply --push again."
-    return replace(
-        result, pushed=False, notes=(*result.notes, note), exit_code=ExitCode.PARTLY_APPLIED
-    )
+    notes = (*result.notes, rejection(remote, answer))
+    return replace(result, pushed=False, notes=notes, exit_code=ExitCode.PARTLY_APPLIED)

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 
 from notion_gitops.mapping.fingerprints import fingerprint
 from notion_gitops.mapping.loading import load_alone
-from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import InvalidInput, StateUnusable
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.records import Base, BaseRecord, Record
 from notion_gitops.model.values import Fields
 from notion_gitops.records.reading import read_records
 from notion_gitops.state.index import Index, IndexEntry, parse_index
+from notion_gitops.state.reading import damaged, decode
 from notion_gitops.state.stored import parse_stored
 from notion_gitops.state.sync import FieldSeen, SyncState, parse_schema, parse_sync
 from notion_gitops.workflow.workspace import Workspace
@@ -60,7 +61,7 @@ def read_state(workspace: Workspace) -> StateBranch:
     blobs = workspace.repository.list_tree(commit, names)
     wanted = {p: b for p, b in blobs.items() if "/notion/" not in p}
     contents = workspace.repository.read_blobs(wanted.values())
-    texts = {path: contents[blob].decode("utf-8") for path, blob in wanted.items()}
+    texts = {path: decode(contents[blob], path) for path, blob in wanted.items()}
     return StateBranch(commit, {name: _recorded(name, texts, blobs) for name in names})
 
 
@@ -90,10 +91,14 @@ def _recorded(name: str, texts: Mapping[str, str], blobs: Mapping[str, str]) -> 
         if path.startswith(f"{name}/notion/")
     }
     schema, sync = texts.get(f"{name}/schema.json"), texts.get(f"{name}/sync.yaml")
+    if schema is None or sync is None:
+        if schema is None and sync is None and not pages:
+            return Recorded()
+        damaged(Place(f"{name}/{'sync.yaml' if sync is None else 'schema.json'}"), "it is missing")
     return Recorded(
-        index=parse_index(pages, f"{name}/pages") if pages else Index(),
-        sync=parse_sync(sync, f"{name}/sync.yaml") if sync else None,
-        schema=parse_schema(schema, f"{name}/schema.json") if schema else {},
+        index=parse_index(pages, f"{name}/pages"),
+        sync=parse_sync(sync, f"{name}/sync.yaml"),
+        schema=parse_schema(schema, f"{name}/schema.json"),
         mapping=_written_mapping(name, texts),
         blobs={p: b for p, b in blobs.items() if p.startswith(f"{name}/")},
         stored=stored,
@@ -177,7 +182,7 @@ def _stored(
     contents = workspace.repository.read_blobs(blobs.values())
     return {
         key: parse_stored(
-            contents[blob].decode("utf-8"),
+            decode(contents[blob], f"{mapping.name}/notion/{key}.yaml"),
             f"{mapping.name}/notion/{key}.yaml",
             mapping,
             workspace.people,
@@ -189,7 +194,8 @@ def _stored(
 def _base_record(
     entry: IndexEntry, record: Record | None, stored: Fields, trusted: frozenset[str]
 ) -> BaseRecord:
-    known = trusted - frozenset(entry.unsettled) if entry.file else frozenset()
+    # A file that cannot be read any more tells nothing: its fields were never agreed upon.
+    known = trusted - frozenset(entry.unsettled) if record is not None else frozenset()
     fields: Fields = record.fields if record else {}
     return BaseRecord(
         key=entry.key,

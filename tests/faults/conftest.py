@@ -1,6 +1,7 @@
 """A workspace that was synced once, copied for every test."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -32,13 +33,16 @@ def synced(
     base = tmp_path_factory.getbasetemp()
     root = base / ("template-" + ("sandbox" if flags else "real"))
     if not root.exists():
-        make_workspace(root)
+        draft = base / f"draft-of-{root.name}"
+        shutil.rmtree(draft, ignore_errors=True)
+        make_workspace(draft)
         with pytest.MonkeyPatch.context() as patch:
-            world = World(root, patch, capsys, flags=flags)
+            world = World(draft, patch, capsys, flags=flags)
             ran = world.apply()
             assert ran.code == 0, ran.text
             assert world.plan_code() == 0
             world.sandbox.close()
+        draft.rename(root)
     return root
 
 

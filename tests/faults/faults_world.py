@@ -196,7 +196,13 @@ class Ran:
 
     @property
     def text(self) -> str:
+        """All that was told, as it was printed."""
         return self.out + self.err
+
+    @property
+    def said(self) -> str:
+        """All that was told, without the line breaks."""
+        return " ".join(self.text.split())
 
 
 @dataclass

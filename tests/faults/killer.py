@@ -20,7 +20,6 @@ import notion_client
 from notion_gitops.cli.commands import apply as apply_command
 from notion_gitops.cli.commands import plan as plan_command
 from notion_gitops.cli.main import _terminated, run
-from notion_gitops.formats import atomic
 from notion_gitops.repository import calls
 from notion_gitops.sandbox.transport import SandboxTransport
 from notion_gitops.workflow.journal import Journal

@@ -111,7 +111,7 @@ def survive(busy: Path, killer: Killer, patch: pytest.MonkeyPatch, capsys: Any, 
     place = f"{how['kind']}-{how['nth']}-{how['when']}"
     root = copy(busy, busy.parent / place)
     first = killer.run(root, "apply", "--yes", **how)
-    killed = first["code"] == -signal.SIGKILL
+    killed = bool(first["code"] == -signal.SIGKILL)
     assert killed or first["events"] < how["nth"], first["text"]
     world = World(root, patch, capsys, flags=("--sandbox",))
     world.later()
@@ -169,7 +169,7 @@ def test_killed_anywhere(  # noqa: PLR0917  fixtures
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_interrupted(
+def test_interrupted(  # noqa: PLR0917  fixtures
     busy: Path,
     killer: Killer,
     monkeypatch: pytest.MonkeyPatch,

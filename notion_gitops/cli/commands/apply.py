@@ -38,9 +38,15 @@ from notion_gitops.workflow.check import connection_report
 from notion_gitops.workflow.lock import only_one
 from notion_gitops.workflow.plan import Connection, Planned, PlanOptions, make_plan
 from notion_gitops.workflow.put_back import put_back
-from notion_gitops.workflow.share import adopt_state, fetch_before, push_after
+from notion_gitops.workflow.share import (
+    Remote,
+    adopt_state,
+    fetch_before,
+    push,
+    push_after,
+    rejection,
+)
 from notion_gitops.workflow.workspace import Workspace, open_workspace, require_writable
-
 
 _NAMED = 5  # mappings
 
@@ -111,7 +117,8 @@ def _apply(wishes: Wishes) -> ExitCode:
         planned, workspace = _plan(opened, connection, wishes)
         if nothing_to_do(planned):
             show(printed(planned.plan, workspace, wishes.form))
-            return _quiet_code(planned)
+            pushed = _push_rest(workspace, remote)
+            return pushed or _quiet_code(planned)
         _ask(planned, workspace, wishes)
         adopt_state(workspace, planned.comparison.state.commit)
         with progress_bar() as progress:
@@ -157,6 +164,18 @@ def _plan(
     commit_records(workspace, dirty_records(planned))
     workspace = open_workspace(wishes.start, sandbox=wishes.where.sandbox)
     return make_plan(workspace, connection, wishes.plan), workspace
+
+
+def _push_rest(workspace: Workspace, remote: Remote | None) -> ExitCode | None:
+    """Push what an earlier sync could not; the code to end with if it was rejected again."""
+    answer = None if remote is None else push(workspace, remote)
+    if remote is None or answer is None:
+        return None
+    if not answer.ok:
+        say(rejection(remote, answer))
+        return ExitCode.PARTLY_APPLIED
+    say(f"Pushed to {remote.name} what an earlier sync had left.")
+    return None
 
 
 def _quiet_code(planned: Planned) -> ExitCode:

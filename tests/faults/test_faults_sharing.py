@@ -1,0 +1,450 @@
+"""Git remotes, odd states of the repository, and state that cannot be trusted."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from notion_gitops.model.errors import ExitCode
+from notion_gitops.workflow.workspace import STATE_REF
+from tests.faults.faults_world import World, git
+
+MAIN = "refs/heads/main"
+METADATA = ("tasks/sync.yaml", "tasks/schema.json", "tasks/pages/00/00.jsonl")
+APPLY = (sys.executable, "-m", "notion_gitops", "apply", "--sandbox", "--yes")
+
+
+@pytest.fixture
+def remote(world: World, tmp_path: Path) -> Path:
+    """A bare remote that holds both branches."""
+    path = tmp_path / "remote.git"
+    git(tmp_path, "init", "-q", "--bare", "-b", "main", str(path))
+    world.git("remote", "add", "origin", str(path))
+    world.git("push", "-q", "-u", "origin", "main", f"{STATE_REF}:{STATE_REF}")
+    return path
+
+
+@pytest.fixture
+def clone(world: World, remote: Path, tmp_path: Path) -> Callable[..., World]:
+    """Make clones, as colleagues and CI runners have them: all of the same Notion."""
+
+    def make(name: str, *options: str) -> World:
+        root = tmp_path / name
+        git(tmp_path, "clone", "-q", *options, f"file://{remote}", str(root))
+        (root / ".notion-gitops").mkdir()
+        there = World(root, world.monkeypatch, world.capsys)
+        there.sandbox.close()
+        there.sandbox, there.transport = world.sandbox, world.transport
+        return there
+
+    return make
+
+
+def heads(remote: Path) -> tuple[str, str]:
+    return git(remote, "rev-parse", MAIN).strip(), git(remote, "rev-parse", STATE_REF).strip()
+
+
+def hook(remote: Path, text: str) -> None:
+    path = remote / "hooks" / "pre-receive"
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+# --- pushing ---
+
+
+def test_both_branches_are_pushed_at_once(world: World, remote: Path) -> None:
+    seen = remote / "seen"
+    hook(remote, f"cat >> {seen}; echo end >> {seen}")
+    world.edit_notion("t1", hours=55)
+    ran = world.apply("--push")
+    assert ran.code == ExitCode.DONE, ran.text
+    assert heads(remote) == (world.head(), world.head(STATE_REF))
+    pushes = seen.read_text().split("end\n")
+    assert len(pushes) == 2  # one push, and what follows its end
+    assert MAIN in pushes[0]
+    assert STATE_REF in pushes[0]
+
+
+def test_without_push_nothing_is_sent_and_that_is_said(world: World, remote: Path) -> None:
+    before = heads(remote)
+    world.edit_notion("t1", hours=55)
+    assert world.apply().code == ExitCode.DONE
+    assert heads(remote) == before
+
+
+def test_a_quiet_apply_pushes_what_was_not_pushed_yet(world: World, remote: Path) -> None:
+    world.edit_notion("t1", hours=55)
+    world.apply()
+    ran = world.apply("--push")
+    assert ran.code == ExitCode.DONE, ran.text
+    assert heads(remote) == (world.head(), world.head(STATE_REF))
+
+
+def test_a_rejected_push_is_said_and_made_up_for(world: World, remote: Path) -> None:
+    before = heads(remote)
+    hook(remote, "echo 'main is protected' >&2; exit 1")
+    world.edit_notion("t1", hours=55)
+    world.edit_git("t2", hours=72)
+    ran = world.apply("--push")
+    assert ran.code == ExitCode.PARTLY_APPLIED, ran.text
+    assert "rejected" in ran.out
+    assert heads(remote) == before  # neither branch alone
+    again = world.apply("--push")
+    assert again.code == ExitCode.PARTLY_APPLIED, again.text
+    (remote / "hooks" / "pre-receive").unlink()
+    done = world.apply("--push")
+    assert done.code == ExitCode.DONE, done.text
+    assert heads(remote) == (world.head(), world.head(STATE_REF))
+    assert world.in_notion("t2", "Hours") == 72
+    world.at_rest()
+
+
+def test_a_remote_that_moved_while_the_sync_ran(
+    world: World, remote: Path, clone: Callable[..., World]
+) -> None:
+    other = clone("other")
+    world.edit_notion("t1", hours=55)
+    world.edit_git("t2", hours=72)
+
+    def push() -> None:
+        (other.root / "readme.txt").write_text("Hello\n")
+        other.git("add", "readme.txt")
+        other.git("commit", "-qm", "Meanwhile")
+        other.git("push", "-q")
+
+    world.when("PATCH", "/pages/", push)
+    ran = world.apply("--push")
+    assert ran.code == ExitCode.PARTLY_APPLIED, ran.text
+    assert "Meanwhile" in git(remote, "log", "--format=%s", "main")
+    world.git("pull", "-q", "--no-rebase", "--no-edit")
+    done = world.apply("--push")
+    assert done.code == ExitCode.DONE, done.text
+    assert heads(remote) == (world.head(), world.head(STATE_REF))
+
+
+def test_a_remote_that_is_ahead_is_refused_before_anything_is_written(
+    world: World, clone: Callable[..., World]
+) -> None:
+    other = clone("other")
+    other.edit_git("t3", hours=73)
+    other.git("push", "-q")
+    world.edit_git("t2", hours=72)
+    before = world.heads()
+    sent = len(world.transport.sent)
+    ran = world.apply("--push")
+    assert ran.code == ExitCode.REFUSED, ran.text
+    assert "git pull" in ran.text
+    assert world.heads() == before
+    assert len(world.transport.sent) == sent
+    assert world.in_notion("t2", "Hours") == 2
+
+
+def test_a_newer_state_of_the_remote_is_taken_over(
+    world: World, clone: Callable[..., World]
+) -> None:
+    other = clone("other")
+    other.edit_git("t3", hours=73)
+    assert other.apply("--push").code == ExitCode.DONE
+    world.git("pull", "-q", "--ff-only")
+    world.edit_git("t2", hours=72)
+    ran = world.apply("--push")
+    assert ran.code == ExitCode.DONE, ran.text
+    assert world.git("merge-base", "--is-ancestor", other.head(STATE_REF), STATE_REF) == ""
+    assert world.in_notion("t3", "Hours") == 73
+    world.at_rest()
+
+
+def test_states_that_went_apart_are_refused(world: World, clone: Callable[..., World]) -> None:
+    other = clone("other")
+    other.edit_notion("t3", note="One")
+    assert other.apply("--push").code == ExitCode.DONE
+    world.edit_notion("t2", note="Two")
+    assert world.apply().code == ExitCode.DONE
+    world.git("fetch", "-q")
+    world.git("merge", "-q", "--no-edit", "origin/main")
+    before = world.heads()
+    ran = world.apply("--push")
+    assert ran.code == ExitCode.REFUSED, ran.text
+    assert "went apart" in ran.text
+    assert world.heads() == before
+    theirs = world.head("refs/remotes/origin/notion-gitops/state")
+    world.git("update-ref", STATE_REF, theirs)  # as the message says
+    done = world.apply("--push")
+    assert done.code in (ExitCode.DONE, ExitCode.DECISIONS_REMAIN), done.text
+    world.at_rest()
+
+
+def test_no_remote_and_an_unreachable_one(world: World, tmp_path: Path) -> None:
+    world.edit_git("t2", hours=72)
+    before = world.heads()
+    assert world.apply("--push").code == ExitCode.USAGE
+    world.git("remote", "add", "origin", str(tmp_path / "nowhere.git"))
+    ran = world.apply("--push")
+    assert ran.code not in (ExitCode.DONE, ExitCode.PARTLY_APPLIED), ran.text
+    assert world.heads() == before
+    assert world.in_notion("t2", "Hours") == 2
+
+
+# --- clones ---
+
+
+def test_a_fresh_clone_plans_quiet(clone: Callable[..., World]) -> None:
+    other = clone("fresh")
+    assert subprocess.run(["git", "-C", str(other.root), "rev-parse", "-q", "--verify", STATE_REF],
+                          capture_output=True, check=False).returncode != 0  # fmt: skip
+    assert other.plan_code() == 0
+    assert "Never synced" not in other.run("status").out
+
+
+def test_a_fresh_clone_applies_and_pushes(clone: Callable[..., World], remote: Path) -> None:
+    other = clone("fresh")
+    other.edit_notion("t1", hours=55)
+    ran = other.apply("--push")
+    assert ran.code == ExitCode.DONE, ran.text
+    assert heads(remote) == (other.head(), other.head(STATE_REF))
+    other.at_rest()
+
+
+@pytest.mark.parametrize("depth", ["1", "2"])
+def test_a_shallow_clone_plans_and_applies(
+    world: World, remote: Path, clone: Callable[..., World], depth: str
+) -> None:
+    world.edit_git("t1", hours=71)
+    world.edit_git("t2", hours=72)
+    world.apply("--push")
+    other = clone("shallow", "--depth", depth, "--no-single-branch")
+    assert other.plan_code() == 0
+    other.edit_notion("t3", hours=55)
+    other.edit_git("t4", hours=74)
+    ran = other.apply("--push")
+    assert ran.code == ExitCode.DONE, ran.text
+    assert heads(remote) == (other.head(), other.head(STATE_REF))
+    assert other.in_notion("t4", "Hours") == 74
+    assert other.plan_code() == 0
+
+
+def test_a_runner_whose_disk_is_gone_loses_nothing(
+    world: World, remote: Path, clone: Callable[..., World]
+) -> None:
+    """It wrote to Notion and could not push: another clone finds both sides equal."""
+    one = clone("one")
+    one.edit_git("t1", hours=71)
+    one.git("push", "-q")
+    one.write("new", title="New", status="todo")
+    one.commit()
+    one.git("push", "-q")
+    one.edit_notion("t2", hours=52)
+    hook(remote, "exit 1")
+    assert one.apply("--push").code == ExitCode.PARTLY_APPLIED
+    (remote / "hooks" / "pre-receive").unlink()
+    two = clone("two")
+    ran = two.apply("--push")
+    assert ran.code == ExitCode.DONE, ran.text
+    assert two.keys().count("new") == 1
+    assert two.in_git("t2")["hours"] == 52
+    assert not (two.root / "state/conflicts").exists()
+    two.at_rest()
+
+
+# --- repositories that cannot be written ---
+
+
+def detach(world: World) -> None:
+    world.git("checkout", "-q", "--detach")
+
+
+def merge(world: World) -> None:
+    world.git("checkout", "-qb", "side")
+    world.edit_git("t1", hours=71)
+    world.git("checkout", "-q", "main")
+    world.edit_git("t1", hours=72)
+    subprocess.run(["git", "-C", str(world.root), "merge", "-q", "side"], check=False,
+                   capture_output=True)  # fmt: skip
+    world.git("checkout", "-q", "--ours", ".")
+
+
+def unborn(world: World) -> None:
+    world.git("checkout", "-q", "--orphan", "empty")
+    world.git("rm", "-q", "--cached", "-r", ".")
+
+
+@pytest.mark.parametrize("odd", [detach, merge, unborn])
+def test_an_odd_repository_is_not_written(world: World, odd: Callable[[World], None]) -> None:
+    world.edit_notion("t2", hours=52)
+    odd(world)
+    refs, status = world.git("show-ref"), world.git("status", "--porcelain")
+    ran = world.apply()
+    assert ran.code == ExitCode.STATE_UNUSABLE, ran.text
+    assert "Nothing was written" in ran.text or "Commit" in ran.text
+    assert world.git("show-ref") == refs
+    assert world.git("status", "--porcelain") == status
+    assert not world.transport.sent
+    plan = world.run("plan")
+    assert "Traceback" not in plan.text
+    if odd is not unborn:
+        assert plan.code == ExitCode.DONE, plan.text
+        assert "t2" in plan.out
+
+
+def test_no_repository(tmp_path: Path, world: World) -> None:
+    folder = tmp_path / "plain"
+    folder.mkdir()
+    world.root = folder
+    for command in ("apply", "plan", "status"):
+        ran = world.run(command)
+        assert ran.code == ExitCode.STATE_UNUSABLE, ran.text
+        assert "git init" in ran.said
+    assert not list(folder.iterdir())
+
+
+# --- state that cannot be trusted ---
+
+
+def unusable(world: World, *said: str) -> None:
+    world.edit_git("t2", hours=72)
+    before = world.heads()
+    for command in (["plan"], ["apply", "--yes"], ["status"]):
+        ran = world.run(*command)
+        assert ran.code == ExitCode.STATE_UNUSABLE, ran.text
+        assert "Traceback" not in ran.text
+        for text in said:
+            assert text in ran.said, ran.text
+    assert world.heads() == before
+    assert world.in_notion("t2", "Hours") == 2
+
+
+def test_a_rewound_branch(world: World) -> None:
+    start = world.head()
+    world.edit_git("t1", hours=71)
+    assert world.apply().code == ExitCode.DONE
+    world.git("reset", "-q", "--hard", start)
+    unusable(world, "not in the history")
+
+
+def test_a_state_of_another_repository(world: World, tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "-b", "main", "foreign")
+    foreign = tmp_path / "foreign"
+    (foreign / "x").write_text("x")
+    git(foreign, "add", "x")
+    git(foreign, "commit", "-qm", "Foreign")
+    world.git("fetch", "-q", str(foreign), "main")
+    tree = world.git("rev-parse", f"{STATE_REF}^{{tree}}").strip()
+    message = f"Sync\n\nSync-Id: x\nSync-Records: {git(foreign, 'rev-parse', 'HEAD').strip()}\n"
+    commit = world.git("commit-tree", tree, "-m", message).strip()
+    world.git("update-ref", STATE_REF, commit)
+    unusable(world, "not in the history")
+
+
+def change_state(world: World, path: str, content: bytes) -> None:
+    """Put a file on the state branch, keeping the trailers of its last commit."""
+    env = {**os.environ, "GIT_INDEX_FILE": str(world.root / ".git" / "test-index")}
+    where = ["git", "-C", str(world.root)]
+    blob = subprocess.run([*where, "hash-object", "-w", "--stdin"], input=content,
+                          capture_output=True, check=True).stdout.decode().strip()  # fmt: skip
+    subprocess.run([*where, "read-tree", STATE_REF], env=env, check=True)
+    entry = f"100644,{blob},{path}"
+    subprocess.run([*where, "update-index", "--add", "--cacheinfo", entry], env=env, check=True)
+    done = subprocess.run([*where, "write-tree"], env=env, check=True, capture_output=True)
+    tree = done.stdout.decode().strip()
+    message = world.git("log", "-1", "--format=%B", STATE_REF)
+    commit = world.git("commit-tree", tree, "-p", STATE_REF, "-m", message).strip()
+    world.git("update-ref", STATE_REF, commit)
+
+
+@pytest.mark.parametrize("path", METADATA)
+def test_a_newer_format(world: World, path: str) -> None:
+    text = world.state_file(path)
+    for old in ('"format_version":1', '"format_version": 1', "format_version: 1"):
+        text = text.replace(old, old[:-1] + "2")
+    change_state(world, path, text.encode())
+    unusable(world, "newer version", path)
+
+
+@pytest.mark.parametrize("path", METADATA)
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text[: len(text) // 2],
+        lambda text: b"<<<<<<< ours\n" + text,
+        lambda _: b"",
+        lambda text: text + b"\xff\xfe\n",
+        lambda _: b"[1, 2]\n",
+    ],
+    ids=["cut", "markers", "empty", "bytes", "other"],
+)
+def test_damaged_metadata(world: World, path: str, damage: Callable[[bytes], bytes]) -> None:
+    change_state(world, path, damage(world.state_file(path).encode()))
+    unusable(world, path)
+
+
+def test_a_damaged_base_record(world: World) -> None:
+    path = "state/records/tasks/t2.yaml"
+    change_state(world, path, b"title: [\n")
+    world.edit_git("t2", hours=72)
+    before = world.heads()
+    ran = world.apply()
+    assert "Traceback" not in ran.text
+    assert ran.code in (ExitCode.STATE_UNUSABLE, ExitCode.DECISIONS_REMAIN), ran.text
+    if ran.code == ExitCode.STATE_UNUSABLE:
+        assert world.heads() == before
+    assert world.in_git("t2")["hours"] == 72
+
+
+# --- two at once ---
+
+
+def test_two_at_once(world: World) -> None:
+    world.edit_git("t1", hours=71)
+    second: list[int] = []
+
+    def apply_too() -> None:
+        done = subprocess.run(
+            [*APPLY, "-C", str(world.root)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        second.append(done.returncode)
+        assert "another run is writing" in done.stderr
+        assert str(os.getpid()) in done.stderr
+
+    world.when("PATCH", "/pages/", apply_too)
+    assert world.apply().code == ExitCode.DONE
+    assert second == [ExitCode.LOCKED]
+
+
+def test_a_lock_without_a_name(world: World) -> None:
+    lock = FileLock(world.root / ".notion-gitops" / "lock")
+    with lock:
+        ran = world.apply()
+    assert ran.code == ExitCode.LOCKED
+    assert world.apply().code == ExitCode.DONE
+
+
+def test_many_at_once_leave_one_page_for_each_record(world: World) -> None:
+    """Some are locked out; in the end there is one page, and the repository is whole."""
+    world.sandbox.close()
+    world.write("new", title="New", status="todo")
+    world.commit()
+    argv = [*APPLY, "--all-new", "-C", str(world.root)]
+    codes: list[int] = []
+
+    def run() -> None:
+        codes.append(subprocess.run(argv, capture_output=True, check=False).returncode)
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(codes) <= {ExitCode.DONE, ExitCode.LOCKED}, codes
+    assert ExitCode.DONE in codes
+    there = World(world.root, world.monkeypatch, world.capsys, flags=("--sandbox",))
+    assert there.keys().count("new") == 1
+    there.unbroken()
+    assert json.loads(there.run("log", "--format", "json").out)
