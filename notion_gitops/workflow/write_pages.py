@@ -14,6 +14,7 @@ from notion_gitops.model.outcomes import Status
 from notion_gitops.model.plan import Finding, Step, StepKind
 from notion_gitops.model.records import Record, Side
 from notion_gitops.model.values import Fields
+from notion_gitops.notion.completing import complete_page
 from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite, RejectedRequest
 from notion_gitops.notion.pages import Target, decode_page, encode_properties
 from notion_gitops.workflow.compare import page_keys
@@ -102,7 +103,7 @@ class PageWriter:
                 self._require_fresh(operation)
                 page = self._trash(operation)
                 self.gone.add(page["id"])
-        self.answers[(step.mapping, step.key)] = page
+        self.answers[(step.mapping, step.key)] = self._whole(operation, page)
         self.ids.setdefault(step.mapping, {})[step.key] = page["id"]
         self.run.results.note(step, Status.APPLIED)
 
@@ -304,7 +305,16 @@ class PageWriter:
         if database.schema is None:
             raise NotWritten(Status.SKIPPED, "its database could not be read")
         people = self.run.planned.comparison.people
-        return decode_page(page, database.mapping, database.schema, people).record
+        return decode_page(
+            self._whole(operation, page), database.mapping, database.schema, people
+        ).record
+
+    def _whole(self, operation: Operation, page: Json) -> Json:
+        """The page with the values whole that an answer shows only in part."""
+        mapping, schema = self._database(operation).mapping, self._database(operation).schema
+        if schema is None:
+            return page
+        return _asked(lambda: complete_page(self.run.connection.gateway, page, mapping, schema))
 
     def _resolved(self, operation: Operation, page: Json) -> Record:
         """The page's values, its relations by key."""
