@@ -37,14 +37,14 @@ demo: $(READY) ## the whole story on the local Notion, in demo-workspace/
 	@rm -rf demo-workspace
 	@$(BIN)/notion-gitops demo demo-workspace
 
-test: $(READY) ## the tests
-	$(BIN)/python -m pytest
+test: $(READY) ## the tests, but for those marked slow
+	$(BIN)/python -m pytest -m 'not slow'
 
 test-fast: $(READY) ## the quick part of the tests
 	$(BIN)/python -m pytest -m 'not slow' $(FAST)
 
 test-long: $(READY) ## all tests, with a longer search for counterexamples
-	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m 'slow or not slow'
+	EXAMPLES=20 $(BIN)/python -m pytest -m 'slow or not slow' --hypothesis-profile=long
 
 lint: $(READY) ## ruff: mistakes and style
 	$(BIN)/ruff check .
