@@ -149,5 +149,5 @@ def _asks_about_delete(operation: Operation, side: Side) -> bool:
 
 def _mistake(side: Side) -> str:
     if side is Side.NOTION:
-        return "if this is a mistake, revert the commit in git that it comes from"
-    return "if this is a mistake, restore the pages in Notion (Trash, or the page history)"
+        return "Revert the commit in git that it comes from (git revert COMMIT)."
+    return "Restore the pages in Notion: from the Trash, or from the page history."

@@ -37,6 +37,7 @@ class Refusal:
     keys: tuple[str, ...] = ()
     fix: str = ""
     place: Place | None = None
+    origin: tuple[str, ...] = ()  # where it comes from: commits, as lines to show
     acceptable: bool = True  # whether --accept MAPPING.WHAT=COUNT lets it pass
 
 

@@ -112,5 +112,6 @@ def _refusal(refusal: Refusal) -> RefusalView:
         keys=refusal.keys[:_FIRST_KEYS],
         total=len(refusal.keys),
         fix=refusal.fix,
+        origin=refusal.origin,
         accept=accept if refusal.acceptable else "",
     )

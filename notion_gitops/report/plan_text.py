@@ -111,6 +111,9 @@ def _refusals(refusals: tuple[RefusalView, ...]) -> list[Line]:
     for refusal in refusals:
         lines += paragraph(f"STOPPED: {refusal.mapping}", tone=Tone.ASK)
         lines += [*paragraph(refusal.message, _NAME), *paragraph(refusal.limit, _NAME)]
+        if refusal.origin:
+            lines += paragraph("Where it comes from", _NAME)
+            lines += [line for told in refusal.origin for line in paragraph(told, 4, hang=2)]
         lines += _keys(refusal)
         if refusal.fix:
             heading = "If this is a mistake" if refusal.accept else "What to do"

@@ -90,6 +90,7 @@ class RefusalView:
     keys: tuple[str, ...]  # the first few
     total: int  # of all keys
     fix: str
+    origin: tuple[str, ...]  # where it comes from, a line each
     accept: str  # the option that lets it pass once; "" if nothing does
 
 

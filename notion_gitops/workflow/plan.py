@@ -20,6 +20,7 @@ from notion_gitops.notion.gateway import Gateway
 from notion_gitops.workflow.compare import Compared, Comparison, Sources, compare
 from notion_gitops.workflow.edit_times import Editors, Question, deepen, edit_times
 from notion_gitops.workflow.notion_side import Database, Moment, connect, with_users
+from notion_gitops.workflow.origins import with_origin
 from notion_gitops.workflow.state_branch import read_state
 from notion_gitops.workflow.workspace import Workspace
 
@@ -184,7 +185,10 @@ def _mapping_plan(name: str, comparison: Comparison, decided: Decided, out: str)
         in_git=len(each.git.keys),
         in_notion=len(each.notion.pages.raw),
         operations=decided.operations[name],
-        refusals=decided.refusals[name],
+        refusals=tuple(
+            with_origin(comparison, r, {o.key: o for o in decided.operations[name]})
+            for r in decided.refusals[name]
+        ),
         problems=(*each.inputs.git.unreadable.values(), *map(_unclear, each.unclear)),
         left_out=out,
         first_contact=not each.recorded.ever,
