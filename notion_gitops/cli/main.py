@@ -104,6 +104,9 @@ def run(arguments: list[str]) -> ExitCode:
     except BrokenPipeError:  # the reader of our output went away, e.g. `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
+    except OSError as error:  # the disk is full, or a folder may not be written
+        _tell((Diagnostic(f"this machine: {error}", fix="Mend it, then run this again."),))
+        return ExitCode.FAILED
     return result if isinstance(result, ExitCode) else ExitCode.DONE
 
 

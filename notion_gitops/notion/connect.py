@@ -74,8 +74,14 @@ def open_gateway(
         logger=_silent(),
     )
     # Given to httpx, which hides it in every repr, and not to the client's options, which do not.
-    http.headers["Authorization"] = f"Bearer {_checked(token)}"
-    return Gateway(Sender(client, Pacer(chosen.budget, chosen.clock), chosen.on_wait))
+    secret = _checked(token)
+    http.headers["Authorization"] = f"Bearer {secret}"
+    pacer = Pacer(chosen.budget, chosen.clock)
+
+    def hide(text: str) -> str:  # a function, since its repr does not show what it hides
+        return text.replace(secret, "***")
+
+    return Gateway(Sender(client, pacer, chosen.on_wait, hide=hide))
 
 
 def allowed_base_url(option: str | None, environ: Mapping[str, str]) -> str:

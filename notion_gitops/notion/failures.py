@@ -1,6 +1,7 @@
 """What can go wrong with a request, and what each thing allows to be done about it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -88,15 +89,19 @@ class Failure:
     committed_id: str | None = None  # of a create that was saved although it failed
 
 
-def failure_of(error: Exception) -> Failure:
+def failure_of(error: Exception, hide: Callable[[str], str] = str) -> Failure:
     """What `error`, raised by the client while it sent one request, means.
+
+    Args:
+        error: what was raised.
+        hide: blots the token out of what an answer says, should it repeat it.
 
     Raises:
         Exception: `error` itself, if it is none of the failures of a request.
     """
     match error:
         case HTTPResponseError():
-            return _of_answer(error)
+            return _of_answer(error, hide)
         case AnswerTooLarge():
             return Failure(Kind.TOO_LARGE, str(error))
         case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
@@ -111,8 +116,8 @@ def failure_of(error: Exception) -> Failure:
             raise error
 
 
-def _of_answer(error: HTTPResponseError) -> Failure:
-    body = _body(error.body)
+def _of_answer(error: HTTPResponseError, hide: Callable[[str], str]) -> Failure:
+    body = _body(hide(error.body))
     data = body.get("additional_data")
     more: Json = data if isinstance(data, dict) else {}
     committed = more.get("committed_resource_id")

@@ -91,12 +91,14 @@ class Sender:
         pacer: shared by all threads.
         on_wait: told of each wait: seconds, and why.
         jitter: a number from 0 to 1, so that two runs do not knock in step.
+        hide: blots the token out of a text, should an answer repeat it.
     """
 
     client: Client = field(repr=False)
     pacer: Pacer
     on_wait: Callable[[float, str], None] = no_word
     jitter: Callable[[], float] = random.random
+    hide: Callable[[str], str] = str
     _counts: Counts = field(default_factory=Counts)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -136,7 +138,7 @@ class Sender:
                 body=call.body,
             )
         except Exception as error:  # noqa: BLE001  failure_of raises what it does not know
-            failure = failure_of(error)
+            failure = failure_of(error, self.hide)
             if failure.kind is not Kind.UNSENT:
                 self._count(call)
             return failure

@@ -23,7 +23,7 @@ from notion_gitops.workflow.run import Id, Progress, Results, Run
 from notion_gitops.workflow.settle import Settling
 from notion_gitops.workflow.sync_id import new_sync_id
 from notion_gitops.workflow.workspace import MAPPINGS, Workspace
-from notion_gitops.workflow.write_files import FileEdit, FileWriter
+from notion_gitops.workflow.write_files import FileEdit, FileWriter, Unwritten
 from notion_gitops.workflow.write_pages import PageWriter
 
 FILE_STEPS = frozenset({StepKind.WRITE_FILE, StepKind.DELETE_FILE})
@@ -270,14 +270,14 @@ def _filing(run: Run, settling: Settling) -> _Filing:
     return filing
 
 
-def _note_files(run: Run, failed: Mapping[Id, str]) -> None:
+def _note_files(run: Run, failed: Mapping[Id, Unwritten]) -> None:
     """Log the file steps, and the moves of the base that no write belongs to."""
     for step in run.planned.plan.steps:
         at = (step.mapping, step.key)
         if step.kind not in FILE_STEPS and step.kind is not StepKind.MOVE_BASE:
             continue
         if at in failed:
-            run.results.note(step, Status.STALE, failed[at])
+            run.results.note(step, *failed[at])
         elif run.results.sound(*at):
             run.results.note(step, Status.APPLIED)
         else:
@@ -288,7 +288,7 @@ def _moved(
     settling: Settling,
     filing: _Filing,
     writer: FileWriter,
-    failed: Mapping[Id, str],
+    failed: Mapping[Id, Unwritten],
     operated: set[str],
 ) -> Moved:
     name = settling.mapping.name

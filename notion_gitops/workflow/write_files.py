@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from notion_gitops.formats.atomic import remove as remove_file
 from notion_gitops.formats.atomic import write_bytes
 from notion_gitops.model.errors import NotionGitopsError
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Action
+from notion_gitops.model.outcomes import Status
 from notion_gitops.model.values import Fields
 from notion_gitops.records.edits import FileEdits
 from notion_gitops.records.writing import edit_file
@@ -26,6 +28,13 @@ class FileEdit:
     values: Fields = field(default_factory=dict)
 
 
+class Unwritten(NamedTuple):
+    """Why a record's file was not written."""
+
+    status: Status
+    why: str
+
+
 @dataclass
 class FileWriter:
     """Writes record files; a file that changed since it was read is left alone."""
@@ -36,7 +45,7 @@ class FileWriter:
     about_to_write: Callable[[str, bytes | None], None]  # is told of each file first
     written: dict[str, bytes | None] = field(default_factory=dict)  # None: deleted
 
-    def write(self, edits: Iterable[FileEdit]) -> dict[Id, str]:
+    def write(self, edits: Iterable[FileEdit]) -> dict[Id, Unwritten]:
         """Carry out all edits, file by file.
 
         Returns:
@@ -45,17 +54,17 @@ class FileWriter:
         by_path: dict[str, list[FileEdit]] = {}
         for edit in edits:
             by_path.setdefault(edit.path, []).append(edit)
-        failed: dict[Id, str] = {}
+        failed: dict[Id, Unwritten] = {}
         for path, together in sorted(by_path.items()):
             failed |= self._file(path, together)
         return failed
 
-    def _file(self, path: str, edits: list[FileEdit]) -> dict[Id, str]:
+    def _file(self, path: str, edits: list[FileEdit]) -> dict[Id, Unwritten]:
         before = self.written.get(path, self.read.get(path))
         if not self._as_read(path, before):
             why = f"{path} was changed while the sync ran; the next plan takes it up"
-            return {e.at: why for e in edits}
-        failed: dict[Id, str] = {}
+            return {e.at: Unwritten(Status.STALE, why) for e in edits}
+        failed: dict[Id, Unwritten] = {}
         try:
             content = self._together(before, edits)
         except NotionGitopsError:
@@ -64,7 +73,8 @@ class FileWriter:
             try:
                 self._put(path, content)
             except (NotionGitopsError, OSError) as error:
-                return {e.at: f"{path} could not be written: {error}" for e in edits}
+                why = f"{path} could not be written: {error}"
+                return {e.at: Unwritten(Status.PENDING, why) for e in edits}
         return failed
 
     def _together(self, content: bytes | None, edits: list[FileEdit]) -> bytes | None:
@@ -82,14 +92,14 @@ class FileWriter:
 
     def _one_by_one(
         self, content: bytes | None, edits: list[FileEdit]
-    ) -> tuple[bytes | None, dict[Id, str]]:
+    ) -> tuple[bytes | None, dict[Id, Unwritten]]:
         """Those edits that can be made, and why the others cannot."""
-        failed: dict[Id, str] = {}
+        failed: dict[Id, Unwritten] = {}
         for edit in edits:
             try:
                 content = self._together(content, [edit])
             except NotionGitopsError as error:
-                failed[edit.at] = error.diagnostics[0].summary
+                failed[edit.at] = Unwritten(Status.FAILED, error.diagnostics[0].summary)
         return content, failed
 
     def _as_read(self, path: str, before: bytes | None) -> bool:

@@ -79,6 +79,9 @@ class PageWriter:
             except NotPermitted as denied:
                 stopped = denied.diagnostics[0].summary
                 self.run.results.note(step, Status.PENDING, stopped)
+            except OSError as full:  # of the journal: what cannot be noted is not sent
+                stopped = f"the journal could not be written: {full}"
+                self.run.results.note(step, Status.PENDING, stopped)
         self.run.progress.step("Writing to Notion", len(todo), len(todo))
 
     def page_id(self, at: Id) -> str:
