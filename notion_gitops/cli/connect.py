@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -25,26 +24,6 @@ from notion_gitops.workflow.workspace import Workspace
 if TYPE_CHECKING:
     from notion_gitops.model.diagnostics import Diagnostic
     from notion_gitops.sandbox.sandbox import Sandbox
-
-sandbox_option = click.option(
-    "--sandbox",
-    is_flag=True,
-    help="Talk to the local Notion in .notion-gitops/ instead: no token, no network.",
-)
-base_url_option = click.option(
-    "--base-url",
-    metavar="URL",
-    help="Another address than Notion's, e.g. of `sandbox serve`. A host other than this machine "
-    "must be given in NOTION_GITOPS_BASE_URL as well.",
-)
-workspace_option = click.option(
-    "-C",
-    "--workspace",
-    "start",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    default=".",
-    help="The repository to work in.  [default: here]",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +63,7 @@ def connected(workspace: Workspace, where: Where) -> Iterator[Connection]:
 def _databases(workspace: Workspace) -> dict[str, str]:
     """The ids of all databases by mapping, before the first request is made."""
     found: dict[str, str] = {}
-    problems: list["Diagnostic"] = []
+    problems: list[Diagnostic] = []
     for mapping in workspace.mappings.values():
         try:
             found[mapping.name] = resolve_database(mapping, os.environ)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import click
 
@@ -9,6 +10,26 @@ from notion_gitops.formats.schema import suggestion
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
 from notion_gitops.model.mapping import DatabaseMapping
+
+sandbox_option = click.option(
+    "--sandbox",
+    is_flag=True,
+    help="Talk to the local Notion in .notion-gitops/ instead: no token, no network.",
+)
+base_url_option = click.option(
+    "--base-url",
+    metavar="URL",
+    help="Another address than Notion's, e.g. of `sandbox serve`. A host other than this machine "
+    "must be given in NOTION_GITOPS_BASE_URL as well.",
+)
+workspace_option = click.option(
+    "-C",
+    "--workspace",
+    "start",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=".",
+    help="The repository to work in.  [default: here]",
+)
 
 _ACCEPT = re.compile(r"([a-z0-9][a-z0-9_-]*)\.([A-Za-z][A-Za-z0-9_]*)=(\d+)")
 

@@ -9,14 +9,15 @@ from pathlib import Path
 import click
 
 from notion_gitops.cli.commands.plan import printed
-from notion_gitops.cli.connect import (
-    Where,
+from notion_gitops.cli.connect import Where, connected
+from notion_gitops.cli.options import (
+    accept_option,
+    all_new_option,
     base_url_option,
-    connected,
+    require_known,
     sandbox_option,
     workspace_option,
 )
-from notion_gitops.cli.options import accept_option, all_new_option, require_known
 from notion_gitops.cli.output import Format, format_option, say, show, show_report
 from notion_gitops.cli.progress import progress_bar
 from notion_gitops.model.diagnostics import Diagnostic

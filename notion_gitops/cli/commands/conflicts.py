@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from notion_gitops.cli.connect import workspace_option
+from notion_gitops.cli.options import workspace_option
 from notion_gitops.cli.output import say, show
 from notion_gitops.formats.atomic import write_bytes
 from notion_gitops.model.diagnostics import Diagnostic

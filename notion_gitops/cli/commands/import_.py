@@ -5,13 +5,8 @@ from pathlib import Path
 
 import click
 
-from notion_gitops.cli.connect import (
-    Where,
-    base_url_option,
-    connected,
-    sandbox_option,
-    workspace_option,
-)
+from notion_gitops.cli.connect import Where, connected
+from notion_gitops.cli.options import base_url_option, sandbox_option, workspace_option
 from notion_gitops.cli.output import Format, format_option, say, show_report
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode, Refused

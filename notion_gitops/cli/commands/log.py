@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from notion_gitops.cli.connect import sandbox_option, workspace_option
+from notion_gitops.cli.options import sandbox_option, workspace_option
 from notion_gitops.cli.output import Format, format_option, show_report
 from notion_gitops.report.status import log_view
 from notion_gitops.workflow.status import history

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import click
 
-from notion_gitops.cli.connect import (
-    Where,
+from notion_gitops.cli.connect import Where, connected
+from notion_gitops.cli.options import (
+    accept_option,
+    all_new_option,
     base_url_option,
-    connected,
+    require_known,
     sandbox_option,
     workspace_option,
 )
-from notion_gitops.cli.options import accept_option, all_new_option, require_known
 from notion_gitops.cli.output import Format, colour, format_option, show
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.plan import Plan

@@ -9,8 +9,8 @@ from typing import Any
 import click
 import yaml
 
-from notion_gitops.cli.connect import workspace_option
 from notion_gitops.cli.local_notion import open_file, sandbox_path
+from notion_gitops.cli.options import workspace_option
 from notion_gitops.cli.output import say, show
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError

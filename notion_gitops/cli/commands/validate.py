@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from notion_gitops.cli.connect import workspace_option
+from notion_gitops.cli.options import workspace_option
 from notion_gitops.cli.output import Format, colour, format_option, show
 from notion_gitops.model.errors import ExitCode, InvalidInput
 from notion_gitops.report.diagnostics import (
