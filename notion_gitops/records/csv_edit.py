@@ -54,7 +54,8 @@ def _table(document: Document) -> CsvTable:
 def _new_columns(
     mapping: DatabaseMapping, columns: Mapping[str, int], records: Iterable[Values]
 ) -> list[str]:
-    wanted = {n for values in records for n, v in values.items() if v is not None}
+    # A checkbox that has no column is not ticked: it needs none.
+    wanted = {n for r in records for n, v in r.items() if v is not None and v is not False}
     return [n for n in mapping.fields if n in wanted and n not in columns]
 
 

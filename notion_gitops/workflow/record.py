@@ -27,6 +27,7 @@ from notion_gitops.state.sync import (
     dump_sync,
 )
 from notion_gitops.workflow.compare import Compared
+from notion_gitops.workflow.state_branch import same_meaning
 from notion_gitops.workflow.workspace import MAPPINGS, Workspace
 
 Contents = Mapping[str, bytes | None]
@@ -175,7 +176,7 @@ def _mapping_files(workspace: Workspace, name: str) -> dict[str, bytes | None]:
 
 
 def _entries(moved: Moved) -> dict[str, IndexEntry]:
-    entries = dict(moved.compared.recorded.index.entries)
+    entries = _under_this_mapping(moved)
     for key in [*moved.gone, *_renamed_from(moved)]:
         entries.pop(key, None)
     for key, base in moved.records.items():
@@ -186,6 +187,19 @@ def _entries(moved: Moved) -> dict[str, IndexEntry]:
     for key, seen in moved.refreshed.items():
         entries[key] = replace(entries[key], seen=seen)
     return entries
+
+
+def _under_this_mapping(moved: Moved) -> dict[str, IndexEntry]:
+    """What the base held, without the fields that mean something else in today's mapping."""
+    recorded, mapping = moved.compared.recorded, moved.mapping
+    changed = {n for n in mapping.fields if not same_meaning(mapping, recorded, n)}
+    entries = dict(recorded.index.entries)
+    if not changed:
+        return entries
+    return {
+        key: replace(e, unsettled=tuple(sorted({*e.unsettled, *changed})), seen="")
+        for key, e in entries.items()
+    }
 
 
 def _tombstones(moved: Moved) -> dict[str, Tombstone]:

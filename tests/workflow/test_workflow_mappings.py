@@ -1,0 +1,185 @@
+"""Databases and mappings that change between two syncs."""
+
+from typing import Any
+
+import pytest
+
+from notion_gitops.model.errors import ExitCode, StateUnusable
+from notion_gitops.sandbox.rows import save_properties
+from notion_gitops.workflow.apply import nothing_to_do
+from notion_gitops.workflow.plan import Connection, PlanOptions, make_plan
+from notion_gitops.workflow.workspace import open_workspace
+from tests.workflow.conftest import MakeWorld
+from tests.workflow.workflow_samples import PROJECTS, TASKS, databases
+from tests.workflow.workflow_world import World, kinds, part
+
+
+def rename_option(world: World, name: str, old: str, new: str) -> None:
+    """As a person does in Notion: the option keeps its id."""
+    identity = world.source("tasks")
+    with world.sandbox.acting() as call:
+        source = call.world.the_source(identity)
+        for option in source.by_name[name].config["options"]:
+            option["name"] = new if option["name"] == old else option["name"]
+        save_properties(call, source, source.properties)
+
+
+def hints(world: World) -> str:
+    return " ".join(f.message for f in world.plan().plan.findings)
+
+
+# --- changes in Notion --------------------------------------------------------------------
+
+
+def test_a_property_renamed_in_notion_is_followed_by_its_id(world: World) -> None:
+    world.schema("tasks", {"Hours": {"name": "Effort"}})
+    planned = world.plan()
+    assert nothing_to_do(planned)
+    assert "Effort" in hints(world)
+    world.in_notion("tasks/dig", Effort=9)
+    world.apply(settled=False)
+    assert world.record("tasks/dig")["hours"] == "9"
+    world.edit("tasks/dig", hours="10")
+    world.apply()
+    assert world.page("tasks/dig")["Effort"] == 10
+    world.remap("tasks", ("property: Hours", "property: Effort"))
+    assert not world.plan().plan.has_changes
+
+
+def test_an_option_renamed_in_notion_is_followed_and_changes_no_record(world: World) -> None:
+    rename_option(world, "Kind", "build", "construct")
+    assert world.page("tasks/dig")["Kind"] == "construct"
+    planned = world.plan()
+    assert not [k for k in kinds(planned) if k.startswith("tasks/")]
+    world.edit("tasks/lay", kind="build")
+    world.apply()
+    assert world.page("tasks/lay")["Kind"] == "construct"
+
+
+def test_a_property_that_was_retyped_takes_its_mapping_out_and_the_others_go_on(
+    world: World,
+) -> None:
+    world.schema("projects", {"Budget": {"rich_text": {}}})
+    world.edit("tasks/dig", hours="10")
+    planned = world.plan()
+    assert part(planned, "projects").left_out
+    assert part(planned, "projects").problems
+    # Tasks relate to projects: they wait as well.
+    assert part(planned, "tasks").left_out
+    assert planned.plan.steps == ()
+
+
+def test_a_retyped_property_of_the_one_does_not_stop_what_does_not_relate_to_it(
+    world: World,
+) -> None:
+    world.schema("tasks", {"Hours": {"rich_text": {}}})
+    world.edit("projects/alpha", budget="2000")
+    world.edit("tasks/dig", note="Waits")
+    world.apply(code=ExitCode.PARTLY_APPLIED, settled=False)
+    assert world.page("projects/alpha")["Budget"] == 2000
+    assert world.page("tasks/dig")["Note"] == "Mind the cable"
+    planned = world.plan()
+    assert planned.plan.steps == ()
+    assert nothing_to_do(planned)
+
+
+def test_a_property_that_is_gone_takes_its_mapping_out(world: World) -> None:
+    world.schema("tasks", {"Note": None})
+    planned = world.plan()
+    assert part(planned, "tasks").left_out
+    assert planned.plan.steps == ()
+    assert world.record("tasks/dig")["note"] == "Mind the **cable**"
+
+
+# --- changes of the mapping ---------------------------------------------------------------
+
+
+def test_a_field_added_to_the_mapping_is_treated_as_never_synced(world: World) -> None:
+    world.in_notion("tasks/dig", Archived=True)
+    world.remap(
+        "tasks",
+        (
+            "  note: {property: Note",
+            "  archived: {property: Archived, type: checkbox}\n  note: {property: Note",
+        ),
+    )
+    world.apply()
+    assert world.record("tasks/dig")["archived"] == "true"
+    assert "archived" not in world.record("tasks/lay")
+
+
+def test_a_field_removed_from_the_mapping_loses_its_base_and_nothing_is_written(
+    world: World,
+) -> None:
+    world.remap("tasks", ("  note: {property: Note, type: rich_text}\n", ""))
+    world.edit("tasks/dig", hours="10")
+    world.apply()
+    assert world.page("tasks/dig")["Note"] == "Mind the cable"
+    assert world.record("tasks/dig")["note"] == "Mind the **cable**"
+    # Put back, both sides still agree.
+    world.write("mappings/tasks.yaml", TASKS)
+    world.commit("Put back")
+    world.in_notion("tasks/dig", Hours=11)
+    world.apply()
+    assert world.record("tasks/dig")["note"] == "Mind the **cable**"
+
+
+def test_a_field_pointed_at_another_property_meets_it_for_the_first_time(world: World) -> None:
+    world.schema("tasks", {"Effort": {"number": {}}})
+    world.in_notion("tasks/lay", Effort=40)
+    world.remap("tasks", ("property: Hours", "property: Effort"))
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    # A value wins over empty; two different values ask.
+    assert world.page("tasks/dig")["Effort"] == 8
+    assert world.page("tasks/dig")["Hours"] == 8
+    assert world.conflicts() == {"tasks/lay"}
+
+
+def test_a_word_renamed_in_values_is_no_edit_of_the_records(world: World) -> None:
+    world.remap("tasks", ("doing: In progress", "active: In progress"))
+    world.spell("tasks/dig", status="active")
+    world.commit("Follow the mapping")
+    result = world.apply()
+    assert world.page("tasks/dig")["Status"] == "In progress"
+    assert not [s for s in result.plan.steps if s.kind.value == "update page"]
+
+
+def test_a_path_that_moved_in_the_mapping_keeps_the_records(world: World) -> None:
+    world.git("mv", "state/records/tasks", "state/records/work")
+    world.remap("tasks", ("state/records/tasks", "state/records/work"))
+    world.in_notion("tasks/dig", Hours=9)
+    world.apply()
+    assert "hours: 9" in world.read("state/records/work/dig.yaml")
+    assert not [p for p in world.tree("notion-gitops/state") if "/tasks/" in p]
+    assert len(world.pages("tasks")) == 3
+
+
+def test_another_database_than_the_bases_is_refused(world: World) -> None:
+    connection = world.connection()
+    other = Connection(
+        connection.gateway,
+        lambda m: world.source("projects" if m.name == "tasks" else "tasks"),
+        connection.now,
+    )
+    with pytest.raises(StateUnusable, match="another database"):
+        make_plan(open_workspace(world.root), other, PlanOptions())
+
+
+def test_sensitive_fields_are_never_shown(make: MakeWorld) -> None:
+    hidden = "4711-hidden"
+    mapping = TASKS.replace(
+        "note: {property: Note, type: rich_text}",
+        "note: {property: Note, type: rich_text, sensitive: true}",
+    )
+    one: dict[str, Any] = {"Name": "One", "Key": "one", "Note": "x", "created": "2026-01-02"}
+    world = make(databases([], [one]), {}, {"projects": PROJECTS, "tasks": mapping})
+    world.apply()
+    world.edit("tasks/one", note=hidden)
+    world.apply()
+    world.edit("tasks/one", note=f"{hidden}-git")
+    world.in_notion("tasks/one", Note=f"{hidden}-notion")
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    assert hidden not in world.read(world.conflict("tasks/one"))
+    for path in ("log.jsonl", "backup.jsonl", "report.md"):
+        assert hidden not in world.git("show", f"notion-gitops/state:{path}"), path
+    assert hidden not in world.git("log", "--all", "--format=%B")
