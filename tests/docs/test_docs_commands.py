@@ -105,15 +105,18 @@ def test_links_within_the_repository_lead_somewhere() -> None:
             assert anchor in anchors(target), f"{page.name}: {href}"
 
 
-def test_the_plan_of_the_readme_is_the_one_of_the_demo(tmp_path: Path) -> None:
-    told = subprocess.run(
-        [TOOL, "demo", "story"],
-        cwd=tmp_path,
-        env=_environ(tmp_path),
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder in which the demo was played, and what it told."""
+    home = tmp_path_factory.mktemp("home")
+    words = [TOOL, "demo", "story"]
+    environ = _environ(home)
+    done = subprocess.run(words, cwd=home, env=environ, check=True, capture_output=True, text=True)
+    return home / "story", done.stdout
+
+
+def test_the_plan_of_the_readme_is_the_one_of_the_demo(story: tuple[Path, str]) -> None:
+    _, told = story
     happened = {VARIES.sub("*", line) for line in told.splitlines()}
     (shown,) = blocks("text demo")
     for line in shown.text.splitlines():
@@ -174,10 +177,9 @@ def _steps_of(heading: str) -> list[str]:
     return [line for block in inside for line in commands(block.text)]
 
 
-def test_deciding_a_conflict_as_the_documentation_says(tmp_path: Path) -> None:
-    environ = _environ(tmp_path)
-    _run([TOOL, "demo", "story"], tmp_path, environ)
-    folder = tmp_path / "story"
+def test_deciding_a_conflict_as_the_documentation_says(story: tuple[Path, str]) -> None:
+    folder, _ = story
+    environ = _environ(folder.parent)
     (block,) = (b for b in blocks("console") if "conflicts resolve" in b.text)
     codes = [_run(shlex.split(line), folder, environ) for line in commands(block.text)]
     assert codes == [ExitCode.DECISIONS_REMAIN, ExitCode.DONE, ExitCode.DONE]
