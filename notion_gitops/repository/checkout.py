@@ -129,7 +129,7 @@ def _explain(start: Path, answer: Answer) -> NoReturn:
     if not inside.ok:
         raise StateUnusable(
             Diagnostic(
-                f"{start.resolve()} is not in a git repository",
+                f"{_named(start)} is not in a git repository",
                 detail="" if "not a git repository" in answer.err else answer.err.strip(),
                 fix="Change to the workspace's folder; or make it a repository with `git init` "
                 "and commit what is there; or let `notion-gitops init` make a new workspace.",
@@ -139,9 +139,13 @@ def _explain(start: Path, answer: Answer) -> NoReturn:
     what = "a bare repository, which has no work tree" if bare else "inside git's own folder"
     raise StateUnusable(
         Diagnostic(
-            f"{start.resolve()} is {what}",
+            f"{_named(start)} is {what}",
             fix="Run it in a clone with a work tree (git clone, or git worktree add)."
             if bare
             else "Run it in the work tree, outside of .git.",
         )
     )
+
+
+def _named(start: Path) -> str:
+    return "this folder" if start == Path() else str(start)
