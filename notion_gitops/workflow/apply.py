@@ -1,16 +1,14 @@
 """Carrying a plan out: steps 3 to 6 of a sync."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 
-from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import ExitCode, NotionGitopsError, Refused
+from notion_gitops.model.errors import ExitCode, NotionGitopsError
 from notion_gitops.model.operations import Backup, Operation
 from notion_gitops.model.outcomes import Refreshed, Status, SyncResult
 from notion_gitops.model.plan import Plan, ReadCost, StepKind
-from notion_gitops.records.files import is_record_path
 from notion_gitops.workflow.commit import commit_sync
 from notion_gitops.workflow.confirm import ReadBack, read_back
 from notion_gitops.workflow.conflict_changes import conflict_changes
@@ -22,7 +20,6 @@ from notion_gitops.workflow.record import Moved, forgets
 from notion_gitops.workflow.run import Id, Progress, Results, Run
 from notion_gitops.workflow.settle import Settling
 from notion_gitops.workflow.sync_id import new_sync_id
-from notion_gitops.workflow.workspace import MAPPINGS, Workspace
 from notion_gitops.workflow.write_files import FileEdit, FileWriter, Unwritten
 from notion_gitops.workflow.write_pages import PageWriter
 
@@ -39,52 +36,6 @@ class Written:
     files: Mapping[str, bytes | None]
     refreshed: tuple[Refreshed, ...] = ()
     partly: tuple[str, ...] = ()  # fields that could not be sent, for people
-
-
-def require_committed(planned: Planned, *, commit_records: Callable[[list[str]], bool]) -> bool:
-    """See to it that the records and mappings stand in a commit, which the base can name.
-
-    Args:
-        planned: the plan, with what git said of the work tree.
-        commit_records: asked with the record files that are not committed: may they be committed
-            first, as the user's own commit?
-
-    Returns:
-        Whether they are to be committed first.
-
-    Raises:
-        Refused: mapping files are not committed, or the answer was no.
-    """
-    workspace = planned.comparison.workspace
-    dirty_mappings = workspace.repository.status([MAPPINGS]).changed
-    if dirty_mappings:
-        raise Refused(
-            Diagnostic(
-                f"mapping files are not committed: {', '.join(sorted(dirty_mappings))}",
-                fix="Commit them first: a mapping is reviewed before it is applied. "
-                "Nothing was written.",
-            )
-        )
-    dirty = dirty_records(planned)
-    if not dirty:
-        return False
-    if commit_records(dirty):
-        return True
-    raise Refused(
-        Diagnostic(
-            f"record files are not committed: {', '.join(dirty[:5])}"
-            + (f" and {len(dirty) - 5} more" if len(dirty) > 5 else ""),  # noqa: PLR2004
-            fix="Commit them, or run apply with --commit-records. Otherwise the base would hold "
-            "what no commit holds, and the next clone would undo it. Nothing was written.",
-        )
-    )
-
-
-def dirty_records(planned: Planned) -> list[str]:
-    """The record files that differ from HEAD, sorted."""
-    mappings = planned.comparison.workspace.mappings.values()
-    dirty = planned.comparison.changes.dirty
-    return sorted(p for p in dirty if any(is_record_path(m, p) for m in mappings))
 
 
 def nothing_to_do(planned: Planned) -> bool:
@@ -318,17 +269,3 @@ def _reworded(settling: Settling, touched: set[str]) -> dict[str, str]:
         for key, record in settling.compared.git.snapshot.records.items()
         if key in entries and entries[key].file and record.file and key not in touched
     }
-
-
-def commit_records(workspace: Workspace, paths: Iterable[str]) -> str:
-    """Commit the user's own record edits before the sync, as the user's commit."""
-    changes = {}
-    for path in paths:
-        file = workspace.root / path
-        changes[path] = file.read_bytes() if file.is_file() else None
-    subject = f"Edit {len(changes)} record file{'s' if len(changes) != 1 else ''}"
-    commit = workspace.repository.commit(
-        workspace.head.ref, workspace.head.commit, changes, f"{subject}\n"
-    )
-    workspace.repository.refresh_index(changes)
-    return commit

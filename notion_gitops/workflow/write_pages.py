@@ -4,41 +4,31 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from notion_gitops.engine.forecast import PAGE_WRITES
 from notion_gitops.engine.identity import resolve_relations
-from notion_gitops.model.errors import CannotReachNotion, NotPermitted, NotShared
+from notion_gitops.model.errors import NotPermitted
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Status
 from notion_gitops.model.plan import Finding, Step, StepKind
 from notion_gitops.model.records import Record, Side
 from notion_gitops.model.values import Fields
 from notion_gitops.notion.completing import complete_page
-from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite, RejectedRequest
+from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite
 from notion_gitops.notion.pages import Target, decode_page, encode_properties
+from notion_gitops.workflow.asking import NotWritten, asked
 from notion_gitops.workflow.compare import page_keys
 from notion_gitops.workflow.fresh import FreshReadings, same_own_values
 from notion_gitops.workflow.notion_side import Database
 from notion_gitops.workflow.run import Id, Run
 
 Json = dict[str, Any]
-Answer = TypeVar("Answer")
 
 CANARY = 5  # so many writes go first; only if one of them succeeded, the others follow
 LOOK_UPS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between look-ups after a create without an answer
 QUARANTINE = timedelta(minutes=2)  # a create without an answer is not sent again earlier
 GIVE_UP_AFTER = 3  # requests in a row to which Notion does not answer
-
-
-class NotWritten(Exception):  # noqa: N818  caught in this module
-    """A step that could not be done, and what that makes of its record."""
-
-    def __init__(self, status: Status, why: str, *, unreachable: bool = False) -> None:
-        super().__init__(why)
-        self.status = status
-        self.why = why
-        self.unreachable = unreachable
 
 
 @dataclass
@@ -124,7 +114,7 @@ class PageWriter:
         self.run.journal.note("create", mapping=step.mapping, key=step.key)
         gateway = self.run.connection.gateway
         try:
-            page = _asked(lambda: gateway.create_page(source.data_source_id, properties))
+            page = asked(lambda: gateway.create_page(source.data_source_id, properties))
         except AmbiguousCreate as unclear:
             page = self._find_created(operation, unclear)
         except (NotWritten, NotPermitted):
@@ -165,16 +155,16 @@ class PageWriter:
         even if somebody did.
         """
         try:
-            return _asked(send)
+            return asked(send)
         except AmbiguousWrite:
             page_id = self.page_id((operation.mapping, operation.key)) or operation.page_id
-            page = _asked(lambda: self.run.connection.gateway.page(page_id))
+            page = asked(lambda: self.run.connection.gateway.page(page_id))
         if done(page):
             return page
         if not over_edits and self._edited(operation, page):
             raise NotWritten(Status.STALE, "edited in Notion while it was written") from None
         try:
-            return _asked(send)
+            return asked(send)
         except AmbiguousWrite as unclear:
             why = "Notion's answer was lost, again and again; the next plan sees what it did"
             raise NotWritten(Status.PENDING, why, unreachable=True) from unclear
@@ -240,7 +230,7 @@ class PageWriter:
     def _find_created(self, operation: Operation, unclear: AmbiguousCreate) -> Json:
         if unclear.committed_id:
             committed = unclear.committed_id
-            return _asked(lambda: self.run.connection.gateway.page(committed))
+            return asked(lambda: self.run.connection.gateway.page(committed))
         for seconds in LOOK_UPS:
             page = self._look_up(operation)
             if page is not None:
@@ -259,7 +249,7 @@ class PageWriter:
         kind = schema.properties[name].type
         wanted = {"property": name, kind: {"equals": operation.key}}
         gateway = self.run.connection.gateway
-        pages = _asked(lambda: gateway.query(schema.data_source_id, wanted)).pages
+        pages = asked(lambda: gateway.query(schema.data_source_id, wanted)).pages
         return pages[0] if pages else None
 
     # --- what writes are made from ---
@@ -287,7 +277,7 @@ class PageWriter:
         return encoded.properties
 
     def _require_fresh(self, operation: Operation) -> None:
-        if _asked(lambda: self.fresh.moved(operation.mapping, operation.page_id, self.gone)):
+        if asked(lambda: self.fresh.moved(operation.mapping, operation.page_id, self.gone)):
             why = "edited in Notion since the plan was made; the next plan takes it up"
             raise NotWritten(Status.STALE, why)
 
@@ -317,7 +307,7 @@ class PageWriter:
         mapping, schema = self._database(operation).mapping, self._database(operation).schema
         if schema is None:
             return page
-        return _asked(lambda: complete_page(self.run.connection.gateway, page, mapping, schema))
+        return asked(lambda: complete_page(self.run.connection.gateway, page, mapping, schema))
 
     def _resolved(self, operation: Operation, page: Json) -> Record:
         """The page's values, its relations by key."""
@@ -331,23 +321,3 @@ class PageWriter:
         renames = {n: c.inputs.renames for n, c in comparison.mappings.items()}
         keys = page_keys(comparison.state, identified, renames)
         return {n: {key: page for page, key in pages.items()} for n, pages in keys.items()}
-
-
-def _asked(request: Callable[[], Answer]) -> Answer:
-    """The answer to a request, or what its failure makes of the record.
-
-    Raises:
-        NotPermitted: the token itself is refused: no other request has a chance.
-        AmbiguousCreate, AmbiguousWrite: the caller knows how to find out.
-    """
-    try:
-        return request()
-    except RejectedRequest as refused:
-        raise NotWritten(Status.FAILED, f"Notion refused it: {refused.message}") from refused
-    except NotShared as missing:
-        raise NotWritten(Status.FAILED, missing.diagnostics[0].summary) from missing
-    except NotPermitted:
-        raise
-    except CannotReachNotion as silent:
-        why = silent.diagnostics[0].summary
-        raise NotWritten(Status.PENDING, why, unreachable=True) from silent

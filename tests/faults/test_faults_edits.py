@@ -3,6 +3,7 @@
 import pytest
 
 from notion_gitops.model.errors import ExitCode
+from notion_gitops.sandbox.weather import Effect
 from tests.faults.faults_world import Json, World
 
 TASK = r"/pages/[0-9a-f-]+$"
@@ -28,6 +29,19 @@ def test_an_edit_between_plan_and_write_is_not_overwritten(world: World) -> None
     assert after.code == ExitCode.DECISIONS_REMAIN, after.text
     assert world.in_notion("t1", "Hours") == 55
     assert world.in_git("t1")["hours"] == 71
+
+
+def test_a_long_apply_looks_again(world: World) -> None:
+    """A reading that has grown old is no reason to overwrite what somebody entered since."""
+    world.monkeypatch.setattr("notion_gitops.workflow.fresh.MAX_AGE", -1.0)
+    for number in (1, 2, 3):
+        world.write(f"t{number}", hours=70 + number)
+    world.commit()
+    world.when("PATCH", TASK, lambda: world.edit_notion("t2", hours=55), nth=1)
+    ran = world.apply("--format", "json")
+    assert ran.code == ExitCode.PARTLY_APPLIED, ran.text
+    assert statuses(world.result(ran)) == {"t1": "applied", "t2": "stale", "t3": "applied"}
+    assert world.in_notion("t2", "Hours") == 55
 
 
 def test_an_edit_of_another_field_between_plan_and_write_is_merged_later(world: World) -> None:
@@ -84,8 +98,6 @@ def test_a_deletion_is_stale_when_the_page_was_edited_since(world: World) -> Non
 
 @pytest.mark.parametrize("restore", ["answered", "answer lost", "lost"])
 def test_an_edit_at_the_moment_of_deleting_brings_the_page_back(world: World, restore: str) -> None:
-    from notion_gitops.sandbox.weather import Effect  # noqa: PLC0415
-
     world.delete_git("t1")
     world.when("PATCH", TASK, lambda: world.edit_notion("t1", hours=55))
     if restore != "answered":
@@ -104,8 +116,6 @@ def test_an_edit_at_the_moment_of_deleting_brings_the_page_back(world: World, re
 def test_a_file_that_is_edited_while_notion_is_asked_is_not_overwritten(world: World) -> None:
     world.edit_notion("t1", hours=55)
     world.edit_notion("t2", hours=56)
-    world.when("GET", "/users", lambda: None)
-    source = str(world.sandbox.find_data_source("teams"))
     world.edit_git("blue", "teams", lead="Bo")  # so that something is written, and we can act
     world.when("PATCH", TASK, lambda: world.write("t1", hours=71))
     ran = world.apply("--format", "json")
@@ -114,7 +124,6 @@ def test_a_file_that_is_edited_while_notion_is_asked_is_not_overwritten(world: W
     assert statuses(world.result(ran))["t2"] == "applied"
     assert world.in_git("t1")["hours"] == 71
     assert world.in_git("t2")["hours"] == 56
-    assert source
     # The person's edit is still the person's: uncommitted, and in no commit of the sync.
     assert "t1.yaml" in world.git("status", "--porcelain")
     world.commit("Mine")

@@ -151,6 +151,27 @@ def test_killed_here_and_there(
         assert survive(busy, killer, monkeypatch, capsys, kind=kind, nth=nth, when=when)
 
 
+@pytest.mark.parametrize(
+    ("first", "second"), [(("file", 9), ("file", 4)), (("request", 8), ("journal", 5))]
+)
+def test_the_recovery_is_killed_too(  # noqa: PLR0917  fixtures
+    busy: Path,
+    killer: Killer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Any,
+    first: tuple[str, int],
+    second: tuple[str, int],
+) -> None:
+    world = World(busy, monkeypatch, capsys, flags=("--sandbox",))
+    for kind, nth in (first, second):
+        ran = killer.run(busy, "apply", "--yes", kind=kind, nth=nth, when="after")
+        assert ran["code"] == -signal.SIGKILL, ran["text"]
+        world.later()
+    again = killer.run(busy, "apply", "--yes")
+    assert again["code"] == ExitCode.DECISIONS_REMAIN, again["text"]
+    finished(world)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("kind", KINDS)

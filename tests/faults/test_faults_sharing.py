@@ -192,6 +192,22 @@ def test_no_remote_and_an_unreachable_one(world: World, tmp_path: Path) -> None:
     assert world.in_notion("t2", "Hours") == 2
 
 
+def test_with_a_remote_only_the_branch_of_the_state_is_applied(world: World, remote: Path) -> None:
+    """Else edits that nobody reviewed would reach everybody through Notion."""
+    world.git("checkout", "-qb", "draft")
+    world.edit_git("t1", hours=71)
+    before = world.heads()
+    ran = world.apply()
+    assert ran.code == ExitCode.REFUSED, ran.text
+    assert "main" in ran.said
+    assert world.heads() == before
+    assert not world.transport.writes()
+    assert world.run("plan").code == ExitCode.DONE
+    world.git("checkout", "-q", "main")
+    world.git("merge", "-q", "draft")
+    assert world.apply().code == ExitCode.DONE
+
+
 # --- clones ---
 
 

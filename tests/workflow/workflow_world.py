@@ -24,12 +24,11 @@ from notion_gitops.sandbox.plain import Directory
 from notion_gitops.sandbox.seed import load
 from notion_gitops.workflow.apply import (
     carry_out,
-    commit_records,
     nothing_to_do,
-    require_committed,
 )
 from notion_gitops.workflow.lock import only_one
 from notion_gitops.workflow.plan import Connection, Planned, PlanOptions, make_plan
+from notion_gitops.workflow.ready import commit_records, require_committed
 from notion_gitops.workflow.run import Progress
 from notion_gitops.workflow.workspace import SANDBOX_STATE_REF, open_workspace
 from tests.workflow.workflow_samples import MAPPINGS, PEOPLE

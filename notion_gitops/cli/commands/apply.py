@@ -14,6 +14,7 @@ from notion_gitops.cli.options import (
     accept_option,
     all_new_option,
     base_url_option,
+    examples,
     require_known,
     sandbox_option,
     workspace_option,
@@ -27,18 +28,17 @@ from notion_gitops.report.reports import Report, report_json, report_markdown, r
 from notion_gitops.report.sync import sync_markdown, sync_view
 from notion_gitops.report.sync_reports import six_reports
 from notion_gitops.text.words import listed
-from notion_gitops.workflow.apply import (
-    carry_out,
-    commit_records,
-    decisions_remain,
-    dirty_records,
-    nothing_to_do,
-    require_committed,
-)
+from notion_gitops.workflow.apply import carry_out, decisions_remain, nothing_to_do
 from notion_gitops.workflow.check import connection_report
 from notion_gitops.workflow.lock import only_one
 from notion_gitops.workflow.plan import Connection, Planned, PlanOptions, make_plan
 from notion_gitops.workflow.put_back import put_back
+from notion_gitops.workflow.ready import (
+    commit_records,
+    dirty_records,
+    require_branch,
+    require_committed,
+)
 from notion_gitops.workflow.share import (
     Remote,
     adopt_state,
@@ -66,7 +66,15 @@ class Wishes:
     reports: Path | None
 
 
-@click.command("apply", short_help="Write, read back, record, commit.")
+@click.command(
+    "apply",
+    short_help="Write, read back, record, commit.",
+    epilog=examples(
+        "notion-gitops apply",
+        "notion-gitops apply --yes --push                 (scheduled, in CI)",
+        "notion-gitops apply --accept tasks.deletes=37",
+    ),
+)
 @workspace_option
 @sandbox_option
 @base_url_option
@@ -98,14 +106,9 @@ def command(  # noqa: PLR0917  one parameter an option
     accept: dict[str, int],
     form: Format,
 ) -> ExitCode:
-    r"""Plan anew, ask, and carry the plan out on both sides.
+    """Plan anew, ask, and carry the plan out on both sides.
 
     What is overwritten is backed up first. Afterwards a plan shows no changes.
-
-    \b
-      notion-gitops apply
-      notion-gitops apply --yes --push          (scheduled, in CI)
-      notion-gitops apply --accept tasks.deletes=37
     """
     where, options = Where(sandbox, base_url), PlanOptions(accept, all_new, deepen=True)
     return _apply(Wishes(start, where, options, yes, commit_records, push, form, reports))
@@ -153,6 +156,7 @@ def _plan(
 ) -> tuple[Planned, Workspace]:
     """The plan, on committed records."""
     planned = make_plan(workspace, connection, wishes.plan)
+    require_branch(planned)
 
     def may_commit(paths: list[str]) -> bool:
         if wishes.yes or not sys.stdin.isatty():

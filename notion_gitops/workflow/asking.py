@@ -1,0 +1,40 @@
+"""One request of an apply, and what its failure makes of the record that it was for."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from notion_gitops.model.errors import CannotReachNotion, NotPermitted, NotShared
+from notion_gitops.model.outcomes import Status
+from notion_gitops.notion.failures import RejectedRequest
+
+Answer = TypeVar("Answer")
+
+
+class NotWritten(Exception):  # noqa: N818  it is caught where records are written
+    """A step that could not be done, and what that makes of its record."""
+
+    def __init__(self, status: Status, why: str, *, unreachable: bool = False) -> None:
+        super().__init__(why)
+        self.status = status
+        self.why = why
+        self.unreachable = unreachable
+
+
+def asked(request: Callable[[], Answer]) -> Answer:
+    """The answer to a request, or what its failure makes of the record.
+
+    Raises:
+        NotPermitted: the token itself is refused: no other request has a chance.
+        AmbiguousCreate, AmbiguousWrite: the caller knows how to find out.
+    """
+    try:
+        return request()
+    except RejectedRequest as refused:
+        raise NotWritten(Status.FAILED, f"Notion refused it: {refused.message}") from refused
+    except NotShared as missing:
+        raise NotWritten(Status.FAILED, missing.diagnostics[0].summary) from missing
+    except NotPermitted:
+        raise
+    except CannotReachNotion as silent:
+        why = silent.diagnostics[0].summary
+        raise NotWritten(Status.PENDING, why, unreachable=True) from silent

@@ -1,0 +1,91 @@
+"""What has to hold in git before an apply writes: the right branch, everything in a commit."""
+
+from collections.abc import Callable, Iterable
+
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import Refused
+from notion_gitops.records.files import is_record_path
+from notion_gitops.workflow.plan import Planned
+from notion_gitops.workflow.workspace import MAPPINGS, Workspace
+
+
+def require_branch(planned: Planned) -> None:
+    """With a remote, only the branch that the state is bound to is applied.
+
+    Otherwise edits that nobody reviewed would reach everybody through Notion.
+
+    Raises:
+        Refused: another branch is checked out.
+    """
+    workspace, state = planned.comparison.workspace, planned.comparison.state
+    bound = {r.sync.branch for r in state.mappings.values() if r.sync} - {""}
+    branch = workspace.head.branch
+    if workspace.sandbox or not bound or branch in bound or not workspace.repository.remotes():
+        return
+    raise Refused(
+        Diagnostic(
+            f"{branch} is not the branch that is synced, which is {', '.join(sorted(bound))}",
+            fix=f"Merge {branch} first: what is applied reaches everybody through Notion. "
+            "Nothing was written.",
+        )
+    )
+
+
+def require_committed(planned: Planned, *, commit_records: Callable[[list[str]], bool]) -> bool:
+    """See to it that the records and mappings stand in a commit, which the base can name.
+
+    Args:
+        planned: the plan, with what git said of the work tree.
+        commit_records: asked with the record files that are not committed: may they be committed
+            first, as the user's own commit?
+
+    Returns:
+        Whether they are to be committed first.
+
+    Raises:
+        Refused: mapping files are not committed, or the answer was no.
+    """
+    workspace = planned.comparison.workspace
+    dirty_mappings = workspace.repository.status([MAPPINGS]).changed
+    if dirty_mappings:
+        raise Refused(
+            Diagnostic(
+                f"mapping files are not committed: {', '.join(sorted(dirty_mappings))}",
+                fix="Commit them first: a mapping is reviewed before it is applied. "
+                "Nothing was written.",
+            )
+        )
+    dirty = dirty_records(planned)
+    if not dirty:
+        return False
+    if commit_records(dirty):
+        return True
+    raise Refused(
+        Diagnostic(
+            f"record files are not committed: {', '.join(dirty[:5])}"
+            + (f" and {len(dirty) - 5} more" if len(dirty) > 5 else ""),  # noqa: PLR2004
+            fix="Commit them, or run apply with --commit-records. Otherwise the base would hold "
+            "what no commit holds, and the next clone would undo it. Nothing was written.",
+        )
+    )
+
+
+def dirty_records(planned: Planned) -> list[str]:
+    """The record files that differ from HEAD, sorted."""
+    mappings = planned.comparison.workspace.mappings.values()
+    dirty = planned.comparison.changes.dirty
+    return sorted(p for p in dirty if any(is_record_path(m, p) for m in mappings))
+
+
+def commit_records(workspace: Workspace, paths: Iterable[str]) -> str:
+    """Commit the user's own record edits before the sync, as the user's commit."""
+    changes = {}
+    for path in paths:
+        file = workspace.root / path
+        changes[path] = file.read_bytes() if file.is_file() else None
+    subject = f"Edit {len(changes)} record file{'s' if len(changes) != 1 else ''}"
+    commit = workspace.repository.commit(
+        workspace.head.ref, workspace.head.commit, changes, f"{subject}\n"
+    )
+    workspace.repository.refresh_index(changes)
+    return commit
