@@ -48,6 +48,11 @@ def _accepted(
     return accepted
 
 
+def examples(*lines: str) -> str:
+    """The end of a command's help: what one types, as it is (click re-wraps all but this)."""
+    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
+
+
 def require_known(accepted: Mapping[str, int], mappings: Mapping[str, DatabaseMapping]) -> None:
     """Refuse an `--accept` that no guard could ever ask for.
 

@@ -24,8 +24,7 @@ format_option = click.option(
     "form",
     type=click.Choice(list(Format), case_sensitive=False),
     default=Format.TEXT,
-    show_default=True,
-    help="How to print the result.",
+    help="How to print the result; as text if not said.",
 )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from notion_gitops.cli.connect import Where, connected
-from notion_gitops.cli.options import base_url_option, sandbox_option, workspace_option
+from notion_gitops.cli.options import base_url_option, examples, sandbox_option, workspace_option
 from notion_gitops.cli.output import Format, format_option, show_report
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.report.connection import connection_view
@@ -13,7 +13,15 @@ from notion_gitops.workflow.check import check
 from notion_gitops.workflow.workspace import open_workspace
 
 
-@click.command("check", short_help="Check connection, permissions and schemas.")
+@click.command(
+    "check",
+    short_help="Check connection, permissions and schemas.",
+    epilog=examples(
+        "notion-gitops check",
+        "notion-gitops check --sandbox",
+        "notion-gitops check --base-url http://127.0.0.1:8765",
+    ),
+)
 @workspace_option
 @sandbox_option
 @base_url_option

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from notion_gitops.cli.options import workspace_option
+from notion_gitops.cli.options import examples, workspace_option
 from notion_gitops.cli.output import say, show
 from notion_gitops.formats.atomic import write_bytes
 from notion_gitops.model.diagnostics import Diagnostic
@@ -16,12 +16,20 @@ from notion_gitops.workflow.conflict_files import read_conflict_files
 from notion_gitops.workflow.workspace import CONFLICTS, Workspace, open_workspace
 
 
-@click.group("conflicts", short_help="List, show and settle the open conflicts.")
+@click.group(
+    "conflicts",
+    short_help="List, show and settle the open conflicts.",
+    epilog=examples(
+        "notion-gitops conflicts list",
+        "notion-gitops conflicts show tasks/pour-slab",
+        "notion-gitops conflicts resolve tasks/pour-slab --field due --take git",
+    ),
+)
 def command() -> None:
     """The open conflicts: files in state/conflicts/ that ask a person to decide."""
 
 
-@command.command("list")
+@command.command("list", short_help="List what waits for a decision.")
 @workspace_option
 def list_(start: Path) -> ExitCode:
     """List the records that wait for a decision; exits with 3 if there are any."""
@@ -33,7 +41,7 @@ def list_(start: Path) -> ExitCode:
     return ExitCode.DECISIONS_REMAIN if files else ExitCode.DONE
 
 
-@command.command("show")
+@command.command("show", short_help="Show one question, with both values.")
 @workspace_option
 @click.argument("key")
 def show_(start: Path, key: str) -> None:
@@ -43,7 +51,14 @@ def show_(start: Path, key: str) -> None:
         show(terminal(line))
 
 
-@command.command("resolve")
+@command.command(
+    "resolve",
+    short_help="Answer; the next apply carries it out.",
+    epilog=examples(
+        "notion-gitops conflicts resolve tasks/pour-slab --take notion",
+        "notion-gitops conflicts resolve pour-slab --field due --value 2026-12-10",
+    ),
+)
 @workspace_option
 @click.argument("key")
 @click.option("--field", help="Which field, if several are asked about.")

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from notion_gitops.cli.main import run
+from notion_gitops.cli.options import examples
 from notion_gitops.cli.output import colour
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode, UsageError
@@ -59,7 +60,14 @@ class Story:
         sys.stdout.flush()
 
 
-@click.command("demo", short_help="Play the whole story on the sandbox.")
+@click.command(
+    "demo",
+    short_help="Play the whole story on the sandbox.",
+    epilog=examples(
+        "notion-gitops demo",
+        "notion-gitops demo story",
+    ),
+)
 @click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=False), default="notion-gitops-demo"
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from notion_gitops.cli.connect import Where, connected
-from notion_gitops.cli.options import base_url_option, sandbox_option, workspace_option
+from notion_gitops.cli.options import base_url_option, examples, sandbox_option, workspace_option
 from notion_gitops.cli.output import Format, format_option, say, show_report
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode, Refused
@@ -18,7 +18,14 @@ from notion_gitops.workflow.share import adopt_state
 from notion_gitops.workflow.workspace import open_workspace, require_writable
 
 
-@click.command("import", short_help="Pair what both sides already hold.")
+@click.command(
+    "import",
+    short_help="Pair what both sides already hold.",
+    epilog=examples(
+        "notion-gitops import",
+        "notion-gitops import --sandbox --yes",
+    ),
+)
 @workspace_option
 @sandbox_option
 @base_url_option

@@ -4,11 +4,19 @@ from pathlib import Path
 
 import click
 
+from notion_gitops.cli.options import examples
 from notion_gitops.cli.output import say
 from notion_gitops.workflow.init import make_workspace
 
 
-@click.command("init", short_help="Make a workspace.")
+@click.command(
+    "init",
+    short_help="Make a workspace.",
+    epilog=examples(
+        "notion-gitops init                 (in the repository that you are in)",
+        "notion-gitops init registry --samples",
+    ),
+)
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
 @click.option("--samples", is_flag=True, help="With the four sample mappings, to try things out.")
 def command(folder: Path, samples: bool) -> None:

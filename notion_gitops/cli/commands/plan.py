@@ -9,6 +9,7 @@ from notion_gitops.cli.options import (
     accept_option,
     all_new_option,
     base_url_option,
+    examples,
     require_known,
     sandbox_option,
     workspace_option,
@@ -24,7 +25,15 @@ from notion_gitops.workflow.plan import PlanOptions, exit_code, make_plan
 from notion_gitops.workflow.workspace import Workspace, open_workspace
 
 
-@click.command("plan", short_help="Show what an apply would do on either side, and why.")
+@click.command(
+    "plan",
+    short_help="Show what an apply would do on either side, and why.",
+    epilog=examples(
+        "notion-gitops plan",
+        "notion-gitops plan --sandbox",
+        "notion-gitops plan --offline --format markdown   (pull requests)",
+    ),
+)
 @workspace_option
 @sandbox_option
 @base_url_option
@@ -49,14 +58,9 @@ def command(  # noqa: PLR0917  one parameter an option
     accept: dict[str, int],
     form: Format,
 ) -> ExitCode:
-    r"""Compare git and Notion with what both last agreed on, and show what would follow.
+    """Compare git and Notion with what both last agreed on, and show what would follow.
 
-    Nothing is written. Examples:
-
-    \b
-      notion-gitops plan
-      notion-gitops plan --sandbox
-      notion-gitops plan --offline --format markdown   (pull requests)
+    Nothing is written.
     """
     workspace = open_workspace(start, sandbox=sandbox)
     require_known(accept, workspace.mappings)

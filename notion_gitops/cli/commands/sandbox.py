@@ -10,7 +10,7 @@ import click
 import yaml
 
 from notion_gitops.cli.local_notion import open_file, sandbox_path
-from notion_gitops.cli.options import workspace_option
+from notion_gitops.cli.options import examples, workspace_option
 from notion_gitops.cli.output import say, show
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
@@ -28,12 +28,20 @@ by_option = click.option("--by", default="Ann Lee", show_default=True, help="Who
 at_option = click.option("--at", type=click.DateTime(), help="When, in UTC.  [default: now]")
 
 
-@click.group("sandbox", short_help="Run, fill and edit the local Notion.")
+@click.group(
+    "sandbox",
+    short_help="Run, fill and edit the local Notion.",
+    epilog=examples(
+        "notion-gitops sandbox show tasks",
+        "notion-gitops sandbox edit tasks order-steel-beams Due=2026-12-05",
+        "notion-gitops sandbox serve --port 8765",
+    ),
+)
 def command() -> None:
     """A local Notion in .notion-gitops/sandbox.sqlite: the same API, no network, no account."""
 
 
-@command.command("serve")
+@command.command("serve", short_help="Serve it over HTTP on this machine.")
 @workspace_option
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True)
 def serve(start: Path, port: int) -> None:
@@ -53,7 +61,7 @@ def serve(start: Path, port: int) -> None:
         sandbox.close()
 
 
-@command.command("seed")
+@command.command("seed", short_help="Fill it from a YAML description.")
 @workspace_option
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def seed_(start: Path, file: Path) -> None:
@@ -74,7 +82,7 @@ def seed_(start: Path, file: Path) -> None:
     say("The sandbox is filled: notion-gitops sandbox show")
 
 
-@command.command("reset")
+@command.command("reset", short_help="Throw it away, and its own base.")
 @workspace_option
 @click.confirmation_option(prompt="Throw the sandbox away, and its base with it?")
 def reset(start: Path) -> None:
@@ -109,7 +117,13 @@ def show_(start: Path, database: str | None) -> None:
             show(f"{edited}  {terminal(_title(page))}")
 
 
-@command.command("edit")
+@command.command(
+    "edit",
+    epilog=examples(
+        "notion-gitops sandbox edit tasks order-steel-beams Due=2026-12-05",
+        'notion-gitops sandbox edit projects "Hall B extension" "Tags=[urgent, site]"',
+    ),
+)
 @workspace_option
 @click.argument("database")
 @click.argument("page")
@@ -119,12 +133,7 @@ def show_(start: Path, database: str | None) -> None:
 def edit(  # noqa: PLR0917  one parameter an option
     start: Path, database: str, page: str, values: tuple[str, ...], by: str, at: datetime | None
 ) -> None:
-    r"""Edit a page as a colleague in Notion would. An empty VALUE empties the property.
-
-    \b
-      notion-gitops sandbox edit tasks order-steel-beams Due=2026-12-05
-      notion-gitops sandbox edit projects "Hall B extension" "Tags=[urgent, site]"
-    """
+    """Edit a page as a colleague in Notion would. An empty VALUE empties the property."""
     with _opened(start) as sandbox:
         edits.edit(sandbox, database, page, _values(values), by=by, at=_utc(at))
     say(f"{by} edited {page} in {database}.")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from notion_gitops.cli.connect import Where, connected
-from notion_gitops.cli.options import base_url_option, sandbox_option, workspace_option
+from notion_gitops.cli.options import base_url_option, examples, sandbox_option, workspace_option
 from notion_gitops.cli.output import Format, format_option, show_report
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.report.status import status_view
@@ -27,7 +27,14 @@ def _age(_ctx: click.Context, _param: click.Parameter, given: str | None) -> tim
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
-@click.command("status", short_help="Show the last sync, drift, conflicts and health.")
+@click.command(
+    "status",
+    short_help="Show the last sync, drift, conflicts and health.",
+    epilog=examples(
+        "notion-gitops status",
+        "notion-gitops status --max-age 24h               (monitoring)",
+    ),
+)
 @workspace_option
 @sandbox_option
 @base_url_option

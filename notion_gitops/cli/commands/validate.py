@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from notion_gitops.cli.options import workspace_option
+from notion_gitops.cli.options import examples, workspace_option
 from notion_gitops.cli.output import Format, colour, format_option, show
 from notion_gitops.model.errors import ExitCode, InvalidInput
 from notion_gitops.report.diagnostics import (
@@ -17,7 +17,14 @@ from notion_gitops.workflow.validate import Validated, validate
 from notion_gitops.workflow.workspace import open_workspace
 
 
-@click.command("validate", short_help="Check mappings and record files, offline.")
+@click.command(
+    "validate",
+    short_help="Check mappings and record files, offline.",
+    epilog=examples(
+        "notion-gitops validate",
+        "notion-gitops validate --format json",
+    ),
+)
 @workspace_option
 @click.argument("files", nargs=-1, type=click.Path(), metavar="[FILE]...")
 @format_option
