@@ -92,6 +92,9 @@ def run(arguments: list[str]) -> ExitCode:
     except click.Abort:
         click.echo("Interrupted.", err=True)
         return ExitCode.INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return ExitCode.USAGE
     except click.ClickException as error:
         _tell((_as_ours(error),))
         return ExitCode.USAGE
