@@ -92,8 +92,13 @@ def _recorded(name: str, texts: Mapping[str, str], blobs: Mapping[str, str]) -> 
     }
     schema, sync = texts.get(f"{name}/schema.json"), texts.get(f"{name}/sync.yaml")
     if schema is None or sync is None:
-        if schema is None and sync is None and not pages:
-            return Recorded()
+        index = parse_index(pages, f"{name}/pages") if pages else Index()
+        only_paired = not any(e.file for e in index.entries.values()) and not index.tombstones
+        if schema is None and sync is None and only_paired:
+            # Never synced; `import` may have paired records with pages.
+            return Recorded(
+                index, blobs={p: b for p, b in blobs.items() if p.startswith(f"{name}/")}
+            )
         damaged(Place(f"{name}/{'sync.yaml' if sync is None else 'schema.json'}"), "it is missing")
     return Recorded(
         index=parse_index(pages, f"{name}/pages"),

@@ -45,7 +45,7 @@ def test_a_day_on_the_command_line(make: MakeWorld) -> None:
     world.command("status", "--sandbox")
     _, out, _ = world.command("log", "--sandbox")
     assert out.startswith("3 syncs")
-    assert world.git("status", "--porcelain") == "?? out/\n"
+    assert world.git("status", "--porcelain") == ""
 
 
 def _reports_are_there(folder: Path) -> None:
@@ -62,7 +62,7 @@ def _reports_are_there(folder: Path) -> None:
 
 def test_import_on_the_command_line(make: MakeWorld) -> None:
     pages: list[dict[str, Any]] = [
-        {"Name": "Dig the trench", "Hours": 8, "created": "2026-01-02"},
+        {"Name": "Dig the trench", "Status": "In progress", "Hours": 8, "created": "2026-01-02"},
         {"Name": "Somewhere else", "created": "2026-01-02"},
     ]
     world = make(databases([], pages), {"tasks/dig": RECORDS["tasks/dig"] | {"project": ""}})
