@@ -1,0 +1,60 @@
+"""What `--help` says of every command, and what an unknown word is answered with."""
+
+import re
+
+import pytest
+
+import notion_gitops
+from notion_gitops.cli.main import COMMANDS
+from notion_gitops.text.columns import width
+from tests.cli.cli_world import WIDTH, Tool
+
+SUBCOMMANDS = [
+    *(f"conflicts {name}" for name in ("list", "show", "resolve")),
+    *(f"sandbox {name}" for name in ("serve", "seed", "reset", "show", "edit", "add", "trash")),
+]
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS, *SUBCOMMANDS])
+def test_help_fits_the_screen_and_says_what_the_command_is_for(tool: Tool, command: str) -> None:
+    done = tool.run(*command.split(), "--help").expect(0)
+    assert done.stderr == ""
+    assert [line for line in done.stdout.splitlines() if width(line) > WIDTH] == []
+    assert done.stdout.startswith(f"Usage: notion-gitops {command}".rstrip())
+    assert "\\b" not in done.stdout  # click's mark for text that is not wrapped
+    commands = done.stdout.partition("\nCommands:\n")[2]
+    assert not re.search(r"\.\.\.$", commands, re.MULTILINE)  # nothing is cut short
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_examples_that_could_be_typed(tool: Tool, command: str) -> None:
+    shown = tool.run(command, "--help").expect(0).stdout
+    examples = shown.partition("Examples:\n")[2].splitlines()
+    assert examples
+    for example in examples:
+        assert example.startswith(f"    notion-gitops {command}")
+        for option in re.findall(r" (--[a-z-]+)", example):
+            assert option in shown or command in {"conflicts", "sandbox"}
+
+
+def test_every_command_is_named_in_the_first_help(tool: Tool) -> None:
+    shown = tool.run("-h").expect(0).stdout
+    assert all(f"  {name} " in shown for name in COMMANDS)
+
+
+def test_the_version_is_told(tool: Tool) -> None:
+    told = tool.run("--version").expect(0)
+    assert told.stdout == f"notion-gitops, version {notion_gitops.__version__}\n"
+
+
+def test_no_command_shows_the_help(tool: Tool) -> None:
+    done = tool.run()
+    assert done.expect(64).stderr.startswith("Usage: notion-gitops")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_unknown_option_is_a_usage_error(tool: Tool, command: str) -> None:
+    done = tool.run(command, "--no-such-option").expect(64)
+    assert done.stdout == ""
+    assert "--no-such-option" in done.stderr
+    assert f"help: notion-gitops {command} --help" in done.stderr
