@@ -1,15 +1,17 @@
 """What carrying a plan out costs: the same policy that the executor follows, counted ahead."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 
 from notion_gitops.model.mapping import DatabaseMapping, Field, PropertyType
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.plan import Forecast, Step, StepKind
 from notion_gitops.model.records import Side
+from notion_gitops.model.values import Fields
 
 PAGE_SIZE = 100  # records per answer of a query, Notion's maximum
+SHOWN_MEMBERS = 25  # so many members of a relation are in a page object
 WINDOW_BUDGET = 180  # requests per minute on the smaller plans of Notion
 WINDOW_SECONDS = 60.0
 
@@ -31,6 +33,7 @@ class Listed:
 
     pages: int
     recent: frozenset[str]  # ids of pages edited since the mark that apply will ask from
+    cut: Mapping[str, int] = field(default_factory=dict)  # page id -> requests to read it whole
 
 
 def to_freshen(steps: Iterable[Step]) -> frozenset[str]:
@@ -76,6 +79,7 @@ def forecast(
         requests += _answers(_after(name, steps, _listed(listed, name).pages))
     for name in to_confirm(mappings, steps):
         requests += _answers(_edited_after(name, steps, operations, _listed(listed, name)))
+    requests += _cut_values(mappings, steps, listed, operations)
     seconds = requests * seconds_per_request + (requests // WINDOW_BUDGET) * WINDOW_SECONDS
     return Forecast(requests, round(seconds, 1), _notified(mappings, operations.values()))
 
@@ -110,6 +114,49 @@ def _edited_after(
         if s.mapping == name and s.kind is StepKind.TRASH_PAGE
     }
     return len((written | listed.recent) - trashed)
+
+
+def requests_to_complete(mapping: DatabaseMapping, fields: Fields) -> int:
+    """How many requests it takes to read what a page object shows only in part.
+
+    That is more than 25 members of a relation, and 25 people or more; a hundred come at once.
+    """
+    sizes = {n: len(v) for n, v in fields.items() if isinstance(v, frozenset)}
+    shown = {PropertyType.RELATION: SHOWN_MEMBERS, PropertyType.PEOPLE: SHOWN_MEMBERS - 1}
+    return sum(
+        _answers(sizes[f.name])
+        for f in mapping.fields.values()
+        if sizes.get(f.name, 0) > shown.get(f.type, SHOWN_MEMBERS) and f.type in shown
+    )
+
+
+def _cut_values(
+    mappings: Mapping[str, DatabaseMapping],
+    steps: tuple[Step, ...],
+    listed: Mapping[str, Listed],
+    operations: Mapping[tuple[str, str], Operation],
+) -> int:
+    """The requests for values that the answers show only in part."""
+    requests = sum(sum(_recent_cuts(_listed(listed, n)).values()) for n in to_freshen(steps))
+    relisted, confirmed = to_relist(mappings, steps), to_confirm(mappings, steps)
+    for name in relisted | confirmed:
+        at = _listed(listed, name)
+        cuts = dict(at.cut) if name in relisted else _recent_cuts(at)
+        for step in (s for s in steps if s.mapping == name and s.kind in PAGE_WRITES):
+            operation = operations[(name, step.key)]
+            page = operation.page_id or step.key
+            if step.kind is StepKind.TRASH_PAGE:
+                requests += at.cut.get(page, 0)
+                cuts.pop(page, None)
+            else:
+                cuts[page] = requests_to_complete(mappings[name], operation.agreed)
+                requests += cuts[page]
+        requests += sum(cuts.values())
+    return requests
+
+
+def _recent_cuts(listed: Listed) -> dict[str, int]:
+    return {page: n for page, n in listed.cut.items() if page in listed.recent}
 
 
 def _relations(mapping: DatabaseMapping) -> list[Field]:

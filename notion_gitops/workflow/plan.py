@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from notion_gitops.engine.checks import run_checks
-from notion_gitops.engine.forecast import Listed, forecast
+from notion_gitops.engine.forecast import Listed, forecast, requests_to_complete
 from notion_gitops.engine.order import steps
 from notion_gitops.engine.planner import Decided, FieldOf, decide, left_out
 from notion_gitops.engine.renames import Group
@@ -254,6 +254,11 @@ def _listed(comparison: Comparison) -> dict[str, Listed]:
                 for page_id, record in each.notion.pages.decoded.items()
                 if record.page and record.page.edited >= since
             ),
+            cut={
+                page_id: cut
+                for page_id, record in each.notion.pages.decoded.items()
+                if (cut := requests_to_complete(each.mapping, record.fields))
+            },
         )
         for name, each in comparison.mappings.items()
     }

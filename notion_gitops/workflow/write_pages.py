@@ -96,7 +96,9 @@ class PageWriter:
                 self._require_fresh(operation)
                 page = self._trash(operation)
                 self.gone.add(page["id"])
-        self.answers[(step.mapping, step.key)] = self._whole(operation, page)
+        trashed = step.kind is StepKind.TRASH_PAGE  # what such a page says is of no use any more
+        whole = page if trashed else self._whole(operation, page)
+        self.answers[(step.mapping, step.key)] = whole
         self.ids.setdefault(step.mapping, {})[step.key] = page["id"]
         self.run.results.note(step, Status.APPLIED)
 

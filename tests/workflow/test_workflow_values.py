@@ -106,8 +106,7 @@ def test_thirty_relations_are_read_whole_and_written_whole(make: MakeWorld) -> N
     world.apply()
     assert len(world.record("tasks/t0")["after"]) == 30
     world.edit("tasks/t0", after="[" + ", ".join(f"t{n}" for n in range(2, 31)) + "]")
-    # Values that Notion cuts short take requests of their own, which the forecast does not know.
-    world.apply(exact=False)
+    world.apply()
     assert len(read_all(world, "tasks/t0", "After")) == 29
     world.in_notion("tasks/t0", Hours=1)
     world.apply()
@@ -327,5 +326,5 @@ def test_a_page_with_thirty_relations_can_be_deleted(make: MakeWorld) -> None:
     world = make(databases([], pages), {})
     world.apply()
     world.remove("tasks/t0")
-    world.apply(exact=False)
+    world.apply()
     assert len(world.pages("tasks")) == 30
