@@ -20,6 +20,7 @@ from notion_gitops.workflow.record import Facts, Moved, base_changes, metadata_c
 from notion_gitops.workflow.workspace import Workspace
 
 Contents = Mapping[str, bytes | None]
+_WAITING = frozenset({Status.PENDING, Status.FAILED, Status.STALE})  # of the next apply
 
 
 def commit_sync(
@@ -115,7 +116,7 @@ def _health(result: SyncResult) -> dict[str, MappingHealth]:
 
 
 def _is_pending(outcome: Outcome, mapping: str) -> bool:
-    return outcome.mapping == mapping and outcome.status in (Status.PENDING, Status.FAILED)
+    return outcome.mapping == mapping and outcome.status in _WAITING
 
 
 def _pending(result: SyncResult) -> dict[str, tuple[PendingRecord, ...]]:

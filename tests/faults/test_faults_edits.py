@@ -25,8 +25,12 @@ def test_an_edit_between_plan_and_write_is_not_overwritten(world: World) -> None
     assert statuses(world.result(ran)) == {"t1": "stale", "t2": "applied"}
     assert world.in_notion("t1", "Hours") == 55
     assert world.in_notion("t2", "Hours") == 72
+    status = world.run("status")
+    assert status.code == ExitCode.PARTLY_APPLIED  # as the sync did
+    assert "tasks/t1" in status.out
     after = world.apply()  # takes the other edit up: now a conflict for a person
     assert after.code == ExitCode.DECISIONS_REMAIN, after.text
+    assert world.run("status").code == ExitCode.DECISIONS_REMAIN
     assert world.in_notion("t1", "Hours") == 55
     assert world.in_git("t1")["hours"] == 71
 
