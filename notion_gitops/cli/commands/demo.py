@@ -154,14 +154,14 @@ def _farewell(story: Story, folder: Path) -> None:
     click.echo(f"The workspace stays in {folder}. Go on there:")
     for command_line, why in (
         (f"cd {shlex.quote(str(folder))}", ""),
-        ("notion-gitops conflicts show cabling-ward-3", "the open question"),
+        ("notion-gitops conflicts show cabling-ward-3", "open question"),
         ("notion-gitops conflicts resolve cabling-ward-3 --take notion", "decide it"),
         ("git commit -qam 'Decide'; notion-gitops apply --sandbox", "carry it out"),
         ("notion-gitops sandbox edit tasks alarm-rules Hours=20", "play Ann again"),
-        ("notion-gitops plan --sandbox", "see what that does"),
-        ("git log -p", "every sync is a commit"),
+        ("notion-gitops plan --sandbox", "what is new"),
+        ("git log -p", "every sync"),
     ):
-        click.echo(f"  {command_line:<62} {why}".rstrip())
+        click.echo(f"  {command_line:<60}  {why and '# '}{why}".rstrip())
 
 
 def _an_hour_ago() -> datetime:
