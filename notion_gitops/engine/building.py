@@ -99,5 +99,6 @@ def key_is_wrong(mapping: DatabaseMapping, view: RecordView) -> bool:
     if page is None or mapping.key.property_name is None or mapping.mode is Mode.MIRROR:
         return False
     if page.key is None:
-        return mapping.key.write_back
+        # A renamed record's key can no longer be worked out from the page.
+        return mapping.key.write_back or bool(view.renamed_from)
     return page.key != view.key

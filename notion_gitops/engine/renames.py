@@ -47,12 +47,29 @@ def find_renames(
 def ambiguous_renames(
     mapping: DatabaseMapping, base: Base, git: Mapping[str, Record], gone: frozenset[str]
 ) -> tuple[Group, ...]:
-    """New keys and old keys of equal records where it cannot be told which became which.
+    """New keys and old keys where it cannot be told which became which, or whether one did.
 
-    Neither may be created or deleted before a person has said (``rename MAPPING OLD NEW``).
+    These are several equal records, and one record gone and one new that are alike in most of
+    their fields: renamed and edited at once, or two different ones. Neither may be created or
+    deleted before that is clear.
     """
     groups = _groups(mapping, base, git, gone)
-    return tuple((new, old) for new, old in groups if len(new) > 1 or len(old) > 1)
+    several = [(new, old) for new, old in groups if len(new) > 1 or len(old) > 1]
+    matched = {key for group in groups for keys in group for key in keys}
+    new = [k for k in git if k not in base.records and k not in matched]
+    old = [k for k in gone if k not in matched]
+    alone = len(new) == 1 and len(old) == 1
+    if alone and _alike(mapping, base.records[old[0]].fields, git[new[0]].fields):
+        several.append(((new[0],), (old[0],)))
+    return tuple(several)
+
+
+def _alike(mapping: DatabaseMapping, one: Fields, other: Fields) -> bool:
+    """Whether more than half of the fields that either fills, and that people enter, are equal."""
+    names = [n for n, f in mapping.fields.items() if not f.derived]
+    filled = [n for n in names if n in one or n in other]
+    equal = sum(1 for n in filled if one.get(n) == other.get(n))
+    return len(filled) > 1 and 2 * equal > len(filled)
 
 
 def _groups(

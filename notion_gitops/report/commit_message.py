@@ -33,7 +33,8 @@ def record_commit_message(result: SyncResult, editors: Mapping[str, int], *, bas
     for mapping, told in changed.items():
         lines += [commit_line(mapping), *_records(told)]
     lines += ["", *_edited(editors), "To undo: git revert this commit.", ""]
-    trailers = {"Sync-Id": result.sync_id, "Sync-Base": short(base)}
+    played = "sandbox" if result.plan.sandbox else ""
+    trailers = {"Sync-Id": result.sync_id, "Sync-Base": short(base), "Sync-With": played}
     return _message(lines, trailers)
 
 
@@ -49,6 +50,7 @@ def state_commit_message(result: SyncResult, *, records: str, serial: int) -> st
         "Sync-Requests": str(result.cost.requests + result.plan.cost.requests),
         "Sync-Duration": f"{(result.finished - result.started).total_seconds():.1f}",
         "Sync-Health": str(min((h.score for h in result.health.values()), default=100)),
+        "Sync-Exit": str(int(result.exit_code)),
     }
     subject = f"Sync {commit_line(result.sync_id)}: {agreed} agreed, {waiting} open"
     return _message([subject, ""], trailers)

@@ -34,6 +34,9 @@ _MEANS = {
 }
 
 
+_PUSHED = {None: "", True: "yes", False: "no: notion-gitops apply --push sends it"}
+
+
 def sync_view(result: SyncResult, mappings: Mapping[str, DatabaseMapping]) -> Report:
     """The end of an apply; sensitive values as digests."""
     shown = redact_sync(result, mappings)
@@ -144,7 +147,7 @@ def _facts(result: SyncResult, total: Counts) -> tuple[tuple[str, str], ...]:
         ("Checked", checked),
         ("Kept", _kept(result)),
         ("Commits", _commits(result)),
-        ("Pushed", {None: "", True: "yes", False: "no: git push sends it"}[result.pushed]),
+        ("Pushed", _PUSHED[result.pushed]),
         ("Undo", _undo(result, total)),
     ]
     return tuple((label, text) for label, text in facts if text)

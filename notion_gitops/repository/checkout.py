@@ -76,10 +76,7 @@ class Checkout:
 
         A commit that is not in this repository is nobody's ancestor.
         """
-        first, second = self.resolve(ancestor), self.resolve(descendant)
-        if first is None or second is None:
-            return False
-        return self._run("merge-base", "--is-ancestor", first, second).ok
+        return self._run("merge-base", "--is-ancestor", ancestor, descendant).ok
 
     def is_shallow(self) -> bool:
         """Whether the clone's history was cut."""

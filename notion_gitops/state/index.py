@@ -15,6 +15,7 @@ from notion_gitops.model.diagnostics import Place
 from notion_gitops.model.records import Side, Tombstone
 from notion_gitops.state.reading import FORMAT_VERSION, check_version, damaged
 
+_ENTRY = frozenset({"key", "page", "file", "seen", "unsettled"})
 _LINES = 64  # a file holds at most about so many on average
 
 
@@ -62,15 +63,13 @@ def parse_index(texts: Mapping[str, str], folder: str = "pages") -> Index:
     tombstones: dict[str, Tombstone] = {}
     for name in sorted(texts):
         path = f"{folder}/{name}"
-        for number, line in enumerate(_lines(texts[name]), start=1):
-            place = Place(path, number)
-            data = _parsed(line, place)
-            if number == 1:
-                _check_header(data, place)
-            elif "side" in data:
-                _keep(tombstones, _tombstone(data, place), place)
+        header, *rows = _parsed_lines(texts[name], path)
+        _check_header(header, Place(path, 1))
+        for number, data in enumerate(rows, start=2):
+            if "side" in data:
+                _keep(tombstones, _tombstone(data, Place(path, number)), path, number)
             else:
-                _keep(entries, _entry(data, place), place)
+                _keep(entries, _entry(data, path, number), path, number)
     return Index(entries, tombstones)
 
 
@@ -108,6 +107,18 @@ def _tombstone_line(stone: Tombstone) -> str:
     return _line({**about, "fields": dict(stone.fields)})
 
 
+def _parsed_lines(text: str, path: str) -> list[Mapping[str, Any]]:
+    """The tables of a file's lines: all at once, which takes a third of the time of one by one."""
+    lines = _lines(text)
+    try:
+        found = json.loads(f"[{','.join(lines)}]")
+    except ValueError:
+        found = []
+    if len(found) == len(lines) and all(type(data) is dict for data in found):
+        return found  # type: ignore[no-any-return]  # checked
+    return [_parsed(line, Place(path, number)) for number, line in enumerate(lines, start=1)]
+
+
 def _parsed(line: str, place: Place) -> Mapping[str, Any]:
     try:
         data = json.loads(line)
@@ -127,17 +138,13 @@ def _check_header(data: Mapping[str, Any], place: Place) -> None:
 
 # A hundred thousand lines are read in every run, so they are not held against the schema one by
 # one (that takes a thousand times as long); the tests hold what is written against it.
-def _entry(data: Mapping[str, Any], place: Place) -> IndexEntry:
-    unsettled = data.get("unsettled", [])
-    key, page, file, seen = (
-        data.get("key"),
-        data.get("page"),
-        data.get("file"),
-        data.get("seen", ""),
-    )
-    whole = isinstance(unsettled, list) and _all_text([key, page, file, seen, *unsettled])
-    if not whole or data.keys() - {"key", "page", "file", "seen", "unsettled"}:
-        damaged(place, "this line is no record")
+def _entry(data: Mapping[str, Any], path: str, number: int) -> IndexEntry:
+    key, page, file = data.get("key"), data.get("page"), data.get("file")
+    seen, unsettled = data.get("seen", ""), data.get("unsettled", [])
+    texts = type(key) is type(page) is type(file) is type(seen) is str
+    whole = texts and (not unsettled or (isinstance(unsettled, list) and _all_text(unsettled)))
+    if not whole or not data.keys() <= _ENTRY:
+        damaged(Place(path, number), "this line is no record")
     return IndexEntry(str(key), str(page), str(file), seen, tuple(unsettled))
 
 
@@ -153,7 +160,7 @@ def _all_text(values: Iterable[object]) -> bool:
     return all(isinstance(value, str) for value in values)
 
 
-def _keep(found: dict[str, _Kept], one: _Kept, place: Place) -> None:
+def _keep(found: dict[str, _Kept], one: _Kept, path: str, number: int) -> None:
     if one.key in found:
-        damaged(place, f"{one.key} is here twice")
+        damaged(Place(path, number), f"{one.key} is here twice")
     found[one.key] = one

@@ -91,6 +91,12 @@ def carry_out(planned: Planned, connection: Connection, progress: Progress) -> S
         notes=written.partly,
         refreshed=written.refreshed,
     )
+    ends_with = (
+        ExitCode.PARTLY_APPLIED
+        if written.back.unread
+        else exit_code(replace(result, state_commit="-"))
+    )
+    result = replace(result, exit_code=ends_with)  # told in the commit
     try:
         result = commit_sync(planned, result, written.moved, written.files, journal)
     except (NotionGitopsError, OSError) as error:
@@ -143,9 +149,7 @@ def _kept(backups: Iterable[Backup], results: Results) -> tuple[Backup, ...]:
 
 def _write(run: Run) -> Written:
     plan, comparison = run.planned.plan, run.planned.comparison
-    fresh = FreshReadings(
-        comparison, run.planned.databases, run.connection.gateway, run.connection.now
-    )
+    fresh = FreshReadings(comparison, run.planned.databases, run.connection)
     pages = PageWriter(run, fresh)
     pages.write(plan.steps)
     run.progress.step("Reading back", 0, 1)

@@ -163,10 +163,10 @@ def _renames(
         return Renames()
     base = as_base(recorded, read_base(sources.workspace, sources.state, mapping, gone))
     records = git.snapshot.records
-    return Renames(
-        find_renames(mapping, base, records, gone, identified.records),
-        ambiguous_renames(mapping, base, records, gone),
-    )
+    found = find_renames(mapping, base, records, gone, identified.records)
+    settled = {*found, *found.values()}
+    ambiguous = ambiguous_renames(mapping, base, records, gone)
+    return Renames(found, tuple(g for g in ambiguous if settled.isdisjoint((*g[0], *g[1]))))
 
 
 def _naming_old_keys(

@@ -1,7 +1,6 @@
 """Notion has no conditional write, so a page is written only on a reading of it that is young."""
 
-import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,7 +11,7 @@ from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.pages import mapped_property_ids
 from notion_gitops.workflow.compare import Comparison
 from notion_gitops.workflow.notion_side import Database, decode_pages
-from notion_gitops.workflow.plan import fresh_mark
+from notion_gitops.workflow.plan import Connection, fresh_mark
 
 MAX_AGE = 5.0  # seconds (design, section 7)
 
@@ -27,8 +26,7 @@ class FreshReadings:
 
     comparison: Comparison
     databases: Mapping[str, Database]
-    gateway: Gateway
-    now: Callable[[], datetime]
+    connection: Connection
     _read_at: dict[str, float] = field(default_factory=dict)
     _mark: dict[str, datetime] = field(default_factory=dict)
     _moved: dict[str, dict[str, Record]] = field(default_factory=dict)
@@ -52,12 +50,14 @@ class FreshReadings:
 
     def _refresh(self, mapping: str) -> None:
         asked = self._read_at.get(mapping)
-        if asked is not None and time.monotonic() - asked <= MAX_AGE:
+        if asked is not None and self.connection.monotonic() - asked <= MAX_AGE:
             return
         mark = self._mark.get(mapping, fresh_mark(self.comparison.at))
-        self._mark[mapping] = fresh_mark(self.now())
-        self._read_at[mapping] = time.monotonic()
-        found = edited_since(self.gateway, self.databases[mapping], self.comparison, mark)
+        self._mark[mapping] = fresh_mark(self.connection.now())
+        self._read_at[mapping] = self.connection.monotonic()
+        found = edited_since(
+            self.connection.gateway, self.databases[mapping], self.comparison, mark
+        )
         self._moved.setdefault(mapping, {}).update(found)
 
 

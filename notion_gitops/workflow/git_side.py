@@ -64,9 +64,14 @@ class GitReader:
         return self._read(inside | twins) if twins - inside else side
 
     def with_records(self, side: GitSide, keys: Iterable[str]) -> GitSide:
-        """The same with the records of more keys read, those that equal the base."""
-        entries = self.recorded.index.entries
-        paths = {entries[k].file for k in keys if k in entries and k in side.keys}
+        """The same with the records of more keys read, those that equal the base.
+
+        The one file of a single-file mapping is read for new keys too, since they go into it.
+        """
+        entries, wanted = self.recorded.index.entries, tuple(keys)
+        paths = {entries[k].file for k in wanted if k in entries and k in side.keys}
+        if self.mapping.git.single_file and wanted:
+            paths.add(self.mapping.git.path)
         missing = {p for p in paths if p and p not in side.contents}
         if not missing:
             return side

@@ -66,22 +66,24 @@ def _pairs(compared: Compared) -> Pairing:
     )
 
 
+def worth_recording(planned: Planned, pairings: tuple[Pairing, ...]) -> bool:
+    """Whether there is something to record: pairs, or a state branch to begin (anew)."""
+    begins = bool(pairings) and not planned.comparison.state.commit
+    return begins or any(p.by_title for p in pairings)
+
+
 def record_pairs(planned: Planned, pairings: tuple[Pairing, ...]) -> str:
-    """Write the links, and nothing else, to the state branch; the commit, "" if there are none.
+    """Write the links, and nothing else, to the state branch; the commit.
 
     The next plan finds the records linked and treats every field as never synced.
     """
     workspace, state = planned.comparison.workspace, planned.comparison.state
     changes: dict[str, bytes | None] = {}
-    total = 0
     for pairing in pairings:
         entries = dict(state.of(pairing.mapping).index.entries)
         entries |= {p.key: IndexEntry(p.key, p.page_id, "") for p in pairing.by_title}
-        total += len(pairing.by_title)
-        if pairing.by_title:
-            files = dump_index(entries.values(), ())
-            changes |= {f"{pairing.mapping}/pages/{n}": t.encode() for n, t in files.items()}
-    if not changes:
-        return ""
+        files = dump_index(entries.values(), ())
+        changes |= {f"{pairing.mapping}/pages/{n}": t.encode() for n, t in files.items()}
+    total = sum(len(p.by_title) for p in pairings)
     message = f"Import: {total} records paired with their pages by title\n"
     return workspace.repository.commit(workspace.state_ref, state.commit, changes, message)

@@ -35,6 +35,7 @@ class Connection:
     gateway: Gateway
     find: Callable[[DatabaseMapping], str]  # the id of its database or data source
     now: Callable[[], datetime]  # the clock that the sides are compared by, in UTC
+    monotonic: Callable[[], float] = time.monotonic  # the age of a reading, in seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class PlanOptions:
 
     accepted: Mapping[str, int] = field(default_factory=dict)  # --accept MAPPING.WHAT=COUNT
     all_new: bool = False  # first contact: what nothing links is new
+    anew: bool = False  # a state branch that was lost counts as none
     deepen: bool = False  # may history be fetched into a shallow clone, if a rule needs it
 
 
@@ -70,7 +72,7 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
     """
     started, before = time.monotonic(), connection.gateway.counts
     moment = Moment(connection.now().astimezone(UTC), options.all_new)
-    state = read_state(workspace)
+    state = read_state(workspace, anew=options.anew)
     databases = connect(connection.gateway, workspace.mappings, connection.find, state)
     people, users_readable = with_users(connection.gateway, workspace.people, workspace.mappings)
     known = replace(workspace, people=people)  # files may name people by their e-mails in Notion
@@ -202,6 +204,14 @@ def _mapping_plan(name: str, comparison: Comparison, decided: Decided, out: str)
 
 def _unclear(group: Group) -> Diagnostic:
     new, old = (", ".join(keys) for keys in group)
+    if len(group[0]) == 1 and len(group[1]) == 1:
+        return Diagnostic(
+            f"{old} is gone from git and {new}, which is much like it, is new",
+            detail="Whether it was renamed and edited at once cannot be told, so neither its page "
+            "nor a new one is touched.",
+            fix="If it was renamed: rename it first, apply, then edit. If they are two records: "
+            "delete the one, apply, then add the other.",
+        )
     return Diagnostic(
         f"several equal records changed their key in git: {old} became {new}",
         detail="Which became which cannot be told, so neither their pages nor their files change.",

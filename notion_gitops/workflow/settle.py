@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from notion_gitops.engine.advance import Confirmed, advance, seen_digest
 from notion_gitops.engine.fields import same
-from notion_gitops.model.mapping import DatabaseMapping, Field
+from notion_gitops.model.mapping import DatabaseMapping, Field, PropertyType
 from notion_gitops.model.operations import Action, Kind, Operation
 from notion_gitops.model.plan import Finding
 from notion_gitops.model.records import BaseRecord, Record, Side
@@ -57,6 +57,12 @@ class Settling:
                 if n not in written
                 and not isinstance(v, Unknown)
                 and not same(self.mapping.fields[n], None, v)
+            }
+        if answer is not None and write is not None and write.action is Action.RESTORE:
+            told = {  # an empty status in a file means: as it is in Notion
+                n: answer.value(n)
+                for n, f in self.mapping.fields.items()
+                if f.type is PropertyType.STATUS and operation.agreed.get(n) is None
             }
         return {**told, **self._derived(at)}
 

@@ -8,6 +8,8 @@ from notion_gitops.model.outcomes import SyncResult
 from notion_gitops.repository.nouns import PushResult
 from notion_gitops.workflow.workspace import Workspace
 
+NOT_PUSHED = "Not pushed: notion-gitops apply --push sends both branches, now or later."
+
 
 @dataclass(frozen=True, slots=True)
 class Remote:
@@ -18,61 +20,47 @@ class Remote:
     state: str  # commit of the state branch there; "" if it is not there
 
 
-def adopt_state(workspace: Workspace, commit: str) -> None:
-    """Make the local state branch, if only the remote's is here so far."""
-    if commit and workspace.repository.resolve(workspace.state_ref) is None:
-        workspace.repository.update_ref(workspace.state_ref, commit, "")
+def fetch_before(workspace: Workspace, *, to_push: bool) -> Remote | None:
+    """Fetch both branches before an apply, so that it starts from the newest state.
 
+    Args:
+        workspace: the workspace.
+        to_push: whether the sync is going to be pushed.
 
-def fetch_before(workspace: Workspace) -> Remote:
-    """Fetch both branches, and take a newer state over where it only moves forward.
+    Returns:
+        The remote; None if there is none, or for the sandbox, which never leaves this machine.
 
     Raises:
         UsageError: there is no remote to push to.
-        Refused: the remote's branch is ahead of this one, or the state branches went apart.
+        Refused: it is to be pushed, and the remote's branch has commits that are not here.
         GitFailed: the remote cannot be reached.
     """
     repository, head = workspace.repository, workspace.head
-    name = repository.default_remote(head.branch)
+    name = "" if workspace.sandbox else repository.default_remote(head.branch)
     if not name:
-        raise UsageError(
-            Diagnostic(
-                "there is no git remote to push to",
-                fix="Add one (git remote add origin URL), or leave --push away.",
-            )
-        )
+        if to_push:
+            raise UsageError(_nowhere(workspace))
+        return None
     there = repository.fetch(name, [head.ref, workspace.state_ref])
     remote = Remote(name, there.get(head.ref, ""), there.get(workspace.state_ref, ""))
-    if remote.branch and not repository.is_ancestor(remote.branch, head.commit):
+    if to_push and remote.branch and not repository.is_ancestor(remote.branch, head.commit):
         raise Refused(
             Diagnostic(
                 f"{name} has commits on {head.branch} that are not here",
-                fix=f"git pull --rebase {name} {head.branch}, then run this again. "
-                "Nothing was written.",
+                fix=f"git pull --no-rebase {name} {head.branch}, then run this again. (Not "
+                "--rebase: the base names commits of this branch.) Nothing was written.",
             )
         )
-    _take_over(workspace, remote)
     return remote
 
 
-def _take_over(workspace: Workspace, remote: Remote) -> None:
-    local = workspace.repository.resolve(workspace.state_ref) or ""
-    if not remote.state or local == remote.state:
-        return
-    if not local:
-        workspace.repository.update_ref(workspace.state_ref, remote.state, "")
-    elif workspace.repository.is_ancestor(local, remote.state):
-        workspace.repository.update_ref(workspace.state_ref, remote.state, local)
-    elif not workspace.repository.is_ancestor(remote.state, local):
-        raise Refused(
-            Diagnostic(
-                f"the state branch here and on {remote.name} went apart: both have syncs that "
-                "the other lacks",
-                fix="Take the remote's, which others build on: git update-ref "
-                f"{workspace.state_ref} {remote.state[:12]}  Then run this again: what the local "
-                "sync did is found equal on both sides. Nothing was written.",
-            )
-        )
+def _nowhere(workspace: Workspace) -> Diagnostic:
+    if workspace.sandbox:
+        return Diagnostic("the sandbox is of this machine alone: --push does not go with --sandbox")
+    return Diagnostic(
+        "there is no git remote to push to",
+        fix="Add one (git remote add origin URL), or leave --push away.",
+    )
 
 
 def push(workspace: Workspace, remote: Remote) -> PushResult | None:

@@ -15,6 +15,7 @@ from notion_gitops.state.index import Index, IndexEntry, parse_index
 from notion_gitops.state.reading import damaged, decode
 from notion_gitops.state.stored import parse_stored
 from notion_gitops.state.sync import FieldSeen, SyncState, parse_schema, parse_sync
+from notion_gitops.workflow.newest_state import newest_state
 from notion_gitops.workflow.workspace import Workspace
 
 
@@ -47,13 +48,23 @@ class StateBranch:
         return self.mappings.get(name, Recorded())
 
 
-def read_state(workspace: Workspace) -> StateBranch:
+def read_state(workspace: Workspace, *, anew: bool = False) -> StateBranch:
     """Read the metadata of all mappings; record values are read later, and only where needed.
 
+    Args:
+        workspace: the workspace.
+        anew: a state branch that was lost counts as none (`import` begins a new one).
+
     Raises:
-        StateUnusable: the branch is damaged, newer than this program, or of other records.
+        StateUnusable: the branch is lost, damaged, newer than this program, or of other records.
+        Refused: the branch here and the remote's went apart.
     """
-    commit = state_commit(workspace)
+    try:
+        commit = newest_state(workspace)
+    except StateUnusable:
+        if not anew:
+            raise
+        commit = ""
     if not commit:
         return StateBranch("")
     _require_related(workspace, commit)
@@ -63,20 +74,6 @@ def read_state(workspace: Workspace) -> StateBranch:
     contents = workspace.repository.read_blobs(wanted.values())
     texts = {path: decode(contents[blob], path) for path, blob in wanted.items()}
     return StateBranch(commit, {name: _recorded(name, texts, blobs) for name in names})
-
-
-def state_commit(workspace: Workspace) -> str:
-    """The newest commit of the state branch that is here; "" if there is none.
-
-    A fresh clone has it as the remote's branch only.
-    """
-    repository = workspace.repository
-    local = repository.resolve(workspace.state_ref)
-    if local or workspace.sandbox:
-        return local or ""
-    remote = repository.default_remote(workspace.head.branch)
-    branch = workspace.state_ref.removeprefix("refs/heads/")
-    return (repository.resolve(f"refs/remotes/{remote}/{branch}") or "") if remote else ""
 
 
 def _recorded(name: str, texts: Mapping[str, str], blobs: Mapping[str, str]) -> Recorded:
@@ -225,17 +222,28 @@ def same_meaning(mapping: DatabaseMapping, recorded: Recorded, name: str) -> boo
 
 def _require_related(workspace: Workspace, commit: str) -> None:
     """The record commit that the base was made with must be in the history of HEAD."""
-    syncs = workspace.repository.log_syncs(workspace.state_ref, limit=1)
-    records = syncs[0].trailers.get("Sync-Records", "") if syncs else ""
+    records = _record_commit(workspace, commit)
     if not records or workspace.repository.is_ancestor(records, workspace.head.commit or "HEAD"):
         return
     if workspace.repository.is_shallow():
         return  # the history here is too short to tell; a fetch of it all would
+    here = workspace.repository.resolve(records) is not None
+    remedy = f"git merge {records[:12]}" if here else "git pull --no-rebase"
     raise StateUnusable(
         Diagnostic(
             f"the base ({commit[:7]}) was recorded with commit {records[:7]}, "
             "which is not in the history of this branch",
-            detail="The branch was rewound, or this is another branch or another repository.",
-            fix="Check out the branch that was synced, or merge it. Nothing was written.",
+            detail="The branch was rewound or rebased, or is not up to date, or this is another "
+            "branch than the one that was synced.",
+            fix=f"If this is the branch that is synced: {remedy}  Else check that branch out. "
+            "Nothing was written.",
         )
     )
+
+
+def _record_commit(workspace: Workspace, commit: str) -> str:
+    """The record commit of the latest sync (an import, which changes no record, names none)."""
+    for sync in workspace.repository.log_syncs(commit, limit=20):
+        if "Sync-Records" in sync.trailers:
+            return sync.trailers["Sync-Records"]
+    return ""

@@ -1,6 +1,5 @@
 """How things stand, and what came before: read from git alone."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,8 +12,11 @@ from notion_gitops.report.status import LogLine, MappingStatus, StatusInfo
 from notion_gitops.repository.nouns import SyncCommit
 from notion_gitops.workflow.conflict_files import read_conflict_files
 from notion_gitops.workflow.git_side import touched
-from notion_gitops.workflow.state_branch import StateBranch, read_state, state_commit
+from notion_gitops.workflow.newest_state import newest_state
+from notion_gitops.workflow.state_branch import StateBranch, read_state
 from notion_gitops.workflow.workspace import Workspace
+
+LOOKED_AT = 20  # commits of the state branch; an import between syncs tells no exit code
 
 
 def status(workspace: Workspace) -> StatusInfo:
@@ -36,7 +38,7 @@ def status(workspace: Workspace) -> StatusInfo:
         state_commit=state.commit,
         sync_id=last.sync_id if last else "",
         synced=last.last_success if last else None,
-        exit_code=_last_code(mappings),
+        exit_code=_last_code(workspace, state.commit),
         mappings=mappings,
     )
 
@@ -60,7 +62,7 @@ def with_drift(info: StatusInfo, plan: Plan) -> StatusInfo:
 
 def history(workspace: Workspace, limit: int | None = None) -> tuple[LogLine, ...]:
     """The syncs, the latest first."""
-    commit = state_commit(workspace)
+    commit = newest_state(workspace)
     syncs = workspace.repository.log_syncs(commit, limit) if commit else []
     return tuple(_line(s) for s in syncs if "Sync-Id" in s.trailers)
 
@@ -83,12 +85,12 @@ def _number(text: str | None) -> int | None:
     return int(text) if text is not None and text.isdigit() else None
 
 
-def _last_code(mappings: Mapping[str, MappingStatus]) -> ExitCode:
-    """What the last sync ended with: what it left is still there to be seen."""
-    if any(m.pending for m in mappings.values()):
-        return ExitCode.PARTLY_APPLIED
-    if any(m.health.open_conflicts for m in mappings.values()):
-        return ExitCode.DECISIONS_REMAIN
+def _last_code(workspace: Workspace, commit: str) -> ExitCode:
+    """What the last sync ended with, as its commit says."""
+    for sync in workspace.repository.log_syncs(commit, LOOKED_AT) if commit else ():
+        code = _number(sync.trailers.get("Sync-Exit"))
+        if code is not None:
+            return ExitCode(code)
     return ExitCode.DONE
 
 

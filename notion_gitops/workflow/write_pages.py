@@ -49,11 +49,11 @@ class PageWriter:
         for at in self.run.private_intents:
             if self.page_id(at):  # it was created after all, and is linked by now
                 self.run.journal.note("created", mapping=at[0], key=at[1], page=self.page_id(at))
-        silent = 0
+        silent = refused = 0
         stopped = ""
         for number, step in enumerate(todo):
             self.run.progress.step("Writing to Notion", number, len(todo))
-            if not stopped and number == CANARY and not self.answers:
+            if not stopped and number == CANARY and refused == CANARY:
                 stopped = f"the first {CANARY} writes all failed, so the others were not tried"
             if stopped:
                 self.run.results.note(step, Status.PENDING, stopped)
@@ -63,6 +63,7 @@ class PageWriter:
                 silent = 0
             except NotWritten as failure:
                 self.run.results.note(step, failure.status, failure.why)
+                refused += failure.status is Status.FAILED
                 silent = silent + 1 if failure.unreachable else 0
                 if silent >= GIVE_UP_AFTER:
                     stopped = f"Notion did not answer {GIVE_UP_AFTER} times in a row"

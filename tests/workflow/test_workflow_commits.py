@@ -6,7 +6,8 @@ import pytest
 
 from notion_gitops.model.errors import ExitCode, Refused, StateUnusable
 from notion_gitops.workflow.apply import nothing_to_do
-from tests.workflow.workflow_world import World, operation
+from tests.workflow.workflow_views import operation
+from tests.workflow.workflow_world import World
 
 
 def head(world: World) -> str:

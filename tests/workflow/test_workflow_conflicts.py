@@ -8,7 +8,8 @@ import pytest
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.mapping import Take
 from notion_gitops.workflow.apply import nothing_to_do
-from tests.workflow.workflow_world import World, operation
+from tests.workflow.workflow_views import operation
+from tests.workflow.workflow_world import World
 
 RULES = """\
 conflicts:

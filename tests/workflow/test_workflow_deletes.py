@@ -10,7 +10,8 @@ from notion_gitops.sandbox import Sandbox
 from notion_gitops.workflow.apply import nothing_to_do
 from tests.workflow.conftest import MakeWorld
 from tests.workflow.workflow_samples import TASKS, databases
-from tests.workflow.workflow_world import World, findings, kinds, operation, part
+from tests.workflow.workflow_views import findings, kinds, operation, part
+from tests.workflow.workflow_world import World
 
 IN_GIT = "deletes: {when_deleted_in_git: %s}\n"
 IN_NOTION = "deletes: {when_trashed_in_notion: %s}\n"

@@ -8,7 +8,8 @@ from notion_gitops.workflow.apply import nothing_to_do
 from notion_gitops.workflow.pairing import find_pairs, record_pairs
 from tests.workflow.conftest import MakeWorld
 from tests.workflow.workflow_samples import MAPPINGS, RECORDS, TASKS, databases
-from tests.workflow.workflow_world import World, kinds, operation, part
+from tests.workflow.workflow_views import kinds, operation, part
+from tests.workflow.workflow_world import World
 
 PROJECT_PAGES: list[dict[str, Any]] = [
     {"Name": "Alpha", "Key": "alpha", "Budget": 1000, "created": "2026-01-02"},

@@ -7,7 +7,8 @@ import pytest
 from notion_gitops.model.errors import ExitCode
 from tests.workflow.conftest import MakeWorld
 from tests.workflow.workflow_samples import PROJECTS, TASKS, databases
-from tests.workflow.workflow_world import World, kinds, part
+from tests.workflow.workflow_views import kinds, part
+from tests.workflow.workflow_world import World
 
 CSV = """\
 id,title,status,project,after,tags,due,hours,note,extra

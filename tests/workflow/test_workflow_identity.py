@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from notion_gitops.model.errors import ExitCode
+from notion_gitops.model.errors import ExitCode, StateUnusable
 from notion_gitops.model.operations import Kind
 from notion_gitops.workflow.apply import nothing_to_do
-from tests.workflow.workflow_world import World, findings, kinds, part
+from notion_gitops.workflow.pairing import find_pairs, record_pairs
+from tests.workflow.workflow_views import findings, kinds, part
+from tests.workflow.workflow_world import World
 
 
 def rename(world: World, old: str, new: str) -> str:
@@ -128,10 +130,14 @@ def test_write_back_all_writes_the_key_into_pages_born_in_notion(world: World) -
     assert world.page(f"tasks/{page}")["Key"] == f"new-one-{page.replace('-', '')[-6:]}"
 
 
-def test_a_lost_base_makes_no_twins(world: World) -> None:
+def test_a_lost_base_is_told_and_paired_anew_without_twins(world: World) -> None:
     page = world.add_page("tasks", Name="Born in Notion")
     world.apply()
     world.git("update-ref", "-d", "refs/heads/notion-gitops/state")
+    with pytest.raises(StateUnusable, match="the state branch"):
+        world.plan()
+    planned = world.plan(anew=True)
+    assert record_pairs(planned, find_pairs(planned))
     result = world.apply()
     assert set(kinds(result).values()) == {Kind.LINK}
     assert len(world.pages("tasks")) == 4

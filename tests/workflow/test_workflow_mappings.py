@@ -11,7 +11,8 @@ from notion_gitops.workflow.plan import Connection, PlanOptions, make_plan
 from notion_gitops.workflow.workspace import open_workspace
 from tests.workflow.conftest import MakeWorld
 from tests.workflow.workflow_samples import PROJECTS, TASKS, databases
-from tests.workflow.workflow_world import World, kinds, part
+from tests.workflow.workflow_views import kinds, part
+from tests.workflow.workflow_world import World
 
 
 def rename_option(world: World, name: str, old: str, new: str) -> None:

@@ -10,7 +10,8 @@ from notion_gitops.workflow.apply import carry_out
 from notion_gitops.workflow.plan import Planned
 from tests.workflow.conftest import MakeWorld
 from tests.workflow.workflow_samples import databases
-from tests.workflow.workflow_world import SILENT, World, kinds, operation
+from tests.workflow.workflow_views import kinds, operation
+from tests.workflow.workflow_world import SILENT, World
 
 NOW = timedelta()
 

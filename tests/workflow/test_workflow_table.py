@@ -2,7 +2,8 @@
 
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.operations import Kind
-from tests.workflow.workflow_world import World, kinds, operation
+from tests.workflow.workflow_views import kinds, operation
+from tests.workflow.workflow_world import World
 
 
 def test_created_in_git(world: World) -> None:

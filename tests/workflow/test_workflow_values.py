@@ -8,7 +8,8 @@ from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.operations import Kind
 from tests.workflow.conftest import MakeWorld
 from tests.workflow.workflow_samples import BO, PROJECTS, TASKS, databases
-from tests.workflow.workflow_world import World, kinds
+from tests.workflow.workflow_views import kinds
+from tests.workflow.workflow_world import World
 
 # --- what Notion stores otherwise ---------------------------------------------------------
 

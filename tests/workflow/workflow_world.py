@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,7 @@ import httpx
 import yaml
 
 from notion_gitops.model.errors import ExitCode
-from notion_gitops.model.operations import Kind, Operation
 from notion_gitops.model.outcomes import Status, SyncResult
-from notion_gitops.model.plan import MappingPlan
 from notion_gitops.notion.connect import Settings, open_gateway
 from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox, SandboxTransport, edits
 from notion_gitops.sandbox.clock import SettableClock
@@ -30,8 +28,9 @@ from notion_gitops.workflow.lock import only_one
 from notion_gitops.workflow.plan import Connection, Planned, PlanOptions, make_plan
 from notion_gitops.workflow.ready import commit_records, require_committed
 from notion_gitops.workflow.run import Progress
-from notion_gitops.workflow.workspace import SANDBOX_STATE_REF, open_workspace
+from notion_gitops.workflow.workspace import open_workspace
 from tests.workflow.workflow_samples import MAPPINGS, PEOPLE
+from tests.workflow.workflow_views import plain_page, told
 
 START = datetime(2026, 1, 12, 9, 0, tzinfo=UTC)
 REST = timedelta(minutes=10)  # between two things that people do
@@ -47,7 +46,6 @@ class World:
     root: Path
     sandbox: Sandbox
     clock: SettableClock
-    warned: list[str] = field(default_factory=list)
 
     # --- the repository -------------------------------------------------------------------
 
@@ -181,7 +179,7 @@ class World:
 
     def page(self, page: str) -> dict[str, Any]:
         """The values of a page, plainly: texts, numbers, names, ids."""
-        return _plain_page(self.raw_page(page))
+        return plain_page(self.raw_page(page))
 
     def raw_page(self, page: str) -> dict[str, Any]:
         found = self.api("GET", f"pages/{self.page_id(page)}")
@@ -195,7 +193,7 @@ class World:
         while True:
             more: dict[str, Any] = {"start_cursor": cursor} if cursor else {}
             answer = self.api("POST", path, {"page_size": 100, **more})
-            found += [_plain_page(p) for p in answer["results"]]
+            found += [plain_page(p) for p in answer["results"]]
             cursor = answer.get("next_cursor")
             if not cursor:
                 return found
@@ -212,7 +210,8 @@ class World:
             transport=SandboxTransport(self.sandbox),
             settings=Settings(budget=None),
         )
-        return Connection(gateway, lambda m: self.source(m.name), self.clock)
+        # However slow the machine is, a reading stays young: else requests could not be counted.
+        return Connection(gateway, lambda m: self.source(m.name), self.clock, lambda: 0.0)
 
     def plan(self, *, rest: timedelta = REST, **options: Any) -> Planned:
         """A plan as of now, ten minutes after the last thing that happened."""
@@ -242,8 +241,8 @@ class World:
             before = self.sandbox.requests
             result = carry_out(planned, connection, SILENT)
         asked = self.sandbox.requests - before
-        told = [(f"{o.mapping}/{o.key}", o.status, o.detail) for o in result.outcomes]
-        failed = [each for each in told if each[1] is not Status.APPLIED]
+        outcomes = [(f"{o.mapping}/{o.key}", o.status, o.detail) for o in result.outcomes]
+        failed = [each for each in outcomes if each[1] is not Status.APPLIED]
         if exact:
             assert asked == planned.plan.forecast.requests, (asked, planned.plan.steps)
         assert result.exit_code == code, (result.exit_code, failed, result.notes)
@@ -255,8 +254,8 @@ class World:
     def settled(self) -> Planned:
         """After an apply: quiet, clean, sound, and the base says what the files say."""
         planned = self.plan(rest=timedelta())
-        assert planned.plan.steps == (), _told(planned)
-        assert nothing_to_do(planned), _told(planned)
+        assert planned.plan.steps == (), told(planned)
+        assert nothing_to_do(planned), told(planned)
         assert planned.plan.forecast.requests == 0
         assert self.git("status", "--porcelain") == ""
         assert self.git("fsck", "--no-dangling", "--no-progress") == ""
@@ -340,64 +339,8 @@ class World:
         self.clock.advance(timedelta(minutes=2))
 
 
-def part(planned: Planned, name: str) -> MappingPlan:
-    """One mapping's part of a plan."""
-    return next(m for m in planned.plan.mappings if m.name == name)
-
-
-def operation(planned: Planned | SyncResult, record: str) -> Operation:
-    """The operation of a record given as MAPPING/KEY."""
-    mapping, _, key = record.partition("/")
-    return planned.plan.operations[(mapping, key)]
-
-
-def kinds(planned: Planned | SyncResult) -> dict[str, Kind]:
-    """What is planned, by record."""
-    return {f"{o.mapping}/{o.key}": o.kind for o in planned.plan.operations.values()}
-
-
-def findings(planned: Planned) -> set[str]:
-    return {f.check for f in planned.plan.findings}
-
-
-def _told(planned: Planned) -> list[tuple[str, Kind, list[str]]]:
-    return [
-        (
-            f"{o.mapping}/{o.key}",
-            o.kind,
-            [f"{w.side} {c.difference}" for w in o.writes for c in w.changes],
-        )
-        for o in planned.plan.operations.values()
-    ]
-
-
 def _properties(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name.replace("_", " "): value for name, value in values.items()}
-
-
-def _plain_page(page: Mapping[str, Any]) -> dict[str, Any]:
-    values = {name: _plain(prop) for name, prop in page["properties"].items()}
-    return {**values, "id": page["id"], "in_trash": page["in_trash"]}
-
-
-def _plain(prop: Mapping[str, Any]) -> Any:
-    kind = prop["type"]
-    value = prop[kind]
-    match kind:
-        case "title" | "rich_text":
-            return "".join(item["plain_text"] for item in value)
-        case "select" | "status":
-            return value["name"] if value else None
-        case "multi_select":
-            return [option["name"] for option in value]
-        case "people" | "relation":
-            return [one["id"] for one in value]
-        case "date":
-            return None if value is None else (value["start"], value["end"])
-        case "rollup":
-            return value[value["type"]]
-        case _:
-            return value
 
 
 def make_world(
@@ -429,6 +372,3 @@ def open_file(root: Path, clock: SettableClock) -> Sandbox:
     sandbox = Sandbox(root / ".notion-gitops/sandbox.sqlite", clock=clock, seed="workflow")
     sandbox.add_token(COLLEAGUE, name="Another tool")
     return sandbox
-
-
-__all__ = ["SANDBOX_STATE_REF", "START", "World", "make_world"]

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -31,6 +31,7 @@ from notion_gitops.text.words import listed
 from notion_gitops.workflow.apply import carry_out, decisions_remain, nothing_to_do
 from notion_gitops.workflow.check import connection_report
 from notion_gitops.workflow.lock import only_one
+from notion_gitops.workflow.newest_state import adopt_state
 from notion_gitops.workflow.plan import Connection, Planned, PlanOptions, make_plan
 from notion_gitops.workflow.put_back import put_back
 from notion_gitops.workflow.ready import (
@@ -40,8 +41,8 @@ from notion_gitops.workflow.ready import (
     require_committed,
 )
 from notion_gitops.workflow.share import (
+    NOT_PUSHED,
     Remote,
-    adopt_state,
     fetch_before,
     push,
     push_after,
@@ -117,18 +118,20 @@ def command(  # noqa: PLR0917  one parameter an option
 def _apply(wishes: Wishes) -> ExitCode:
     """1. Lock. 2. Fetch. 3. Plan. 4. Show and ask. 5. Write and commit. 6. Push. 7. Report."""
     with _locked(wishes) as opened, connected(opened, wishes.where) as connection:
-        remote = fetch_before(opened) if wishes.push else None
+        remote = fetch_before(opened, to_push=wishes.push)
         planned, workspace = _plan(opened, connection, wishes)
         if nothing_to_do(planned):
             show(printed(planned.plan, workspace, wishes.form))
-            pushed = _push_rest(workspace, remote)
+            pushed = _push_rest(workspace, remote) if wishes.push else None
             return pushed or _quiet_code(planned)
         _ask(planned, workspace, wishes)
         adopt_state(workspace, planned.comparison.state.commit)
         with progress_bar() as progress:
             result = carry_out(planned, connection, progress)
-        if remote is not None:
+        if remote is not None and wishes.push:
             result = push_after(workspace, remote, result)
+        elif remote is not None:
+            result = replace(result, notes=(*result.notes, NOT_PUSHED))
         if wishes.reports is not None:
             connected_to = connection_report(connection, planned)
             _write_reports(wishes.reports, six_reports(result, connected_to, workspace.mappings))

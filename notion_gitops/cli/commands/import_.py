@@ -12,9 +12,9 @@ from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode, Refused
 from notion_gitops.report.pairing import PairingLine, pairing_view
 from notion_gitops.workflow.lock import only_one
-from notion_gitops.workflow.pairing import find_pairs, record_pairs
+from notion_gitops.workflow.newest_state import adopt_state
+from notion_gitops.workflow.pairing import find_pairs, record_pairs, worth_recording
 from notion_gitops.workflow.plan import PlanOptions, make_plan
-from notion_gitops.workflow.share import adopt_state
 from notion_gitops.workflow.workspace import open_workspace, require_writable
 
 
@@ -41,7 +41,7 @@ def command(start: Path, sandbox: bool, base_url: str | None, yes: bool, form: F
     workspace = open_workspace(start, sandbox=sandbox)
     require_writable(workspace)
     with only_one(workspace.private), connected(workspace, Where(sandbox, base_url)) as connection:
-        planned = make_plan(workspace, connection, PlanOptions())
+        planned = make_plan(workspace, connection, PlanOptions(anew=True))
         pairings = find_pairs(planned)
         lines = tuple(
             PairingLine(
@@ -55,7 +55,7 @@ def command(start: Path, sandbox: bool, base_url: str | None, yes: bool, form: F
             for p in pairings
         )
         show_report(pairing_view(lines), form)
-        if any(p.by_title for p in pairings):
+        if worth_recording(planned, pairings):
             _ask(yes)
             adopt_state(workspace, planned.comparison.state.commit)
             commit = record_pairs(planned, pairings)

@@ -1,0 +1,89 @@
+"""Which commit of the state branch is the newest that is here; the one place that says so.
+
+=============  =========================  ==================================================
+local branch   the remote's, as fetched   what counts
+=============  =========================  ==================================================
+none           none                       never synced; or lost, if HEAD's history has syncs
+none           there                      the remote's
+there          none                       the local one
+equal                                     it
+behind         ahead                      the remote's
+ahead          behind                     the local one
+each has syncs that the other lacks       nothing: a person decides
+=============  =========================  ==================================================
+
+The sandbox has a state of its own, which never leaves this machine.
+"""
+
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import Refused, StateUnusable
+from notion_gitops.workflow.workspace import Workspace
+
+LOOKED_AT = 2000  # commits of HEAD that are searched for traces of a lost state
+
+
+def newest_state(workspace: Workspace) -> str:
+    """The commit to read the base from; "" if nothing was ever synced.
+
+    Raises:
+        StateUnusable: there were syncs, but the state branch is gone.
+        Refused: the state branch here and the remote's went apart.
+    """
+    repository = workspace.repository
+    local = repository.resolve(workspace.state_ref) or ""
+    if workspace.sandbox:
+        return local
+    fetched = _fetched(workspace)
+    if not local and not fetched:
+        _require_none_lost(workspace)
+        return ""
+    if not fetched or fetched == local:
+        return local
+    if not local or repository.is_ancestor(local, fetched):
+        return fetched
+    if repository.is_ancestor(fetched, local):
+        return local
+    raise Refused(
+        Diagnostic(
+            "the state branch here and the remote's went apart: both have syncs that the other "
+            "lacks",
+            fix="Take the remote's, which others build on: git update-ref "
+            f"{workspace.state_ref} {fetched[:12]}  Then run this again: what the local sync did "
+            "is found equal on both sides. Nothing was written.",
+        )
+    )
+
+
+def adopt_state(workspace: Workspace, commit: str) -> None:
+    """Bring the local state branch forward to the commit that the plan was made on."""
+    local = workspace.repository.resolve(workspace.state_ref) or ""
+    if commit and local != commit:
+        workspace.repository.update_ref(workspace.state_ref, commit, local)
+
+
+def _fetched(workspace: Workspace) -> str:
+    repository = workspace.repository
+    remote = repository.default_remote(workspace.head.branch)
+    branch = workspace.state_ref.removeprefix("refs/heads/")
+    return (repository.resolve(f"refs/remotes/{remote}/{branch}") or "") if remote else ""
+
+
+def _require_none_lost(workspace: Workspace) -> None:
+    """Syncs in HEAD's history without a state branch: it was not fetched, or it was deleted."""
+    if workspace.head.unborn:
+        return
+    branch = workspace.state_ref.removeprefix("refs/heads/")
+    for commit in workspace.repository.log_syncs("HEAD", LOOKED_AT):
+        trailers = commit.trailers
+        if "Sync-Id" not in trailers or trailers.get("Sync-With") == "sandbox":
+            continue
+        remote = workspace.repository.default_remote(workspace.head.branch) or "origin"
+        raise StateUnusable(
+            Diagnostic(
+                f"commit {commit.commit[:7]} is of a sync, but the state branch {branch}, which "
+                "holds the last agreed values, is not here",
+                detail="Without it a deletion could not be told from a record that is new.",
+                fix=f"git fetch {remote} {branch}:{branch}  If it is gone for good, run "
+                "notion-gitops import: it pairs both sides anew. Nothing was written.",
+            )
+        )
