@@ -24,11 +24,11 @@ def test_help_fits_the_screen_and_says_what_the_command_is_for(tool: Tool, comma
     assert "\\b" not in done.stdout  # click's mark for text that is not wrapped
     commands = done.stdout.partition("\nCommands:\n")[2]
     assert not re.search(r"\.\.\.$", commands, re.MULTILINE)  # nothing is cut short
+    if command in COMMANDS:
+        _could_be_typed(command, done.stdout)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_help_has_examples_that_could_be_typed(tool: Tool, command: str) -> None:
-    shown = tool.run(command, "--help").expect(0).stdout
+def _could_be_typed(command: str, shown: str) -> None:
     examples = shown.partition("Examples:\n")[2].splitlines()
     assert examples
     for example in examples:
@@ -52,7 +52,7 @@ def test_no_command_shows_the_help(tool: Tool) -> None:
     assert done.expect(64).stderr.startswith("Usage: notion-gitops")
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", ["init", "plan", "status", "sandbox"])
 def test_an_unknown_option_is_a_usage_error(tool: Tool, command: str) -> None:
     done = tool.run(command, "--no-such-option").expect(64)
     assert done.stdout == ""
