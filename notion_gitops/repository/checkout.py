@@ -71,6 +71,12 @@ class Checkout:
         answer = self._run("rev-parse", "--verify", "-q", "--end-of-options", f"{ref}^{{commit}}")
         return answer.line if answer.ok else None
 
+    def refs(self, *patterns: str) -> dict[str, str]:
+        """The commits of the refs that fit one of the patterns (git-for-each-ref(1)), by name."""
+        layout = "--format=%(refname) %(objectname)"
+        lines = self._must("for-each-ref", layout, *patterns).line.splitlines()
+        return dict(line.split(" ", 1) for line in lines)
+
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """Whether `descendant` holds `ancestor` in its history (or is the same commit).
 

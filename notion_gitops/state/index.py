@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from notion_gitops.model.diagnostics import Place
 from notion_gitops.model.records import Side, Tombstone
@@ -19,9 +19,11 @@ _ENTRY = frozenset({"key", "page", "file", "seen", "unsettled"})
 _LINES = 64  # a file holds at most about so many on average
 
 
-@dataclass(frozen=True, slots=True)
-class IndexEntry:
-    """What is kept of a record besides the values that both sides agreed upon."""
+class IndexEntry(NamedTuple):
+    """What is kept of a record besides the values that both sides agreed upon.
+
+    A named tuple, since a plan builds one for every record there is.
+    """
 
     key: str
     page_id: str
@@ -68,8 +70,11 @@ def parse_index(texts: Mapping[str, str], folder: str = "pages") -> Index:
         for number, data in enumerate(rows, start=2):
             if "side" in data:
                 _keep(tombstones, _tombstone(data, Place(path, number)), path, number)
-            else:
-                _keep(entries, _entry(data, path, number), path, number)
+                continue
+            entry = _entry(data, path, number)
+            if entry.key in entries:
+                damaged(Place(path, number), f"{entry.key} is here twice")
+            entries[entry.key] = entry
     return Index(entries, tombstones)
 
 
@@ -139,13 +144,14 @@ def _check_header(data: Mapping[str, Any], place: Place) -> None:
 # A hundred thousand lines are read in every run, so they are not held against the schema one by
 # one (that takes a thousand times as long); the tests hold what is written against it.
 def _entry(data: Mapping[str, Any], path: str, number: int) -> IndexEntry:
-    key, page, file = data.get("key"), data.get("page"), data.get("file")
-    seen, unsettled = data.get("seen", ""), data.get("unsettled", [])
+    get = data.get
+    key, page, file = get("key"), get("page"), get("file")
+    seen, unsettled = get("seen", ""), get("unsettled", ())
     texts = type(key) is type(page) is type(file) is type(seen) is str
     whole = texts and (not unsettled or (isinstance(unsettled, list) and _all_text(unsettled)))
     if not whole or not data.keys() <= _ENTRY:
         damaged(Place(path, number), "this line is no record")
-    return IndexEntry(str(key), str(page), str(file), seen, tuple(unsettled))
+    return IndexEntry(key, page, file, seen, tuple(unsettled))  # type: ignore[arg-type]  # texts
 
 
 def _tombstone(data: Mapping[str, Any], place: Place) -> Tombstone:

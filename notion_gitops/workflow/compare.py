@@ -15,7 +15,7 @@ from notion_gitops.model.people import People
 from notion_gitops.model.records import Absence, Base, BaseRecord
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.workflow.conflict_files import read_conflict_files
-from notion_gitops.workflow.git_side import GitReader, GitSide, Touched, touched
+from notion_gitops.workflow.git_side import GitReader, GitSide, Touched
 from notion_gitops.workflow.notion_side import (
     Database,
     Moment,
@@ -25,6 +25,7 @@ from notion_gitops.workflow.notion_side import (
     snapshot,
     tell_apart,
 )
+from notion_gitops.workflow.refused_values import without_refused
 from notion_gitops.workflow.state_branch import (
     Recorded,
     StateBranch,
@@ -47,6 +48,7 @@ class Compared:
     notion: NotionSide
     inputs: Inputs
     unclear: tuple[Group, ...] = ()  # keys that changed in git so that it cannot be told which
+    refused: tuple[Diagnostic, ...] = ()  # values in git that Notion has no place for
 
     @property
     def base(self) -> Base:
@@ -74,6 +76,7 @@ class Sources:
 
     workspace: Workspace
     state: StateBranch
+    changes: Touched
     gateway: Gateway
     databases: Mapping[str, Database]
     people: People
@@ -83,7 +86,7 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
     """Read both sides of every usable mapping and find the records that may differ."""
     workspace, state, gateway = sources.workspace, sources.state, sources.gateway
     databases, people = sources.databases, sources.people
-    changes = touched(workspace, state)
+    changes = sources.changes
     git = {
         name: GitReader(workspace, mapping, state.of(name)).changed(changes)
         for name, mapping in workspace.mappings.items()
@@ -207,6 +210,7 @@ def _join(
     unclear = {key for group in renames.ambiguous for keys in group for key in keys}
     candidates = (_candidates(mapping, recorded, git, notion) | answers.keys()) - unclear
     whole = GitReader(workspace, mapping, recorded).with_records(git, candidates)
+    git_records, refused = without_refused(database, sources.people, whole.snapshot)
     unchanged = {
         key: record.fields
         for key, record in notion.snapshot.records.items()
@@ -218,7 +222,7 @@ def _join(
     inputs = Inputs(
         mapping=mapping,
         base=base,
-        git=whole.snapshot,
+        git=git_records,
         notion=notion.snapshot,
         candidates=frozenset(candidates),
         answers=answers,
@@ -226,7 +230,7 @@ def _join(
         pending=frozenset(p.key for p in recorded.sync.pending) if recorded.sync else frozenset(),
         unpaired=bool(notion.identified.unpaired),
     )
-    return Compared(mapping, database, recorded, whole, notion, inputs, renames.ambiguous)
+    return Compared(mapping, database, recorded, whole, notion, inputs, renames.ambiguous, refused)
 
 
 def _candidates(

@@ -1,6 +1,7 @@
 """Reading the git side: what changed since the base, and the records of any keys."""
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from notion_gitops.model.diagnostics import Diagnostic, Place
@@ -9,7 +10,7 @@ from notion_gitops.model.records import Snapshot
 from notion_gitops.records.files import is_record_path, list_files, read_files
 from notion_gitops.records.reading import read_records
 from notion_gitops.repository.nouns import ChangeKind
-from notion_gitops.workflow.state_branch import Recorded, StateBranch
+from notion_gitops.workflow.state_branch import Recorded, StateBranch, read_state
 from notion_gitops.workflow.workspace import Workspace
 
 
@@ -31,12 +32,21 @@ class GitSide:
     warnings: tuple[Diagnostic, ...] = ()
 
 
-def touched(workspace: Workspace, state: StateBranch) -> Touched:
-    """What git knows without a single file being parsed."""
+def read_state_and_changes(
+    workspace: Workspace, *, anew: bool = False
+) -> tuple[StateBranch, Touched]:
+    """The state branch, and what git knows without a single file being parsed.
+
+    Git looks through the work tree while the state branch is read. Raises as `read_state`.
+    """
     paths = [m.git.path for m in workspace.mappings.values()]
-    dirty = workspace.repository.status(paths).changed
-    committed = workspace.repository.differing(state.commit, workspace.head.commit, paths)
-    return Touched(frozenset(committed) | frozenset(dirty), dirty)
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        status = aside.submit(workspace.repository.status, paths)
+        state = read_state(workspace, anew=anew)
+        head = workspace.head.commit
+        committed = workspace.repository.differing(state.commit, head, paths)
+        dirty = status.result().changed
+    return state, Touched(frozenset(committed) | frozenset(dirty), dirty)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ each has syncs that the other lacks       nothing: a person decides
 The sandbox has a state of its own, which never leaves this machine.
 """
 
+from collections.abc import Mapping
+
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import Refused, StateUnusable
 from notion_gitops.workflow.workspace import Workspace
@@ -30,10 +32,11 @@ def newest_state(workspace: Workspace) -> str:
         Refused: the state branch here and the remote's went apart.
     """
     repository = workspace.repository
-    local = repository.resolve(workspace.state_ref) or ""
+    refs = repository.refs(workspace.state_ref, f"refs/remotes/*/{_branch(workspace)}")
+    local = refs.pop(workspace.state_ref, "")
     if workspace.sandbox:
         return local
-    fetched = _fetched(workspace)
+    fetched = _fetched(workspace, refs)
     if not local and not fetched:
         _require_none_lost(workspace)
         return ""
@@ -61,18 +64,23 @@ def adopt_state(workspace: Workspace, commit: str) -> None:
         workspace.repository.update_ref(workspace.state_ref, commit, local)
 
 
-def _fetched(workspace: Workspace) -> str:
-    repository = workspace.repository
-    remote = repository.default_remote(workspace.head.branch)
-    branch = workspace.state_ref.removeprefix("refs/heads/")
-    return (repository.resolve(f"refs/remotes/{remote}/{branch}") or "") if remote else ""
+def _branch(workspace: Workspace) -> str:
+    return workspace.state_ref.removeprefix("refs/heads/")
+
+
+def _fetched(workspace: Workspace, refs: Mapping[str, str]) -> str:
+    """What the remote that the branch goes to had when it was last asked."""
+    if not refs:
+        return ""
+    remote = workspace.repository.default_remote(workspace.head.branch)
+    return refs.get(f"refs/remotes/{remote}/{_branch(workspace)}", "")
 
 
 def _require_none_lost(workspace: Workspace) -> None:
     """Syncs in HEAD's history without a state branch: it was not fetched, or it was deleted."""
     if workspace.head.unborn:
         return
-    branch = workspace.state_ref.removeprefix("refs/heads/")
+    branch = _branch(workspace)
     for commit in workspace.repository.log_syncs("HEAD", LOOKED_AT):
         trailers = commit.trailers
         if "Sync-Id" not in trailers or trailers.get("Sync-With") == "sandbox":

@@ -10,10 +10,10 @@ from notion_gitops.model.plan import ReadCost
 from notion_gitops.model.records import BaseRecord, Record, Snapshot
 from notion_gitops.workflow.compare import Compared, Comparison
 from notion_gitops.workflow.conflict_files import read_conflict_files
-from notion_gitops.workflow.git_side import GitReader, Touched, touched
+from notion_gitops.workflow.git_side import GitReader, Touched, read_state_and_changes
 from notion_gitops.workflow.notion_side import Database, NotionSide, Pages
 from notion_gitops.workflow.plan import Planned, assemble
-from notion_gitops.workflow.state_branch import StateBranch, as_base, read_base, read_state
+from notion_gitops.workflow.state_branch import StateBranch, as_base, read_base
 from notion_gitops.workflow.workspace import Workspace
 
 
@@ -22,8 +22,7 @@ def make_offline_plan(workspace: Workspace) -> Planned:
 
     It needs no token, so it serves pull requests from forks. It can be shown, never applied.
     """
-    state = read_state(workspace)
-    changes = touched(workspace, state)
+    state, changes = read_state_and_changes(workspace)
     databases = {n: Database(m, None) for n, m in workspace.mappings.items()}
     comparison = Comparison(
         workspace=workspace,

@@ -19,9 +19,9 @@ from notion_gitops.model.records import Absence
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.workflow.compare import Compared, Comparison, Sources, compare
 from notion_gitops.workflow.edit_times import Editors, Question, deepen, edit_times
+from notion_gitops.workflow.git_side import read_state_and_changes
 from notion_gitops.workflow.notion_side import Database, Moment, connect, with_users
 from notion_gitops.workflow.origins import with_origin
-from notion_gitops.workflow.state_branch import read_state
 from notion_gitops.workflow.workspace import Workspace
 
 TOLD_WITH_TIMES = 200  # conflicts; looking the times up costs git a walk for each
@@ -72,11 +72,11 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
     """
     started, before = time.monotonic(), connection.gateway.counts
     moment = Moment(connection.now().astimezone(UTC), options.all_new)
-    state = read_state(workspace, anew=options.anew)
+    state, changes = read_state_and_changes(workspace, anew=options.anew)
     databases = connect(connection.gateway, workspace.mappings, connection.find, state)
     people, users_readable = with_users(connection.gateway, workspace.people, workspace.mappings)
     known = replace(workspace, people=people)  # files may name people by their e-mails in Notion
-    sources = Sources(known, state, connection.gateway, databases, people)
+    sources = Sources(known, state, changes, connection.gateway, databases, people)
     comparison = compare(sources, moment)
     decided = _resolve(comparison, connection, options)
     counts = connection.gateway.counts.since(before)
@@ -191,7 +191,11 @@ def _mapping_plan(name: str, comparison: Comparison, decided: Decided, out: str)
             with_origin(comparison, r, {o.key: o for o in decided.operations[name]})
             for r in decided.refusals[name]
         ),
-        problems=(*each.inputs.git.unreadable.values(), *map(_unclear, each.unclear)),
+        problems=(
+            *each.inputs.git.unreadable.values(),
+            *map(_unclear, each.unclear),
+            *each.refused,
+        ),
         left_out=out,
         first_contact=not each.recorded.ever,
         drafts=identified.drafts,

@@ -1,7 +1,7 @@
 """Step 6: the records on the working branch, the base and the metadata on the state branch."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
@@ -183,9 +183,9 @@ def _entries(moved: Moved) -> dict[str, IndexEntry]:
         unsettled = tuple(sorted(moved.mapping.fields.keys() - base.known))
         entries[key] = IndexEntry(key, base.page_id, base.file, base.seen, unsettled)
     for key, path in moved.reworded.items():
-        entries[key] = replace(entries[key], file=path)
+        entries[key] = entries[key]._replace(file=path)
     for key, seen in moved.refreshed.items():
-        entries[key] = replace(entries[key], seen=seen)
+        entries[key] = entries[key]._replace(seen=seen)
     return entries
 
 
@@ -197,7 +197,7 @@ def _under_this_mapping(moved: Moved) -> dict[str, IndexEntry]:
     if not changed:
         return entries
     return {
-        key: replace(e, unsettled=tuple(sorted({*e.unsettled, *changed})), seen="")
+        key: e._replace(unsettled=tuple(sorted({*e.unsettled, *changed})), seen="")
         for key, e in entries.items()
     }
 

@@ -11,9 +11,9 @@ from notion_gitops.records.files import is_record_path
 from notion_gitops.report.status import LogLine, MappingStatus, StatusInfo
 from notion_gitops.repository.nouns import SyncCommit
 from notion_gitops.workflow.conflict_files import read_conflict_files
-from notion_gitops.workflow.git_side import touched
+from notion_gitops.workflow.git_side import read_state_and_changes
 from notion_gitops.workflow.newest_state import newest_state
-from notion_gitops.workflow.state_branch import StateBranch, read_state
+from notion_gitops.workflow.state_branch import StateBranch
 from notion_gitops.workflow.workspace import Workspace
 
 LOOKED_AT = 20  # commits of the state branch; an import between syncs tells no exit code
@@ -21,8 +21,7 @@ LOOKED_AT = 20  # commits of the state branch; an import between syncs tells no 
 
 def status(workspace: Workspace) -> StatusInfo:
     """The last sync, what changed in git since, open conflicts, pending records, health."""
-    state = read_state(workspace)
-    changes = touched(workspace, state)
+    state, changes = read_state_and_changes(workspace)
     mappings = {}
     for name, mapping in workspace.mappings.items():
         changed = sum(1 for p in changes.since_base if is_record_path(mapping, p))
