@@ -7,6 +7,8 @@ import importlib
 import os
 import signal
 import sys
+import traceback
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -15,6 +17,8 @@ import click
 from notion_gitops import __version__
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode, NotionGitopsError
+
+DEBUG = "NOTION_GITOPS_DEBUG"
 
 COMMANDS = {
     "init": ("init", "Make a workspace: mappings/, state/, and what belongs to them."),
@@ -87,30 +91,50 @@ def run(arguments: list[str]) -> ExitCode:
     """Run one command; its exit code. Every error that a person can put right is told as such."""
     try:
         result = cli.main(arguments, prog_name="notion-gitops", standalone_mode=False)
-    except click.exceptions.Exit as exit_:
-        return ExitCode(exit_.exit_code)
-    except click.Abort:
-        click.echo("Interrupted.", err=True)
-        return ExitCode.INTERRUPTED
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        return ExitCode.USAGE
-    except click.ClickException as error:
-        _tell((_as_ours(error),))
-        return ExitCode.USAGE
-    except NotionGitopsError as error:
-        _tell(error.diagnostics)
-        return error.exit_code
-    except KeyboardInterrupt:
-        click.echo("Interrupted. What was done so far is in the journal.", err=True)
-        return ExitCode.INTERRUPTED
-    except BrokenPipeError:  # the reader of our output went away, e.g. `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.DONE
-    except OSError as error:  # the disk is full, or a folder may not be written
-        _tell((Diagnostic(f"this machine: {error}", fix="Mend it, then run this again."),))
-        return ExitCode.FAILED
+    except (Exception, KeyboardInterrupt) as error:
+        if os.environ.get(DEBUG) and not isinstance(error, click.exceptions.Exit):
+            raise
+        return _explained(error)
     return result if isinstance(result, ExitCode) else ExitCode.DONE
+
+
+def _explained(error: Exception | KeyboardInterrupt) -> ExitCode:
+    """Tell what happened, in our form; the exit code that it stands for."""
+    match error:
+        case click.exceptions.Exit():
+            return ExitCode(error.exit_code)
+        case click.Abort() | KeyboardInterrupt():
+            click.echo("Interrupted. What was done so far is in the journal.", err=True)
+            return ExitCode.INTERRUPTED
+        case click.exceptions.NoArgsIsHelpError():
+            click.echo(error.format_message(), err=True)
+            return ExitCode.USAGE
+        case click.ClickException():
+            _tell((_as_ours(error),))
+            return ExitCode.USAGE
+        case NotionGitopsError():
+            _tell(error.diagnostics)
+            return error.exit_code
+        case BrokenPipeError():  # the reader of our output went away, e.g. `| head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return ExitCode.DONE
+        case OSError():  # the disk is full, or a folder may not be written
+            _tell((Diagnostic(f"this machine: {error}", fix="Mend it, then run this again."),))
+            return ExitCode.FAILED
+        case _:
+            _tell((_bug(error),))
+            return ExitCode.FAILED
+
+
+def _bug(error: BaseException) -> Diagnostic:
+    """An error that nobody thought of: said in one line, with how to see it whole."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return Diagnostic(
+        f"this is a fault of notion-gitops itself: {type(error).__name__} in "
+        f"{Path(where.filename).name}, line {where.lineno}",
+        detail="What was done so far is in the journal; running it again is safe.",
+        fix=f"Please report it, with what {DEBUG}=1 shows (it may hold values of your records).",
+    )
 
 
 def _as_ours(error: click.ClickException) -> Diagnostic:

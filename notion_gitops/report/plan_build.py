@@ -158,9 +158,7 @@ def _problems(part: MappingPlan, limit: int | None) -> NoteView:
     found = _listing("", map(problem_sentence, part.problems), limit)
     if not part.problems:
         return found
-    left_alone = f"{count(len(part.problems), 'record')} cannot be read and is left alone"
-    if len(part.problems) > 1:
-        left_alone = left_alone.replace(" is ", " are ")
+    left_alone = f"{count(len(part.problems), 'problem')}; what it concerns is left alone"
     return replace(found, text="To put right:" if part.left_out else f"{left_alone}:")
 
 

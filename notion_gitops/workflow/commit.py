@@ -97,7 +97,8 @@ def _state_changes(
     conflicts = [c for m in result.plan.mappings for c in m.conflicts]
     changes["log.jsonl"] = dump_log(result.log, conflicts, secret).encode()
     changes["backup.jsonl"] = dump_backups(result.backups).encode()
-    changes["report.md"] = sync_markdown(result, mappings).encode()
+    here = replace(result, state_commit="this")  # the commit that the report is going to be in
+    changes["report.md"] = sync_markdown(here, mappings).encode()
     return changes
 
 

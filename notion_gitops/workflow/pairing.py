@@ -67,9 +67,8 @@ def _pairs(compared: Compared) -> Pairing:
 
 
 def worth_recording(planned: Planned, pairings: tuple[Pairing, ...]) -> bool:
-    """Whether there is something to record: pairs, or a state branch to begin (anew)."""
-    begins = bool(pairings) and not planned.comparison.state.commit
-    return begins or any(p.by_title for p in pairings)
+    """Whether there is something to record: pairs, or a lost state branch to begin anew."""
+    return planned.comparison.state.lost or any(p.by_title for p in pairings)
 
 
 def record_pairs(planned: Planned, pairings: tuple[Pairing, ...]) -> str:

@@ -42,6 +42,7 @@ class StateBranch:
 
     commit: str  # "" if there is none yet
     mappings: Mapping[str, Recorded] = field(default_factory=dict)
+    lost: bool = False  # there was one, and it is gone
 
     def of(self, name: str) -> Recorded:
         """One mapping's part."""
@@ -64,7 +65,7 @@ def read_state(workspace: Workspace, *, anew: bool = False) -> StateBranch:
     except StateUnusable:
         if not anew:
             raise
-        commit = ""
+        return StateBranch("", lost=True)
     if not commit:
         return StateBranch("")
     _require_related(workspace, commit)

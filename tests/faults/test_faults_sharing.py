@@ -163,10 +163,10 @@ def test_a_newer_state_of_the_remote_is_taken_over(
 
 def test_states_that_went_apart_are_refused(world: World, clone: Callable[..., World]) -> None:
     other = clone("other")
+    world.edit_notion("t2", note="Two")
+    assert world.apply().code == ExitCode.DONE  # and not pushed
     other.edit_notion("t3", note="One")
     assert other.apply("--push").code == ExitCode.DONE
-    world.edit_notion("t2", note="Two")
-    assert world.apply().code == ExitCode.DONE
     world.git("fetch", "-q")
     world.git("merge", "-q", "--no-edit", "origin/main")
     before = world.heads()

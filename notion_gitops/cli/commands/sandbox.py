@@ -198,6 +198,8 @@ def _plain(text: str) -> Any:
         value = yaml.safe_load(text)
     except yaml.YAMLError:
         return text
+    if value is None and text.strip() not in ("", "null", "~"):
+        return text  # such as "# 3", which YAML takes for a comment
     return value if isinstance(value, (bool, int, float, list)) or value is None else text
 
 
