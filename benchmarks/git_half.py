@@ -138,6 +138,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
         workspace = make_workspace(root, records)
+        workspace.private.mkdir()  # as every apply does: the parsed index is kept there
+        parts(workspace)
         git(root, "status", "--porcelain")  # refreshes the index and warms the disk's cache
         rounds = []
         for _ in range(ROUNDS):

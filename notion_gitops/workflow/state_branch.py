@@ -15,6 +15,7 @@ from notion_gitops.state.index import Index, IndexEntry, parse_index
 from notion_gitops.state.reading import damaged, decode
 from notion_gitops.state.stored import parse_stored
 from notion_gitops.state.sync import FieldSeen, SyncState, parse_schema, parse_sync
+from notion_gitops.workflow.index_cache import cache_key, load_index, save_index
 from notion_gitops.workflow.newest_state import newest_state
 from notion_gitops.workflow.workspace import Workspace
 
@@ -71,40 +72,63 @@ def read_state(workspace: Workspace, *, anew: bool = False) -> StateBranch:
     _require_related(workspace, commit)
     names = [*workspace.mappings]
     blobs = workspace.repository.list_tree(commit, names)
-    wanted = {p: b for p, b in blobs.items() if "/notion/" not in p}
+    cached = {name: _cached(workspace, name, blobs) for name in names}
+    wanted = {p: b for p, b in blobs.items() if _is_read(p, cached)}
     contents = workspace.repository.read_blobs(wanted.values())
     texts = {path: decode(contents[blob], path) for path, blob in wanted.items()}
-    return StateBranch(commit, {name: _recorded(name, texts, blobs) for name in names})
+    recorded = {}
+    for name in names:
+        index = cached[name] or _parsed(workspace, name, texts, blobs)
+        recorded[name] = _recorded(name, texts, blobs, index)
+    return StateBranch(commit, recorded)
 
 
-def _recorded(name: str, texts: Mapping[str, str], blobs: Mapping[str, str]) -> Recorded:
-    pages = {
-        path.removeprefix(f"{name}/pages/"): text
-        for path, text in texts.items()
-        if path.startswith(f"{name}/pages/")
-    }
-    stored = {
-        path.removeprefix(f"{name}/notion/").removesuffix(".yaml"): blob
-        for path, blob in blobs.items()
-        if path.startswith(f"{name}/notion/")
-    }
+def _under(folder: str, paths: Mapping[str, str]) -> dict[str, str]:
+    """The entries under a folder, by their paths in it."""
+    return {p.removeprefix(folder): v for p, v in paths.items() if p.startswith(folder)}
+
+
+def _cached(workspace: Workspace, name: str, blobs: Mapping[str, str]) -> Index | None:
+    key = cache_key(_under(f"{name}/pages/", blobs))
+    return load_index(workspace.private, name, key)
+
+
+def _is_read(path: str, cached: Mapping[str, Index | None]) -> bool:
+    """Whether a metadata file is needed now; stored forms are read with their records."""
+    name, _, inner = path.partition("/")
+    return not inner.startswith(("notion/", "pages/") if cached.get(name) else "notion/")
+
+
+def _parsed(
+    workspace: Workspace, name: str, texts: Mapping[str, str], blobs: Mapping[str, str]
+) -> Index:
+    pages = _under(f"{name}/pages/", texts)
+    if not pages:
+        return Index()
+    index = parse_index(pages, f"{name}/pages")
+    save_index(workspace.private, name, cache_key(_under(f"{name}/pages/", blobs)), index)
+    return index
+
+
+def _recorded(
+    name: str, texts: Mapping[str, str], blobs: Mapping[str, str], index: Index
+) -> Recorded:
+    files = {p: b for p, b in blobs.items() if p.startswith(f"{name}/")}
     schema, sync = texts.get(f"{name}/schema.json"), texts.get(f"{name}/sync.yaml")
     if schema is None or sync is None:
-        index = parse_index(pages, f"{name}/pages") if pages else Index()
         only_paired = not any(e.file for e in index.entries.values()) and not index.tombstones
         if schema is None and sync is None and only_paired:
             # Never synced; `import` may have paired records with pages.
-            return Recorded(
-                index, blobs={p: b for p, b in blobs.items() if p.startswith(f"{name}/")}
-            )
+            return Recorded(index, blobs=files)
         damaged(Place(f"{name}/{'sync.yaml' if sync is None else 'schema.json'}"), "it is missing")
+    stored = _under(f"{name}/notion/", blobs)
     return Recorded(
-        index=parse_index(pages, f"{name}/pages"),
+        index=index,
         sync=parse_sync(sync, f"{name}/sync.yaml"),
         schema=parse_schema(schema, f"{name}/schema.json"),
         mapping=_written_mapping(name, texts),
-        blobs={p: b for p, b in blobs.items() if p.startswith(f"{name}/")},
-        stored=stored,
+        blobs=files,
+        stored={path.removesuffix(".yaml"): blob for path, blob in stored.items()},
     )
 
 
