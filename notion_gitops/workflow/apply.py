@@ -91,19 +91,22 @@ def carry_out(planned: Planned, connection: Connection, progress: Progress) -> S
         notes=written.partly,
         refreshed=written.refreshed,
     )
-    ends_with = (
-        ExitCode.PARTLY_APPLIED
-        if written.back.unread
-        else exit_code(replace(result, state_commit="-"))
-    )
-    result = replace(result, exit_code=ends_with)  # told in the commit
+    return _recorded(run, result, written)
+
+
+def _recorded(run: Run, result: SyncResult, written: Written) -> SyncResult:
+    """The result with both commits made, which tell the code that it ends with."""
+
+    def code(of: SyncResult) -> ExitCode:
+        return ExitCode.PARTLY_APPLIED if written.back.unread else exit_code(of)
+
+    result = replace(result, exit_code=code(replace(result, state_commit="-")))
     try:
-        result = commit_sync(planned, result, written.moved, written.files, journal)
+        result = commit_sync(run.planned, result, written.moved, written.files, run.journal)
     except (NotionGitopsError, OSError) as error:
         return _unrecorded(result, error)
-    journal.end()
-    code = ExitCode.PARTLY_APPLIED if written.back.unread else exit_code(result)
-    return replace(result, exit_code=code)
+    run.journal.end()
+    return replace(result, exit_code=code(result))
 
 
 def _unrecorded(result: SyncResult, error: NotionGitopsError | OSError) -> SyncResult:

@@ -46,12 +46,7 @@ def commit_sync(
     workspace = planned.comparison.workspace
     failed = {(o.mapping, o.key) for o in result.outcomes if o.status is not Status.APPLIED}
     questions = conflict_changes(planned, lambda mapping, key: (mapping, key) not in failed)
-    for path, content in questions.items():
-        journal.about_to_write(path, content)
-        if content is None:
-            remove(workspace.root, path)
-        else:
-            write_bytes(workspace.root, path, content)
+    _write_questions(workspace, questions, journal)
     asked = {(o.mapping, o.key) for o in result.plan.operations.values() if o.open_conflicts}
     written = frozenset(at for at in asked if questions.get(conflict_path(*at)) is not None)
     result = replace(result, health=_health(result), asked=written)
@@ -71,6 +66,15 @@ def commit_sync(
     message = state_commit_message(result, records=head, serial=_serial(moved))
     commit = workspace.repository.commit(workspace.state_ref, state, changes, message)
     return replace(result, state_commit=commit)
+
+
+def _write_questions(workspace: Workspace, questions: Contents, journal: Journal) -> None:
+    for path, content in questions.items():
+        journal.about_to_write(path, content)
+        if content is None:
+            remove(workspace.root, path)
+        else:
+            write_bytes(workspace.root, path, content)
 
 
 def _state_changes(

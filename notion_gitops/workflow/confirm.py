@@ -54,24 +54,10 @@ def read_back(
         ids: by mapping, the page id of each key, of the new pages too.
         steps: what was carried out.
     """
-    comparison, databases = run.planned.comparison, run.planned.databases
-    mappings = {n: c.mapping for n, c in comparison.mappings.items()}
-    gateway = run.connection.gateway
+    mappings = {n: c.mapping for n, c in run.planned.comparison.mappings.items()}
     written = tuple(s for s in steps if (s.mapping, s.key) in pages)
-    relisted, mark = to_relist(mappings, written), fresh_mark(comparison.at)
-
-    def read(name: str) -> Mapping[str, Record]:
-        if name in relisted:
-            return list_pages(gateway, databases[name], comparison.people).decoded
-        return edited_since(gateway, databases[name], comparison, mark)
-
-    found: dict[str, Mapping[str, Record]] = {}
-    unread: dict[str, str] = {}
-    for name in (*sorted(relisted), *sorted(to_confirm(mappings, written))):
-        try:
-            found[name] = read(name)
-        except (CannotReachNotion, RejectedRequest) as error:
-            unread[name] = error.diagnostics[0].summary
+    relisted = to_relist(mappings, written)
+    found, unread = _asked_again(run, relisted, to_confirm(mappings, written))
     keys = {n: {page: key for key, page in by_key.items()} for n, by_key in ids.items()}
     answers = {at: _decoded(run, at[0], page) for at, page in pages.items()}
     listed = {
@@ -88,6 +74,29 @@ def read_back(
         keys=keys,
         unread=unread,
     )
+
+
+def _asked_again(
+    run: Run, whole: frozenset[str], edited: frozenset[str]
+) -> tuple[dict[str, Mapping[str, Record]], dict[str, str]]:
+    """The pages of databases listed whole, and of others those edited since the plan was made.
+
+    Returns:
+        By mapping the records by page id; and why the others could not be read.
+    """
+    comparison, databases = run.planned.comparison, run.planned.databases
+    gateway, mark = run.connection.gateway, fresh_mark(comparison.at)
+    found: dict[str, Mapping[str, Record]] = {}
+    unread: dict[str, str] = {}
+    for name in (*sorted(whole), *sorted(edited)):
+        try:
+            if name in whole:
+                found[name] = list_pages(gateway, databases[name], comparison.people).decoded
+            else:
+                found[name] = edited_since(gateway, databases[name], comparison, mark)
+        except (CannotReachNotion, RejectedRequest) as error:
+            unread[name] = error.diagnostics[0].summary
+    return found, unread
 
 
 def _decoded(run: Run, name: str, page: Json) -> Record:
