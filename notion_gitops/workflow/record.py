@@ -28,7 +28,7 @@ from notion_gitops.state.sync import (
 )
 from notion_gitops.workflow.compare import Compared
 from notion_gitops.workflow.state_branch import same_meaning
-from notion_gitops.workflow.workspace import MAPPINGS, Workspace
+from notion_gitops.workflow.workspace import Workspace, mapping_files
 
 Contents = Mapping[str, bytes | None]
 
@@ -165,14 +165,8 @@ def metadata_changes(workspace: Workspace, moved: Moved, facts: Facts) -> dict[s
     gone = {*moved.gone, *_renamed_from(moved)} & recorded.stored.keys()
     texts |= {f"{name}/notion/{key}.yaml": None for key in gone}
     files = {p: t.encode() if t is not None else None for p, t in texts.items()}
-    return {**files, **_mapping_files(workspace, name)}
-
-
-def _mapping_files(workspace: Workspace, name: str) -> dict[str, bytes | None]:
-    """The mapping that this base is written with; a base is read with its own mapping."""
-    folder = workspace.root / MAPPINGS
-    files = {"mapping.yaml": folder / f"{name}.yaml", "defaults.yaml": folder / "_defaults.yaml"}
-    return {f"{name}/{to}": f.read_bytes() if f.is_file() else None for to, f in files.items()}
+    mapping = {f"{name}/{to}": text for to, text in mapping_files(workspace, name).items()}
+    return {**files, **mapping}
 
 
 def _entries(moved: Moved) -> dict[str, IndexEntry]:

@@ -1,6 +1,7 @@
 """Reading the state branch: the base and the metadata of every mapping."""
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from notion_gitops.mapping.fingerprints import fingerprint
@@ -17,7 +18,7 @@ from notion_gitops.state.stored import parse_stored
 from notion_gitops.state.sync import FieldSeen, SyncState, parse_schema, parse_sync
 from notion_gitops.workflow.index_cache import cache_key, load_index, save_index
 from notion_gitops.workflow.newest_state import newest_state
-from notion_gitops.workflow.workspace import Workspace
+from notion_gitops.workflow.workspace import Workspace, mapping_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +70,26 @@ def read_state(workspace: Workspace, *, anew: bool = False) -> StateBranch:
         return StateBranch("", lost=True)
     if not commit:
         return StateBranch("")
-    _require_related(workspace, commit)
+    with ThreadPoolExecutor(max_workers=1) as aside:  # git looks while we parse
+        related = aside.submit(_require_related, workspace, commit)
+        recorded = _read_metadata(workspace, commit)
+        related.result()
+    return StateBranch(commit, recorded)
+
+
+def _read_metadata(workspace: Workspace, commit: str) -> dict[str, Recorded]:
     names = [*workspace.mappings]
     blobs = workspace.repository.list_tree(commit, names)
     cached = {name: _cached(workspace, name, blobs) for name in names}
     wanted = {p: b for p, b in blobs.items() if _is_read(p, cached)}
     contents = workspace.repository.read_blobs(wanted.values())
     texts = {path: decode(contents[blob], path) for path, blob in wanted.items()}
-    recorded = {}
-    for name in names:
-        index = cached[name] or _parsed(workspace, name, texts, blobs)
-        recorded[name] = _recorded(name, texts, blobs, index)
-    return StateBranch(commit, recorded)
+    return {
+        name: _recorded(
+            workspace, texts, blobs, cached[name] or _parsed(workspace, name, texts, blobs), name
+        )
+        for name in names
+    }
 
 
 def _under(folder: str, paths: Mapping[str, str]) -> dict[str, str]:
@@ -111,7 +120,11 @@ def _parsed(
 
 
 def _recorded(
-    name: str, texts: Mapping[str, str], blobs: Mapping[str, str], index: Index
+    workspace: Workspace,
+    texts: Mapping[str, str],
+    blobs: Mapping[str, str],
+    index: Index,
+    name: str,
 ) -> Recorded:
     files = {p: b for p, b in blobs.items() if p.startswith(f"{name}/")}
     schema, sync = texts.get(f"{name}/schema.json"), texts.get(f"{name}/sync.yaml")
@@ -126,23 +139,30 @@ def _recorded(
         index=index,
         sync=parse_sync(sync, f"{name}/sync.yaml"),
         schema=parse_schema(schema, f"{name}/schema.json"),
-        mapping=_written_mapping(name, texts),
+        mapping=_written_mapping(workspace, name, texts),
         blobs=files,
         stored={path.removesuffix(".yaml"): blob for path, blob in stored.items()},
     )
 
 
-def _written_mapping(name: str, texts: Mapping[str, str]) -> DatabaseMapping | None:
+def _written_mapping(
+    workspace: Workspace, name: str, texts: Mapping[str, str]
+) -> DatabaseMapping | None:
     """The mapping as it was when the base was written; None if it cannot be read any more.
 
     Then the base is read with today's mapping, whose changed fields are taken as never synced.
     """
-    source, defaults = texts.get(f"{name}/mapping.yaml"), texts.get(f"{name}/defaults.yaml")
+    files = ("mapping.yaml", "defaults.yaml")
+    written = {
+        f: t.encode() if (t := texts.get(f"{name}/{f}")) is not None else None for f in files
+    }
+    if written == mapping_files(workspace, name):
+        return workspace.mappings[name]
+    source = written["mapping.yaml"]
     if source is None:
         return None
-    shared = None if defaults is None else defaults.encode()
     try:
-        return load_alone(source.encode(), f"{name}/mapping.yaml", shared)
+        return load_alone(source, f"{name}/mapping.yaml", written["defaults.yaml"])
     except InvalidInput:
         return None
 

@@ -75,6 +75,13 @@ def open_workspace(start: Path, *, sandbox: bool = False) -> Workspace:
     )
 
 
+def mapping_files(workspace: Workspace, name: str) -> dict[str, bytes | None]:
+    """What a mapping is made of, by the names that its base keeps it under; None: no such file."""
+    folder = workspace.root / MAPPINGS
+    files = {"mapping.yaml": folder / f"{name}.yaml", "defaults.yaml": folder / "_defaults.yaml"}
+    return {to: f.read_bytes() if f.is_file() else None for to, f in files.items()}
+
+
 def require_writable(workspace: Workspace) -> None:
     """Refuse to write where a commit could not stand on solid ground.
 
