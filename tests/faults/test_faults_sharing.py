@@ -228,6 +228,22 @@ def test_a_fresh_clone_applies_and_pushes(clone: Callable[..., World], remote: P
     other.at_rest()
 
 
+def test_a_state_that_is_behind_the_remotes_loses_no_edit(
+    world: World, clone: Callable[..., World]
+) -> None:
+    other = clone("other")
+    other.edit_notion("t3", note="One")
+    assert other.apply("--push").code == ExitCode.DONE  # it has a state of its own from now on
+    world.git("pull", "-q")
+    world.edit_git("t1", hours=55)
+    assert world.apply("--push").code == ExitCode.DONE
+    other.edit_notion("t1", hours=1)  # back again, in Notion
+    other.git("pull", "-q")
+    assert other.apply().code == ExitCode.DONE
+    assert (other.in_notion("t1", "Hours"), other.in_git("t1")["hours"]) == (1, 1)
+    other.at_rest()
+
+
 @pytest.mark.parametrize("depth", ["1", "2"])
 def test_a_shallow_clone_plans_and_applies(
     world: World, remote: Path, clone: Callable[..., World], depth: str
