@@ -236,8 +236,3 @@ def _with_verdict(conflict: Conflict, verdict: Verdict, stale: str) -> Conflict:
         rule=verdict.rule,
         place=verdict.place,
     )
-
-
-def asked_digest(conflict: Conflict) -> str:
-    """Stands for what a person is asked about: it changes when either side moves."""
-    return conflict.asked
