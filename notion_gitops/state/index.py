@@ -7,7 +7,7 @@ grows with the records.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
@@ -20,10 +20,7 @@ _LINES = 64  # a file holds at most about so many on average
 
 
 class IndexEntry(NamedTuple):
-    """What is kept of a record besides the values that both sides agreed upon.
-
-    A named tuple, since a plan builds one for every record there is.
-    """
+    """What is kept of a record besides the values that both sides agreed upon."""
 
     key: str
     page_id: str
@@ -32,11 +29,69 @@ class IndexEntry(NamedTuple):
     unsettled: tuple[str, ...] = ()  # fields of the mapping that were never agreed, sorted
 
 
+class Columns(NamedTuple):
+    """The parts of some entries, each in the order of the keys."""
+
+    keys: Sequence[str] = ()
+    page_ids: Sequence[str] = ()
+    files: Sequence[str] = ()
+    seen: Sequence[str] = ()
+    unsettled: Sequence[tuple[str, ...]] = ()
+
+
+class Entries(Mapping[str, IndexEntry]):
+    """The records of an index by key.
+
+    They are held as columns, and an entry is made when it is asked for: a quiet plan over ten
+    thousand records asks for hardly any, and making them all would take most of its time.
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        """Raises ValueError if the columns differ in length."""
+        self._columns = columns
+        self._at = {key: number for number, key in enumerate(columns.keys)}
+        if any(len(column) != len(self._at) for column in columns):
+            raise ValueError("columns of unlike length, or a key that is there twice")
+
+    @classmethod
+    def of(cls, entries: Iterable[IndexEntry]) -> "Entries":
+        """From entries with distinct keys, in their order."""
+        rows = tuple(entries)
+        return cls(Columns(*zip(*rows, strict=True)) if rows else Columns())
+
+    @property
+    def columns(self) -> Columns:
+        """All entries, as they are held."""
+        return self._columns
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The path of each record's file, by key; "" where it has none."""
+        return dict(zip(self._columns.keys, self._columns.files, strict=True))
+
+    def __getitem__(self, key: str) -> IndexEntry:
+        at, kept = self._at[key], self._columns
+        return IndexEntry(key, kept.page_ids[at], kept.files[at], kept.seen[at], kept.unsettled[at])
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._at
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._at)
+
+    def __len__(self) -> int:
+        return len(self._at)
+
+    def keys(self) -> KeysView[str]:
+        """The keys; as fast in set operations as those of a dict."""
+        return self._at.keys()
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     """All records of one mapping, and those that were deleted by agreement."""
 
-    entries: Mapping[str, IndexEntry] = field(default_factory=dict)
+    entries: Entries = field(default_factory=lambda: Entries(Columns()))
     tombstones: Mapping[str, Tombstone] = field(default_factory=dict)
 
 
@@ -75,7 +130,7 @@ def parse_index(texts: Mapping[str, str], folder: str = "pages") -> Index:
             if entry.key in entries:
                 damaged(Place(path, number), f"{entry.key} is here twice")
             entries[entry.key] = entry
-    return Index(entries, tombstones)
+    return Index(Entries.of(entries.values()), tombstones)
 
 
 def _file_count(lines: int) -> int:

@@ -64,8 +64,8 @@ class GitReader:
         inside = {p for p in changes.since_base if is_record_path(self.mapping, p)}
         side = self._read(inside)
         # A key that is also in a file that nobody touched is there twice: then both are read.
-        entries = self.recorded.index.entries.items() if side.snapshot.records else ()
-        known = {key.casefold(): entry.file for key, entry in entries}
+        files = self.recorded.index.entries.files if side.snapshot.records else {}
+        known = {key.casefold(): file for key, file in files.items()}
         twins = {
             known[key.casefold()]
             for key, record in side.snapshot.records.items()
@@ -107,11 +107,8 @@ class GitReader:
         reading = read_records(self.mapping, contents, self.workspace.people)
         problems = {**reading.unreadable, **self._emptied(contents)}
         unreadable = _by_key(self.recorded, problems, reading.unknown_files)
-        untouched = {
-            key
-            for key, entry in self.recorded.index.entries.items()
-            if entry.file and entry.file not in asked and not everything
-        }
+        files = {} if everything else self.recorded.index.entries.files
+        untouched = {key for key, file in files.items() if file and file not in asked}
         return GitSide(
             Snapshot(records=reading.records, unreadable=unreadable),
             keys=frozenset(reading.records.keys() | untouched | unreadable.keys()),
@@ -146,10 +143,11 @@ def _by_key(
 ) -> dict[str, Diagnostic]:
     """The problems by key; where the key cannot be told, by every key that the file held."""
     found = dict(problems)
-    for key, entry in recorded.index.entries.items():
-        problem = problems.get(entry.file)
+    files = recorded.index.entries.files if problems or unknown_files else {}
+    for key, file in files.items():
+        problem = problems.get(file)
         if problem is not None and key not in found:
             found[key] = problem
-        elif entry.file in unknown_files and key not in found:
-            found[key] = Diagnostic(f"{entry.file} holds a record whose key cannot be told")
+        elif file in unknown_files and key not in found:
+            found[key] = Diagnostic(f"{file} holds a record whose key cannot be told")
     return found

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from notion_gitops.formats.atomic import write_bytes
-from notion_gitops.state.index import Index, IndexEntry
+from notion_gitops.state.index import Columns, Entries, Index
 
-FORMAT = 1
+FORMAT = 2
 WORTH_IT = 500  # records; fewer are parsed faster than a file is looked for
 
 
@@ -28,13 +28,10 @@ def load_index(private: Path, mapping: str, key: str) -> Index | None:
         data = json.loads((private / "cache" / f"{mapping}.json").read_bytes())
         if data["key"] != key:
             return None
-        return Index(
-            {
-                row[0]: IndexEntry(row[0], row[1], row[2], row[3], tuple(row[4]))
-                for row in data["entries"]
-            }
-        )
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        unsettled = list(map(tuple, data["unsettled"]))
+        columns = (data["keys"], data["page_ids"], data["files"], data["seen"], unsettled)
+        return Index(Entries(Columns(*columns)))
+    except (OSError, ValueError, KeyError, TypeError):
         return None  # never written, or cut short: it is parsed anew
 
 
@@ -42,7 +39,7 @@ def save_index(private: Path, mapping: str, key: str, index: Index) -> None:
     """Keep an index for the next plan, if it is large and holds records alone."""
     if index.tombstones or len(index.entries) < WORTH_IT or not private.is_dir():
         return
-    data = {"key": key, "entries": list(index.entries.values())}
+    data = {"key": key, **index.entries.columns._asdict()}
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     try:
         write_bytes(private, f"cache/{mapping}.json", text.encode())

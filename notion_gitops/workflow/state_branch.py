@@ -129,7 +129,7 @@ def _recorded(
     files = {p: b for p, b in blobs.items() if p.startswith(f"{name}/")}
     schema, sync = texts.get(f"{name}/schema.json"), texts.get(f"{name}/sync.yaml")
     if schema is None or sync is None:
-        only_paired = not any(e.file for e in index.entries.values()) and not index.tombstones
+        only_paired = not any(index.entries.files.values()) and not index.tombstones
         if schema is None and sync is None and only_paired:
             # Never synced; `import` may have paired records with pages.
             return Recorded(index, blobs=files)

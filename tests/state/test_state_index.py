@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from notion_gitops.model.errors import StateUnusable
 from notion_gitops.model.records import Side, Tombstone
-from notion_gitops.state.index import Index, IndexEntry, dump_index, parse_index
+from notion_gitops.state.index import Entries, Index, IndexEntry, dump_index, parse_index
 from notion_gitops.state.reading import fits
 
 KEYS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,20}", fullmatch=True)
@@ -30,7 +30,7 @@ def test_what_is_written_is_read(
     live: dict[str, tuple[str, str, list[str]]], dead: dict[str, tuple[Side, dict[str, str]]]
 ) -> None:
     index = Index(
-        {k: IndexEntry(k, "p", f, s, tuple(sorted(u))) for k, (f, s, u) in live.items()},
+        Entries.of(IndexEntry(k, "p", f, s, tuple(sorted(u))) for k, (f, s, u) in live.items()),
         {k: Tombstone(k, "p", side, fields) for k, (side, fields) in dead.items()},
     )
     texts = dump_index(index.entries.values(), index.tombstones.values())
