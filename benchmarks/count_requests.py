@@ -27,8 +27,8 @@ from notion_gitops.sandbox.sandbox import Logged, Sandbox
 from notion_gitops.sandbox.transport import SandboxTransport
 from notion_gitops.workflow.apply import carry_out
 from notion_gitops.workflow.plan import Connection, Planned, PlanOptions, make_plan
-from notion_gitops.workflow.run import Progress
 from notion_gitops.workflow.workspace import open_workspace
+from notion_gitops.workflow.writing.run import Progress
 
 HERE = Path(__file__).resolve().parent.parent
 PAGE_SIZE = 100  # rows of one answer of a query, Notion's maximum

@@ -20,7 +20,7 @@ from pathlib import Path
 from notion_gitops.mapping.fingerprints import fingerprint
 from notion_gitops.state.index import IndexEntry, dump_index
 from notion_gitops.state.sync import FieldSeen, SyncState, dump_schema, dump_sync
-from notion_gitops.workflow.git_side import GitReader, read_state_and_changes
+from notion_gitops.workflow.reading.git_side import GitReader, read_state_and_changes
 from notion_gitops.workflow.workspace import STATE_REF, Workspace, open_workspace
 
 FLOOR = 2.0

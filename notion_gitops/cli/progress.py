@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from notion_gitops.workflow.run import Progress as Teller
+from notion_gitops.workflow.writing.run import Progress as Teller
 
 
 @contextmanager

@@ -9,19 +9,19 @@ from notion_gitops.model.errors import ExitCode, NotionGitopsError
 from notion_gitops.model.operations import Backup, Operation
 from notion_gitops.model.outcomes import Refreshed, Status, SyncResult
 from notion_gitops.model.plan import Plan, ReadCost, StepKind
-from notion_gitops.workflow.commit import commit_sync
-from notion_gitops.workflow.confirm import ReadBack, read_back
-from notion_gitops.workflow.conflict_changes import conflict_changes
-from notion_gitops.workflow.fresh import FreshReadings
-from notion_gitops.workflow.git_side import GitReader
-from notion_gitops.workflow.journal import Journal, unanswered
 from notion_gitops.workflow.plan import Connection, Planned
-from notion_gitops.workflow.record import Moved, forgets
-from notion_gitops.workflow.run import Id, Progress, Results, Run
-from notion_gitops.workflow.settle import Settling
-from notion_gitops.workflow.sync_id import new_sync_id
-from notion_gitops.workflow.write_files import FileEdit, FileWriter, Unwritten
-from notion_gitops.workflow.write_pages import PageWriter
+from notion_gitops.workflow.reading.git_side import GitReader
+from notion_gitops.workflow.writing.commit import commit_sync
+from notion_gitops.workflow.writing.confirm import ReadBack, read_back
+from notion_gitops.workflow.writing.conflict_changes import conflict_changes
+from notion_gitops.workflow.writing.fresh import FreshReadings
+from notion_gitops.workflow.writing.journal import Journal, unanswered
+from notion_gitops.workflow.writing.record import Moved, forgets
+from notion_gitops.workflow.writing.run import Id, Progress, Results, Run
+from notion_gitops.workflow.writing.settle import Settling
+from notion_gitops.workflow.writing.sync_id import new_sync_id
+from notion_gitops.workflow.writing.write_files import FileEdit, FileWriter, Unwritten
+from notion_gitops.workflow.writing.write_pages import PageWriter
 
 FILE_STEPS = frozenset({StepKind.WRITE_FILE, StepKind.DELETE_FILE})
 

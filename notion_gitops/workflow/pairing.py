@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from notion_gitops.state.index import IndexEntry, dump_index
-from notion_gitops.workflow.compare import Compared
 from notion_gitops.workflow.plan import Planned
+from notion_gitops.workflow.reading.compare import Compared
 
 
 @dataclass(frozen=True, slots=True)

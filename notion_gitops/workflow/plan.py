@@ -17,11 +17,11 @@ from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.plan import Finding, MappingPlan, Plan, ReadCost
 from notion_gitops.model.records import Absence
 from notion_gitops.notion.gateway import Gateway
-from notion_gitops.workflow.compare import Compared, Comparison, Sources, compare
-from notion_gitops.workflow.edit_times import Editors, Question, deepen, edit_times
-from notion_gitops.workflow.git_side import read_state_and_changes
-from notion_gitops.workflow.notion_side import Database, Moment, connect, with_users
-from notion_gitops.workflow.origins import with_origin
+from notion_gitops.workflow.reading.compare import Compared, Comparison, Sources, compare
+from notion_gitops.workflow.reading.edit_times import Editors, Question, deepen, edit_times
+from notion_gitops.workflow.reading.git_side import read_state_and_changes
+from notion_gitops.workflow.reading.notion_side import Database, Moment, connect, with_users
+from notion_gitops.workflow.reading.origins import with_origin
 from notion_gitops.workflow.workspace import Workspace
 
 TOLD_WITH_TIMES = 200  # conflicts; looking the times up costs git a walk for each

@@ -10,10 +10,10 @@ from notion_gitops.model.records import Side
 from notion_gitops.records.files import is_record_path
 from notion_gitops.report.status import LogLine, MappingStatus, StatusInfo
 from notion_gitops.repository.nouns import SyncCommit
-from notion_gitops.workflow.conflict_files import read_conflict_files
-from notion_gitops.workflow.git_side import read_state_and_changes
-from notion_gitops.workflow.newest_state import newest_state
-from notion_gitops.workflow.state_branch import StateBranch
+from notion_gitops.workflow.reading.conflict_files import read_conflict_files
+from notion_gitops.workflow.reading.git_side import read_state_and_changes
+from notion_gitops.workflow.reading.newest_state import newest_state
+from notion_gitops.workflow.reading.state_branch import StateBranch
 from notion_gitops.workflow.workspace import Workspace
 
 LOOKED_AT = 20  # commits of the state branch; an import between syncs tells no exit code

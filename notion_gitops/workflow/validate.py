@@ -6,7 +6,7 @@ from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.errors import InvalidInput
 from notion_gitops.records.files import list_files, read_files
 from notion_gitops.records.reading import read_records
-from notion_gitops.workflow.conflict_files import read_conflict_files
+from notion_gitops.workflow.reading.conflict_files import read_conflict_files
 from notion_gitops.workflow.workspace import Workspace
 
 

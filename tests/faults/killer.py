@@ -22,7 +22,7 @@ from notion_gitops.cli.commands import plan as plan_command
 from notion_gitops.cli.main import _terminated, run
 from notion_gitops.repository import calls
 from notion_gitops.sandbox.transport import SandboxTransport
-from notion_gitops.workflow.journal import Journal
+from notion_gitops.workflow.writing.journal import Journal
 
 LOADED = (git, httpx, notion_client, apply_command, plan_command)  # before the first fork
 

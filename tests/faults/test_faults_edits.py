@@ -37,7 +37,7 @@ def test_an_edit_between_plan_and_write_is_not_overwritten(world: World) -> None
 
 def test_a_long_apply_looks_again(world: World) -> None:
     """A reading that has grown old is no reason to overwrite what somebody entered since."""
-    world.monkeypatch.setattr("notion_gitops.workflow.fresh.MAX_AGE", -1.0)
+    world.monkeypatch.setattr("notion_gitops.workflow.writing.fresh.MAX_AGE", -1.0)
     for number in (1, 2, 3):
         world.write(f"t{number}", hours=70 + number)
     world.commit()

@@ -7,7 +7,7 @@ import pytest
 
 from notion_gitops.model.records import Side, Tombstone
 from notion_gitops.state.index import Entries, Index, IndexEntry
-from notion_gitops.workflow.index_cache import WORTH_IT, cache_key, load_index, save_index
+from notion_gitops.workflow.reading.index_cache import WORTH_IT, cache_key, load_index, save_index
 
 LARGE = Index(
     Entries.of(

@@ -24,11 +24,11 @@ from notion_gitops.workflow.apply import (
     carry_out,
     nothing_to_do,
 )
-from notion_gitops.workflow.lock import only_one
 from notion_gitops.workflow.plan import Connection, Planned, PlanOptions, make_plan
-from notion_gitops.workflow.ready import commit_records, require_committed
-from notion_gitops.workflow.run import Progress
 from notion_gitops.workflow.workspace import open_workspace
+from notion_gitops.workflow.writing.lock import only_one
+from notion_gitops.workflow.writing.ready import commit_records, require_committed
+from notion_gitops.workflow.writing.run import Progress
 from tests.workflow.workflow_samples import MAPPINGS, PEOPLE
 from tests.workflow.workflow_views import plain_page, told
 

@@ -30,17 +30,18 @@ from notion_gitops.report.sync_reports import six_reports
 from notion_gitops.text.words import listed
 from notion_gitops.workflow.apply import carry_out, decisions_remain, nothing_to_do
 from notion_gitops.workflow.check import connection_report
-from notion_gitops.workflow.lock import only_one
-from notion_gitops.workflow.newest_state import adopt_state
 from notion_gitops.workflow.plan import Connection, Planned, PlanOptions, make_plan
-from notion_gitops.workflow.put_back import put_back
-from notion_gitops.workflow.ready import (
+from notion_gitops.workflow.reading.newest_state import adopt_state
+from notion_gitops.workflow.workspace import Workspace, open_workspace, require_writable
+from notion_gitops.workflow.writing.lock import only_one
+from notion_gitops.workflow.writing.put_back import put_back
+from notion_gitops.workflow.writing.ready import (
     commit_records,
     dirty_records,
     require_branch,
     require_committed,
 )
-from notion_gitops.workflow.share import (
+from notion_gitops.workflow.writing.share import (
     NOT_PUSHED,
     Remote,
     fetch_before,
@@ -48,7 +49,6 @@ from notion_gitops.workflow.share import (
     push_after,
     rejection,
 )
-from notion_gitops.workflow.workspace import Workspace, open_workspace, require_writable
 
 _NAMED = 5  # mappings
 

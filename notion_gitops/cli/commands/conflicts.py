@@ -12,7 +12,7 @@ from notion_gitops.model.errors import ExitCode, UsageError
 from notion_gitops.state.conflict_answer import answered, open_fields
 from notion_gitops.text.escape import terminal
 from notion_gitops.text.words import count
-from notion_gitops.workflow.conflict_files import read_conflict_files
+from notion_gitops.workflow.reading.conflict_files import read_conflict_files
 from notion_gitops.workflow.workspace import CONFLICTS, Workspace, open_workspace
 
 

@@ -11,11 +11,11 @@ from notion_gitops.cli.output import Format, format_option, say, show_report
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode, Refused
 from notion_gitops.report.pairing import PairingLine, pairing_view
-from notion_gitops.workflow.lock import only_one
-from notion_gitops.workflow.newest_state import adopt_state
 from notion_gitops.workflow.pairing import find_pairs, record_pairs, worth_recording
 from notion_gitops.workflow.plan import PlanOptions, make_plan
+from notion_gitops.workflow.reading.newest_state import adopt_state
 from notion_gitops.workflow.workspace import open_workspace, require_writable
+from notion_gitops.workflow.writing.lock import only_one
 
 
 @click.command(

@@ -14,8 +14,8 @@ from notion_gitops.model.outcomes import Status
 from notion_gitops.model.values import Fields
 from notion_gitops.records.edits import FileEdits
 from notion_gitops.records.writing import edit_file
-from notion_gitops.workflow.run import Id
 from notion_gitops.workflow.workspace import Workspace
+from notion_gitops.workflow.writing.run import Id
 
 
 @dataclass(frozen=True, slots=True)

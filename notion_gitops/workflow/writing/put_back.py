@@ -2,8 +2,8 @@
 
 from notion_gitops.formats.atomic import remove, unfinished, write_bytes
 from notion_gitops.repository.nouns import Head
-from notion_gitops.workflow.journal import content_digest, files_written
 from notion_gitops.workflow.workspace import Workspace
+from notion_gitops.workflow.writing.journal import content_digest, files_written
 
 
 def put_back(workspace: Workspace) -> list[str]:

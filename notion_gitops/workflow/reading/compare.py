@@ -14,9 +14,9 @@ from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.people import People
 from notion_gitops.model.records import Absence, Base, BaseRecord
 from notion_gitops.notion.gateway import Gateway
-from notion_gitops.workflow.conflict_files import read_conflict_files
-from notion_gitops.workflow.git_side import GitReader, GitSide, Touched
-from notion_gitops.workflow.notion_side import (
+from notion_gitops.workflow.reading.conflict_files import read_conflict_files
+from notion_gitops.workflow.reading.git_side import GitReader, GitSide, Touched
+from notion_gitops.workflow.reading.notion_side import (
     Database,
     Moment,
     NotionSide,
@@ -25,8 +25,8 @@ from notion_gitops.workflow.notion_side import (
     snapshot,
     tell_apart,
 )
-from notion_gitops.workflow.refused_values import without_refused
-from notion_gitops.workflow.state_branch import (
+from notion_gitops.workflow.reading.refused_values import without_refused
+from notion_gitops.workflow.reading.state_branch import (
     Recorded,
     StateBranch,
     as_base,

@@ -12,12 +12,12 @@ from notion_gitops.report.commit_message import record_commit_message, state_com
 from notion_gitops.report.sync import sync_markdown
 from notion_gitops.state.log import dump_backups, dump_log
 from notion_gitops.state.sync import PendingRecord
-from notion_gitops.workflow.conflict_changes import conflict_changes
-from notion_gitops.workflow.conflict_files import conflict_path
-from notion_gitops.workflow.journal import Journal
 from notion_gitops.workflow.plan import Planned
-from notion_gitops.workflow.record import Facts, Moved, base_changes, metadata_changes
+from notion_gitops.workflow.reading.conflict_files import conflict_path
 from notion_gitops.workflow.workspace import Workspace
+from notion_gitops.workflow.writing.conflict_changes import conflict_changes
+from notion_gitops.workflow.writing.journal import Journal
+from notion_gitops.workflow.writing.record import Facts, Moved, base_changes, metadata_changes
 
 Contents = Mapping[str, bytes | None]
 _WAITING = frozenset({Status.PENDING, Status.FAILED, Status.STALE})  # of the next apply

@@ -16,10 +16,10 @@ from notion_gitops.model.records import Record, Side
 from notion_gitops.model.values import Fields
 from notion_gitops.notion.failures import RejectedRequest
 from notion_gitops.notion.pages import decode_page
-from notion_gitops.workflow.fresh import edited_since
-from notion_gitops.workflow.notion_side import list_pages
 from notion_gitops.workflow.plan import fresh_mark
-from notion_gitops.workflow.run import Id, Run
+from notion_gitops.workflow.reading.notion_side import list_pages
+from notion_gitops.workflow.writing.fresh import edited_since
+from notion_gitops.workflow.writing.run import Id, Run
 
 Json = dict[str, Any]
 

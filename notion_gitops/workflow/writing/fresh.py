@@ -9,9 +9,9 @@ from notion_gitops.model.records import Record
 from notion_gitops.model.values import Value
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.pages import mapped_property_ids
-from notion_gitops.workflow.compare import Comparison
-from notion_gitops.workflow.notion_side import Database, decode_pages
 from notion_gitops.workflow.plan import Connection, fresh_mark
+from notion_gitops.workflow.reading.compare import Comparison
+from notion_gitops.workflow.reading.notion_side import Database, decode_pages
 
 MAX_AGE = 5.0  # seconds (design, section 7)
 

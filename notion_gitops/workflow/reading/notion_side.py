@@ -33,7 +33,7 @@ from notion_gitops.notion.schema_check import check_schema, check_two_faces
 from notion_gitops.notion.schema_memory import Memory, follow
 from notion_gitops.records.keys import key_problem
 from notion_gitops.text.slugs import slug
-from notion_gitops.workflow.state_branch import Recorded, StateBranch, same_meaning
+from notion_gitops.workflow.reading.state_branch import Recorded, StateBranch, same_meaning
 
 Json = dict[str, Any]
 

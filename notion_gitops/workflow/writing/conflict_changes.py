@@ -5,8 +5,8 @@ from collections.abc import Callable
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Operation
 from notion_gitops.state.conflicts import ConflictHeader, update_conflict_file
-from notion_gitops.workflow.conflict_files import conflict_path
 from notion_gitops.workflow.plan import Planned
+from notion_gitops.workflow.reading.conflict_files import conflict_path
 from notion_gitops.workflow.workspace import Workspace
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import LogEntry, Outcome, Status
 from notion_gitops.model.plan import Step
-from notion_gitops.workflow.journal import Journal
 from notion_gitops.workflow.plan import Connection, Planned
+from notion_gitops.workflow.writing.journal import Journal
 
 Id = tuple[str, str]  # mapping, key
 

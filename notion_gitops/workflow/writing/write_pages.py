@@ -17,11 +17,11 @@ from notion_gitops.model.values import Fields
 from notion_gitops.notion.completing import complete_page
 from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite
 from notion_gitops.notion.pages import Target, decode_page, encode_properties
-from notion_gitops.workflow.asking import NotWritten, asked
-from notion_gitops.workflow.compare import page_keys
-from notion_gitops.workflow.fresh import FreshReadings, same_own_values
-from notion_gitops.workflow.notion_side import Database
-from notion_gitops.workflow.run import Id, Run
+from notion_gitops.workflow.reading.compare import page_keys
+from notion_gitops.workflow.reading.notion_side import Database
+from notion_gitops.workflow.writing.asking import NotWritten, asked
+from notion_gitops.workflow.writing.fresh import FreshReadings, same_own_values
+from notion_gitops.workflow.writing.run import Id, Run
 
 Json = dict[str, Any]
 

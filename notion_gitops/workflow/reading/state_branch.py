@@ -16,8 +16,8 @@ from notion_gitops.state.index import Index, IndexEntry, parse_index
 from notion_gitops.state.reading import damaged, decode
 from notion_gitops.state.stored import parse_stored
 from notion_gitops.state.sync import FieldSeen, SyncState, parse_schema, parse_sync
-from notion_gitops.workflow.index_cache import cache_key, load_index, save_index
-from notion_gitops.workflow.newest_state import newest_state
+from notion_gitops.workflow.reading.index_cache import cache_key, load_index, save_index
+from notion_gitops.workflow.reading.newest_state import newest_state
 from notion_gitops.workflow.workspace import Workspace, mapping_files
 
 

@@ -26,8 +26,8 @@ from notion_gitops.state.sync import (
     dump_schema,
     dump_sync,
 )
-from notion_gitops.workflow.compare import Compared
-from notion_gitops.workflow.state_branch import same_meaning
+from notion_gitops.workflow.reading.compare import Compared
+from notion_gitops.workflow.reading.state_branch import same_meaning
 from notion_gitops.workflow.workspace import Workspace, mapping_files
 
 Contents = Mapping[str, bytes | None]

@@ -10,7 +10,7 @@ from notion_gitops.model.records import Snapshot
 from notion_gitops.records.files import is_record_path, list_files, read_files
 from notion_gitops.records.reading import read_records
 from notion_gitops.repository.nouns import ChangeKind
-from notion_gitops.workflow.state_branch import Recorded, StateBranch, read_state
+from notion_gitops.workflow.reading.state_branch import Recorded, StateBranch, read_state
 from notion_gitops.workflow.workspace import Workspace
 
 

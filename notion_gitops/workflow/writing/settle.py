@@ -11,10 +11,10 @@ from notion_gitops.model.plan import Finding
 from notion_gitops.model.records import BaseRecord, Record, Side
 from notion_gitops.model.values import Fields, Unknown, Value
 from notion_gitops.records.keys import path_for_new
-from notion_gitops.workflow.compare import Compared
-from notion_gitops.workflow.confirm import ReadBack
-from notion_gitops.workflow.run import Id
-from notion_gitops.workflow.write_files import FileEdit
+from notion_gitops.workflow.reading.compare import Compared
+from notion_gitops.workflow.writing.confirm import ReadBack
+from notion_gitops.workflow.writing.run import Id
+from notion_gitops.workflow.writing.write_files import FileEdit
 
 GONE = frozenset({Kind.FORGET, Kind.DELETE_FILE, Kind.DELETE_PAGE})
 

@@ -11,7 +11,7 @@ from notion_gitops.model.records import Record, Snapshot
 from notion_gitops.model.values import Unknown, Value
 from notion_gitops.notion.pages import Target, encode_properties
 from notion_gitops.notion.schema import Schema
-from notion_gitops.workflow.notion_side import Database
+from notion_gitops.workflow.reading.notion_side import Database
 
 
 def without_refused(

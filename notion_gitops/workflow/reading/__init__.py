@@ -1,0 +1,1 @@
+"""Reading both sides and the base, and joining them."""
