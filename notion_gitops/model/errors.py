@@ -8,7 +8,8 @@ NotionGitopsError
 ├── Locked                 7   another run is writing
 └── CannotReachNotion      1   nothing was written; running again is safe
     ├── NotShared          1   the token does not see an object (404)
-    └── NotPermitted       1   the token may not do this (401, 403)
+    └── NotPermitted       1   the token may not do this (403)
+        └── TokenRefused   1   the token itself is refused (401): no request has a chance
 """
 
 from enum import IntEnum
@@ -86,4 +87,8 @@ class NotShared(CannotReachNotion):
 
 
 class NotPermitted(CannotReachNotion):
-    """Notion answered 401 or 403: a wrong token, or a capability that it lacks."""
+    """Notion answered 403: the connection lacks a capability, for this object at least."""
+
+
+class TokenRefused(NotPermitted):
+    """Notion answered 401, or there is no token: no request has a chance."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from notion_gitops.model.errors import CannotReachNotion, TokenRefused
 from notion_gitops.model.mapping import DatabaseMapping, PropertyType
 from notion_gitops.notion.codecs_members import people_are_cut
 from notion_gitops.notion.codecs_simple import text_is_cut
-from notion_gitops.notion.failures import Json
+from notion_gitops.notion.failures import Json, RejectedRequest
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.pages import value_of
 from notion_gitops.notion.schema import PropertySchema, Schema
@@ -15,11 +16,13 @@ def complete_page(gateway: Gateway, page: Json, mapping: DatabaseMapping, schema
     """The page with the mapped values whole that Notion cut short; the same page if none is.
 
     Each such value costs a request per hundred members. Those that are complete say
-    ``has_more: false``, which is how the codecs know.
+    ``has_more: false``, which is how the codecs know. What cannot be read whole stays as it is,
+    cut, and is no value then.
     """
     whole = {
-        prop.name: _whole(gateway, page["id"], prop, found)
+        prop.name: complete
         for prop, found in _cut(page, mapping, schema)
+        if (complete := _whole(gateway, page["id"], prop, found)) is not None
     }
     return {**page, "properties": {**page["properties"], **whole}} if whole else page
 
@@ -46,7 +49,13 @@ def _is_cut(found: Json) -> bool:
             return False
 
 
-def _whole(gateway: Gateway, page_id: str, prop: PropertySchema, found: Json) -> Json:
-    items = gateway.property_items(page_id, prop.id)
-    members = [item[prop.type] for item in items]
-    return {**found, prop.type: members, "has_more": False}
+def _whole(gateway: Gateway, page_id: str, prop: PropertySchema, found: Json) -> Json | None:
+    try:
+        items = gateway.property_items(page_id, prop.id)
+    except TokenRefused:
+        raise
+    except (CannotReachNotion, RejectedRequest):
+        return None
+    if not all(isinstance(item.get(prop.type), dict) for item in items):
+        return None
+    return {**found, prop.type: [item[prop.type] for item in items], "has_more": False}

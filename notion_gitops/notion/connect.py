@@ -10,7 +10,7 @@ import httpx
 from notion_client import Client
 
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import NotPermitted, UsageError
+from notion_gitops.model.errors import TokenRefused, UsageError
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.pacing import DEFAULT_BUDGET, Clock, Pacer
 from notion_gitops.notion.sender import Sender, no_word
@@ -54,7 +54,7 @@ def open_gateway(
         settings: pacing, and who is told of waits.
 
     Raises:
-        NotPermitted: the token is empty, or no token.
+        TokenRefused: the token is empty, or no token.
     """
     chosen = settings or Settings()
     for name in ("httpx", "httpcore"):  # they log addresses, and those hold ids
@@ -124,7 +124,7 @@ def _checked(token: str) -> str:
     if re.fullmatch(r"[!-~]+", clean):
         return clean
     problem = "is not set" if not clean else "does not hold a token"
-    raise NotPermitted(Diagnostic(
+    raise TokenRefused(Diagnostic(
         f"{TOKEN_VARIABLE} {problem}",
         fix="Copy the secret of your connection from notion.so/profile/integrations, and "
         f"export {TOKEN_VARIABLE}=... Or try everything out with --sandbox.",

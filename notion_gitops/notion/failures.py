@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from math import ceil
 from typing import Any
 
 import httpx
@@ -35,6 +36,21 @@ class RejectedRequest(NotionGitopsError):  # noqa: N818  named for what it is
 
 class RejectedWrite(RejectedRequest):
     """Notion refused a write; nothing was written."""
+
+
+class TooLarge(RejectedWrite):
+    """A request that is larger than Notion takes; it was not sent.
+
+    Args:
+        size: of its body, in bytes.
+        most: what Notion takes, in bytes.
+    """
+
+    def __init__(self, size: int, most: int) -> None:
+        super().__init__(
+            f"what is to be sent has {ceil(size / 1000)} KB, and Notion takes {most // 1000} KB "
+            "in one request; shorten the longest text"
+        )
 
 
 class AmbiguousWrite(NotionGitopsError):  # noqa: N818  named for what it is

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from notion_gitops.notion.failures import Json
+from notion_gitops.notion.failures import Json, printable
 
 Filter = Mapping[str, Any]
 
@@ -12,6 +12,8 @@ PAGE_SIZE = 100
 """The most that Notion gives in one answer of a list (its documentation, "Pagination")."""
 
 _CAPPED = "query_result_limit_reached"
+_NOT_WHERE = "Notion says that there is more, but not where"
+_NOT_WHETHER = "Notion does not say whether there is more"
 _OLDEST_FIRST = [{"timestamp": "created_time", "direction": "ascending"}]
 
 
@@ -64,13 +66,16 @@ def list_pages(reader: Reader, filter_: Filter | None) -> Listing:
 
 def _collect(reader: Reader, filter_: Filter | None, found: _Collected) -> str:
     """Collect one query to its end; why it is not complete, or nothing."""
-    reason, more = "", False
+    reason: str = ""
+    more: object = None
     for answer in _answers(reader, filter_):
         for page in answer["results"]:
             if page.get("object") == "page":  # a wiki holds other things as well
                 _keep(found, page)
-        reason, more = _shortfall(answer) or reason, bool(answer.get("has_more"))
-    return reason or ("Notion says that there is more, but not where" if more else "")
+        reason, more = _shortfall(answer) or reason, answer.get("has_more")
+    if more is False:
+        return reason
+    return reason or (_NOT_WHERE if more else _NOT_WHETHER)
 
 
 def _answers(reader: Reader, filter_: Filter | None) -> Iterator[Json]:
@@ -87,10 +92,12 @@ def _answers(reader: Reader, filter_: Filter | None) -> Iterator[Json]:
 
 
 def _shortfall(answer: Json) -> str:
-    status = answer.get("request_status") or {}
-    if status.get("type") != "incomplete":
+    """Why the answer is not all that there is, as `request_status` says; nothing if it is."""
+    status = answer.get("request_status")
+    if not status or (isinstance(status, dict) and status.get("type") == "complete"):
         return ""
-    return str(status.get("incomplete_reason") or "Notion says that the listing is incomplete")
+    why = status.get("incomplete_reason") if isinstance(status, dict) else None
+    return printable(str(why or "Notion says that the listing is incomplete"))
 
 
 def _keep(found: _Collected, page: Json) -> None:

@@ -1,5 +1,6 @@
 """Sending one request: paced, counted, and tried again only where that cannot do harm."""
 
+import json
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 from notion_client import Client
 
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import CannotReachNotion, NotPermitted, NotShared
+from notion_gitops.model.errors import CannotReachNotion, NotPermitted, NotShared, TokenRefused
 from notion_gitops.notion.failures import (
     AmbiguousCreate,
     AmbiguousWrite,
@@ -19,6 +20,7 @@ from notion_gitops.notion.failures import (
     Kind,
     RejectedRequest,
     RejectedWrite,
+    TooLarge,
     failure_of,
 )
 from notion_gitops.notion.pacing import Pacer
@@ -28,6 +30,9 @@ TRIES = 6
 
 LONGEST_PAUSE = 900.0
 """Seconds; if Notion asks for a longer pause, the run ends instead and says so."""
+
+LARGEST_BODY = 500_000
+"""Bytes of one request (Notion's documentation, "Request limits": 500 KB)."""
 
 _LONGEST_BACKOFF = 30.0
 
@@ -113,9 +118,11 @@ class Sender:
 
         Raises:
             RejectedRequest: 400; for a write, RejectedWrite.
+            TooLarge: it was not sent, since Notion would not take it.
             AmbiguousWrite, AmbiguousCreate: a write may or may not have happened.
             CannotReachNotion: anything else, after at most `TRIES` tries.
         """
+        _check_size(call)
         attempt = 0
         while True:
             self.pacer.turn()
@@ -164,6 +171,16 @@ class Sender:
             self.pacer.rest(seconds)
 
 
+def _check_size(call: Call) -> None:
+    if call.body is None:
+        return
+    # As the HTTP client writes it.
+    text = json.dumps(call.body, ensure_ascii=False, separators=(",", ":"))
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > LARGEST_BODY:
+        raise TooLarge(size, LARGEST_BODY)
+
+
 def _may_repeat(failure: Failure, nature: Nature) -> bool:
     match failure.kind:
         case Kind.SLOW_DOWN | Kind.UNSENT:
@@ -203,7 +220,7 @@ def _final(failure: Failure, call: Call) -> Exception:
                 detail=failure.message,
             ))  # fmt: skip
         case Kind.DENIED:
-            return NotPermitted(Diagnostic(
+            return TokenRefused(Diagnostic(
                 "Notion does not accept the token",
                 fix="Set NOTION_TOKEN to the secret of your connection "
                 "(notion.so/profile/integrations); it may have been revoked or copied in part.",

@@ -1,11 +1,13 @@
 """Requests that fail: what is tried again, how long it waits, and what is left to the caller."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from notion_gitops.model.errors import CannotReachNotion, NotPermitted, NotShared
-from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite, RejectedWrite
+from notion_gitops.model.errors import CannotReachNotion, NotPermitted, NotShared, TokenRefused
+from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite, RejectedWrite, TooLarge
+from notion_gitops.notion.pacing import Clock, Pacer
 from notion_gitops.sandbox.edits import trash_page
 from notion_gitops.sandbox.nouns import Capability
 from notion_gitops.sandbox.weather import Effect, RateLimit, Rule
@@ -200,3 +202,44 @@ def test_only_the_wanted_properties_are_asked_for(notion: "Notion") -> None:
     wanted = [schema.properties[name].id for name in ("Key", "Multi", "Relation")]
     (page,) = notion.gateway().query(schema.data_source_id, property_ids=wanted).pages
     assert set(page["properties"]) == {"Key", "Multi", "Relation"}
+
+
+def test_a_budget_that_shrank_grows_back(notion: "Notion") -> None:
+    """One 429 slows the run down for minutes, not for good."""
+    pace = Clock(lambda: notion.clock().timestamp(), lambda _: None)
+    pacer = Pacer(100, pace)
+    pacer.pause(30)
+    assert pacer.budget == 75
+    sizes = []
+    for _ in range(5):
+        notion.clock.advance(timedelta(seconds=91))
+        pacer.turn()
+        sizes.append(pacer.budget)
+    assert sizes == [85, 95, 100, 100, 100]
+
+
+def test_a_request_that_notion_would_not_take_is_not_sent(notion: "Notion") -> None:
+    text = [{"text": {"content": "ä" * 2000}} for _ in range(100)]
+    gateway, source = notion.gateway(), notion.source("Everything")
+    before = notion.sandbox.requests
+    with pytest.raises(TooLarge, match=r"8\d\d KB"):
+        gateway.create_page(source, {"Name": {"title": text}, "Text": {"rich_text": text}})
+    assert notion.sandbox.requests == before
+
+
+def test_part_of_a_list_is_no_list(notion: "Notion") -> None:
+    """A relation of which the rest cannot be found must not be taken for the whole of it."""
+    body = {"object": "list", "results": [], "has_more": True, "next_cursor": None}
+    notion.sandbox.weather.add(Rule(Effect.ANSWER, "GET", "/users$", status=200, body=body))
+    with pytest.raises(CannotReachNotion, match="whole list"):
+        notion.gateway().users()
+
+
+def test_what_is_forbidden_is_no_refused_token(notion: "Notion") -> None:
+    notion.sandbox.add_token("reader", capabilities=frozenset({Capability.READ}))
+    page = notion.gateway().query(notion.source("Everything")).pages[0]["id"]
+    with pytest.raises(NotPermitted) as forbidden:
+        notion.gateway("reader").trash_page(page)
+    assert not isinstance(forbidden.value, TokenRefused)
+    with pytest.raises(TokenRefused):
+        notion.gateway("nobody").me()

@@ -99,6 +99,10 @@ def results(*pages: Any, **more: Any) -> dict[str, Any]:
     "more",
     [
         {"has_more": True},
+        {"has_more": None},
+        {"has_more": "no"},
+        {"request_status": "incomplete"},
+        {"request_status": {"type": "partial"}},
         {"request_status": {"type": "incomplete", "incomplete_reason": "something new"}},
         {"request_status": {"type": "incomplete"}},
     ],

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from notion_gitops.model.errors import CannotReachNotion, NotPermitted, NotShared
+from notion_gitops.model.errors import CannotReachNotion, NotPermitted, NotShared, TokenRefused
 from notion_gitops.model.outcomes import Status
-from notion_gitops.notion.failures import RejectedRequest
+from notion_gitops.notion.failures import RejectedRequest, TooLarge
 
 Answer = TypeVar("Answer")
 
@@ -24,17 +24,27 @@ def asked(request: Callable[[], Answer]) -> Answer:
     """The answer to a request, or what its failure makes of the record.
 
     Raises:
-        NotPermitted: the token itself is refused: no other request has a chance.
+        TokenRefused: the token itself is refused: no other request has a chance.
         AmbiguousCreate, AmbiguousWrite: the caller knows how to find out.
     """
     try:
         return request()
+    except TooLarge as large:
+        raise NotWritten(Status.FAILED, f"not sent: {large.message}") from large
     except RejectedRequest as refused:
         raise NotWritten(Status.FAILED, f"Notion refused it: {refused.message}") from refused
     except NotShared as missing:
         raise NotWritten(Status.FAILED, missing.diagnostics[0].summary) from missing
-    except NotPermitted:
+    except TokenRefused:
         raise
+    except NotPermitted as denied:
+        raise NotWritten(Status.FAILED, _in_full(denied)) from denied
     except CannotReachNotion as silent:
         why = silent.diagnostics[0].summary
         raise NotWritten(Status.PENDING, why, unreachable=True) from silent
+
+
+def _in_full(denied: NotPermitted) -> str:
+    """What is not permitted, with Notion's own words: the limits of a plan are told so as well."""
+    told = denied.diagnostics[0]
+    return f"{told.summary} ({told.detail})" if told.detail else told.summary

@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import CannotReachNotion
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.records import Record
 from notion_gitops.model.values import Value
@@ -53,18 +55,23 @@ class FreshReadings:
         if asked is not None and self.connection.monotonic() - asked <= MAX_AGE:
             return
         mark = self._mark.get(mapping, fresh_mark(self.comparison.at))
-        self._mark[mapping] = fresh_mark(self.connection.now())
-        self._read_at[mapping] = self.connection.monotonic()
+        now, began = fresh_mark(self.connection.now()), self.connection.monotonic()
         found = edited_since(
             self.connection.gateway, self.databases[mapping], self.comparison, mark
         )
+        # Only now: a query that failed has told nothing, and is asked again for the next record.
+        self._mark[mapping], self._read_at[mapping] = now, began
         self._moved.setdefault(mapping, {}).update(found)
 
 
 def edited_since(
     gateway: Gateway, database: Database, comparison: Comparison, mark: datetime
 ) -> dict[str, Record]:
-    """The pages of a database that were edited since, decoded, by page id."""
+    """The pages of a database that were edited since, decoded, by page id.
+
+    Raises:
+        CannotReachNotion: it is not sure that these are all.
+    """
     if database.schema is None:
         return {}
     since = {
@@ -73,6 +80,11 @@ def edited_since(
     }
     wanted = mapped_property_ids(database.mapping, database.schema)
     listing = gateway.query(database.schema.data_source_id, since, wanted)
+    if not listing.complete:
+        raise CannotReachNotion(Diagnostic(
+            f"Notion did not tell all that was edited lately: {listing.reason}",
+            fix="Run the same command again later.",
+        ))  # fmt: skip
     pages = decode_pages(gateway, database, comparison.people, listing.pages)
     return dict(pages.decoded)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from notion_gitops.engine.forecast import PAGE_WRITES
 from notion_gitops.engine.identity import resolve_relations
-from notion_gitops.model.errors import NotPermitted
+from notion_gitops.model.errors import TokenRefused
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Status
 from notion_gitops.model.plan import Finding, Step, StepKind
@@ -67,7 +67,7 @@ class PageWriter:
                 silent = silent + 1 if failure.unreachable else 0
                 if silent >= GIVE_UP_AFTER:
                     stopped = f"Notion did not answer {GIVE_UP_AFTER} times in a row"
-            except NotPermitted as denied:
+            except TokenRefused as denied:
                 stopped = denied.diagnostics[0].summary
                 self.run.results.note(step, Status.PENDING, stopped)
             except OSError as full:  # of the journal: what cannot be noted is not sent
@@ -120,7 +120,7 @@ class PageWriter:
             page = asked(lambda: gateway.create_page(source.data_source_id, properties))
         except AmbiguousCreate as unclear:
             page = self._find_created(operation, unclear)
-        except (NotWritten, NotPermitted):
+        except (NotWritten, TokenRefused):
             self.run.journal.note("not created", mapping=step.mapping, key=step.key)
             raise
         self.run.journal.note("created", mapping=step.mapping, key=step.key, page=page["id"])
