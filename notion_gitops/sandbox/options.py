@@ -56,7 +56,7 @@ def replaced_options(store: Store, old: list[Json], given: Any, path: str) -> li
     """The option list that a schema change asks for: what it leaves out is gone.
 
     An option is matched by id, else by name; its name and colour stay, as the API does not
-    change them.
+    change them. A new one without a colour gets the default one, as ultimate-notion documents.
 
     Raises:
         ApiError: 400 for a wrong form or a name that is there twice.
@@ -72,7 +72,7 @@ def replaced_options(store: Store, old: list[Json], given: Any, path: str) -> li
             name = entry.get("name", UNDEFINED)
             if not isinstance(name, str) or not name:
                 raise failed_validation(f"{path}[{at}].name", "a string", name)
-            found = added_option(store, name, entry.get("color"), at)
+            found = added_option(store, name, entry.get("color", "default"), at)
         if any(found["id"] == o["id"] or _same(found, o) for o in options):
             raise invalid(f"Option names must be unique: {found['name']}")
         options.append(found)
