@@ -29,6 +29,9 @@ VERSION = "2026-03-11"
 OLDER_VERSION = "2025-09-03"
 """The version before, in which `in_trash` is also called `archived`."""
 
+OLDEST_VERSION = "2022-06-28"
+"""The version in which a database is a table: its rows' parent, its columns, its query."""
+
 MAX_PAGE_SIZE = 100
 
 

@@ -30,6 +30,7 @@ from notion_gitops.sandbox.nouns import (
     UserKind,
 )
 from notion_gitops.sandbox.protocol import body_of, committed, version_of
+from notion_gitops.sandbox.recording import recorder
 from notion_gitops.sandbox.richtext import plain_text, text_items
 from notion_gitops.sandbox.routes import Routes
 from notion_gitops.sandbox.rows import insert_page
@@ -92,6 +93,7 @@ class Sandbox:
         self.weather = Weather()
         self.log: list[Logged] = []  # since this object was made
         self.sleep: Callable[[float], None] = time.sleep  # of a delay
+        self._recorder = recorder()
         self._lock = threading.RLock()
         self._store = Store(path, seed)
         self._routes = Routes()
@@ -160,6 +162,8 @@ class Sandbox:
             if rule.effect is Effect.ANSWER:
                 return self._stormy(rule, None, number)
         status, body, headers = self._answer(request)
+        if self._recorder is not None:
+            self._recorder.record(request, status, body)
         for rule in rules:
             if rule.effect is Effect.DROP_AFTER:
                 raise ConnectionDropped

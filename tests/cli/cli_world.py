@@ -15,6 +15,7 @@ from threading import Thread
 import notion_gitops
 from notion_gitops.sandbox.sandbox import Sandbox
 from notion_gitops.sandbox.server import serve
+from tests.answers import handed_down
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
@@ -80,6 +81,7 @@ class Tool:
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CEILING_DIRECTORIES": str(self.folder.parent),
             "PYTHONPATH": str(Path(notion_gitops.__file__).parents[1]),
+            **handed_down(),
             **self.environment,
             **environment,
         }

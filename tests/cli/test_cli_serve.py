@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import notion_gitops
+from tests.answers import handed_down
 from tests.cli.cli_world import World
 
 BASE = "NOTION_GITOPS_BASE_URL"
@@ -25,6 +26,7 @@ def served(world: World) -> Iterator[World]:
         "HOME": str(world.tool.home),
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(Path(notion_gitops.__file__).parents[1]),
+        **handed_down(),
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "notion_gitops", "sandbox", "serve", "--port", "0"],

@@ -20,6 +20,7 @@ from notion_gitops.model.errors import ExitCode
 from notion_gitops.sandbox import seed
 from notion_gitops.sandbox.sandbox import DEFAULT_TOKEN, Sandbox
 from notion_gitops.sandbox.server import SandboxServer, serve
+from tests.answers import handed_down
 from tests.docs.docs_pages import PAGES, ROOT, anchors, blocks, commands, inline_code, links, table
 
 TOOL = "notion-gitops"
@@ -34,7 +35,7 @@ def _environ(home: Path) -> dict[str, str]:
     """Of somebody who has installed the tool, has a name in git, and nothing else."""
     (home / ".gitconfig").write_text("[user]\nname = Dora Docs\nemail = dora@example.org\n")
     path = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
-    return {"PATH": path, "HOME": str(home), "COLUMNS": "80"}
+    return {"PATH": path, "HOME": str(home), "COLUMNS": "80", **handed_down()}
 
 
 def _lines() -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.answers import handed_down
 from tests.faults.faults_world import World, copy, make_workspace
 
 
@@ -13,7 +14,8 @@ from tests.faults.faults_world import World, copy, make_workspace
 def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No setting of the machine or of an outer repository reaches a test."""
     for name in [n for n in os.environ if n.startswith(("GIT_", "NOTION_")) or n == "EMAIL"]:
-        monkeypatch.delenv(name)
+        if name not in handed_down():
+            monkeypatch.delenv(name)
     base = tmp_path_factory.getbasetemp()
     home = base / "faults-home"
     home.mkdir(exist_ok=True)

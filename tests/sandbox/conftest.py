@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,53 +16,19 @@ from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox
 from notion_gitops.sandbox.clock import SettableClock
 from notion_gitops.sandbox.messages import Request
 from notion_gitops.sandbox.seed import load
+from tests.answers import at_hand, problems_of
 
 Json = dict[str, Any]
 Validate = Callable[[Json], list[str]]
 
 NOW = datetime(2026, 7, 1, 9, 30, 42, 513_000, tzinfo=UTC)
-_ROOT = Path(__file__).parents[2]
 _SEED = Path(__file__).parent / "workspace.yaml"
-
-
-def _types_folder() -> Path:
-    return Path(os.environ.get("NOTION_TYPES") or _ROOT.parent / "shared" / "notion-types")
 
 
 @pytest.fixture(scope="session")
 def validate() -> Validate | None:
     """Gives what is wrong with an exchange; None where the schemas are not at hand."""
-    script = _types_folder() / "check.py"
-    if not script.is_file():
-        return None
-    spec = importlib.util.spec_from_file_location("notion_types_check", script)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-
-    known: dict[str, list[str]] = {}  # the same answer need not be validated twice
-
-    def check(exchange: Json) -> list[str]:
-        body = {key: value for key, value in exchange["body"].items() if key != "request_id"}
-        identity = json.dumps([{**exchange, "body": body}], sort_keys=True)
-        if identity not in known:
-            known[identity] = problems({**exchange, "body": body})
-        return known[identity]
-
-    def problems(exchange: Json) -> list[str]:
-        name, validator = module.validator(
-            exchange["notion_version"], exchange["method"], exchange["path"], exchange["status"]
-        )
-        if validator is None:
-            return [f"{name}: no schema"]
-        return [
-            f"{name}: {reason}"
-            for error in validator.iter_errors(exchange["body"])
-            for reason in module.reasons(error)
-        ]
-
-    return check
+    return problems_of if at_hand() else None
 
 
 @dataclass

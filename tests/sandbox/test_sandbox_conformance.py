@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.answers import ABSENT
+
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Api, Validate
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def schemas(validate: Validate | None) -> Validate:
     if validate is None:
-        pytest.skip("the folder notion-types (or $NOTION_TYPES) with the schemas is not here")
+        pytest.skip(ABSENT)
     return validate
 
 
