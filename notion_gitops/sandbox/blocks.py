@@ -77,14 +77,14 @@ def list_children(call: Call, block_id: str) -> Json:
     call.require(Capability.READ)
     parent = _parent_id(call, block_id)
     size, cursor = call.paging("query")
-    rows = _children(call, parent)
-    ids = [row["id"] for row in rows]
+    children = [_shown_block(call, row) for row in _children(call, parent)]
+    children += [_database_as_block(call, doc) for doc in _databases_on(call, parent)]
+    ids = [child["id"] for child in children]
     if cursor is not None and cursor not in ids:
         raise wrong_cursor(cursor)
     start = ids.index(cursor) if cursor is not None else 0
     following = ids[start + size] if start + size < len(ids) else None
-    shown = [_shown_block(call, row) for row in rows[start : start + size]]
-    return listing(shown, following, "block")
+    return listing(children[start : start + size], following, "block")
 
 
 def append_to_block(call: Call, block_id: str) -> Json:
@@ -188,6 +188,16 @@ def _children(call: Call, parent: str) -> list[sqlite3.Row]:
     return call.store.all(
         "SELECT * FROM blocks WHERE parent=? AND in_trash=0 ORDER BY place, seq", (parent,)
     )
+
+
+def _databases_on(call: Call, page: str) -> list[Json]:
+    """The databases that stand on a page, oldest first."""
+    rows = call.store.all(
+        "SELECT doc FROM databases WHERE json_extract(doc, '$.parent.page_id')=? ORDER BY seq",
+        (page,),
+    )
+    docs = [json.loads(row["doc"]) for row in rows]
+    return [doc for doc in docs if not doc["in_trash"] and call.sees_database(doc["id"])]
 
 
 def _parent_id(call: Call, text: str) -> str:
