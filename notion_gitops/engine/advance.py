@@ -51,23 +51,26 @@ def advance(
     )
 
 
-def bury(before: BaseRecord, *, in_git: bool) -> Tombstone:
+def bury(mapping: DatabaseMapping, before: BaseRecord, *, in_git: bool) -> Tombstone:
     """The tombstone of a record that leaves the base: deleted on a side, or on both.
 
     Args:
+        mapping: its mapping.
         before: its base.
         in_git: whether git still held it when that was planned: then Notion deleted it first.
     """
-    fields = {name: to_plain(value) for name, value in before.fields.items()}
+    # Not the body: the index is no place for long texts, and the file is in the history.
+    body = mapping.body.name if mapping.body else ""
+    fields = {name: to_plain(value) for name, value in before.fields.items() if name != body}
     return Tombstone(before.key, before.page_id, Side.NOTION if in_git else Side.GIT, fields)
 
 
 def seen_digest(mapping: DatabaseMapping, fields: Fields) -> str:
-    """Stands for what a page said of the mapped fields: equal digests need no look.
+    """Stands for what a page said of the mapped properties: equal digests need no look.
 
     "" when a value could not be told, so that the record is looked at every time.
     """
-    values = [fields.get(name) for name in mapping.fields]
+    values = [fields.get(field.name) for field in mapping.properties]
     if any(isinstance(v, Unknown) for v in values):
         return ""
     return digest(*values, length=16)

@@ -16,7 +16,7 @@ from notion_gitops.model.operations import (
     Write,
 )
 from notion_gitops.model.records import Absence, BaseRecord, Record, Side, Tombstone
-from notion_gitops.model.values import Fields
+from notion_gitops.model.values import Fields, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class RecordView:
     answers: ConflictFile | None = None
     times: Mapping[str, EditTimes] = field(default_factory=dict)
     renamed_from: str = ""
+    merged_body: Value = None  # of two edits that merge as text
 
 
 def build(

@@ -19,6 +19,7 @@ from notion_gitops.model.mapping import (
 )
 from notion_gitops.model.operations import Cause, Conflict
 from notion_gitops.model.values import Unknown, Value
+from notion_gitops.text.bodies import same_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Readings:
     stored: Value  # the base as Notion reads it back
     git: Value
     notion: Value
+    merged: Value = None  # a body that both sides edited, merged as text; None: it does not merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,14 @@ Decide = Callable[[Readings, str], FieldMerge]
 
 
 def same(field: Field, one: Value, other: Value) -> bool:
-    """Whether two values mean the same; a checkbox that is absent is not ticked."""
+    """Whether two values mean the same; a checkbox that is absent is not ticked.
+
+    Bodies mean the same if they differ in their spacing alone.
+    """
     if field.type is PropertyType.CHECKBOX:
         return bool(one) == bool(other)
+    if field.type is PropertyType.BODY and isinstance(one, str) and isinstance(other, str):
+        return same_text(one, other)
     return identical(one, other)
 
 
@@ -100,6 +107,8 @@ def _both(field: Field, at: Readings, decide: Decide) -> FieldMerge:
     git_edited = not same(field, at.git, at.base)
     notion_edited = not same(field, at.notion, at.stored)
     if git_edited and notion_edited:
+        if at.merged is not None:
+            return _merged_text(field, at)
         if field.type not in SETS:
             return decide(at, "both sides changed it")
         merge = _merged_set(at)
@@ -131,6 +140,14 @@ def _merged_set(at: Readings) -> FieldMerge:
         agreed,
         to_git=None if merged == git else Cause.MERGED,
         to_notion=None if merged == notion else Cause.MERGED,
+    )
+
+
+def _merged_text(field: Field, at: Readings) -> FieldMerge:
+    return FieldMerge(
+        at.merged,
+        to_git=None if same(field, at.merged, at.git) else Cause.MERGED,
+        to_notion=None if same(field, at.merged, at.notion) else Cause.MERGED,
     )
 
 

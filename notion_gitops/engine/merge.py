@@ -1,8 +1,9 @@
 """The three-way merge of one record: the decision table, and the operation that follows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from notion_gitops.engine.bodies import in_file_form
 from notion_gitops.engine.building import RecordView, build, key_is_wrong
 from notion_gitops.engine.difference import differences, identical
 from notion_gitops.engine.fields import FieldMerge, Readings, merge_field, same
@@ -13,7 +14,7 @@ from notion_gitops.engine.one_sided import (
     trashed_in_notion,
 )
 from notion_gitops.engine.rules import Decider, Evidence
-from notion_gitops.model.mapping import DatabaseMapping, Direction, Field, Mode
+from notion_gitops.model.mapping import DatabaseMapping, Direction, Field, Mode, PropertyType
 from notion_gitops.model.operations import (
     Action,
     Conflict,
@@ -68,14 +69,15 @@ def _is_gone(view: RecordView) -> bool:
 
 def _both_present(mapping: DatabaseMapping, view: RecordView) -> Merged:
     decider = Decider(mapping, _evidence(view))
+    readings = {spec.name: _readings(view, spec) for spec in mapping.fields.values()}
     merges = {
         spec.name: merge_field(
-            spec, direction_of(mapping, spec), _readings(view, spec), decider.for_field(spec)
+            spec, direction_of(mapping, spec), readings[spec.name], decider.for_field(spec)
         )
         for spec in mapping.fields.values()
     }
     return Merged(
-        _from_fields(mapping, view, merges),
+        _from_fields(mapping, view, readings, merges),
         frozenset(decider.missing_times),
     )
 
@@ -88,13 +90,21 @@ def direction_of(mapping: DatabaseMapping, spec: Field) -> Direction:
 def _readings(view: RecordView, spec: Field) -> Readings:
     name, base = spec.name, view.base
     known = base is not None and name in base.known
-    return Readings(
+    at = Readings(
         known=known,
         base=base.fields.get(name) if base and known else None,
         stored=base.in_notion(name) if base and known else None,
         git=view.git.value(name) if view.git else None,
         notion=view.notion.value(name) if view.notion else None,
     )
+    return _as_files(at, view) if spec.type is PropertyType.BODY else at
+
+
+def _as_files(at: Readings, view: RecordView) -> Readings:
+    """The readings of a body, those of Notion in the form of the file."""
+    file, stored = (at.base, at.stored) if at.known else (at.git, at.git)
+    notion = in_file_form(file, stored, at.notion)
+    return replace(at, stored=at.base, notion=notion, merged=view.merged_body)
 
 
 def _evidence(view: RecordView) -> Evidence:
@@ -109,12 +119,18 @@ def _evidence(view: RecordView) -> Evidence:
 
 
 def _from_fields(
-    mapping: DatabaseMapping, view: RecordView, merges: Mapping[str, FieldMerge]
+    mapping: DatabaseMapping,
+    view: RecordView,
+    readings: Mapping[str, Readings],
+    merges: Mapping[str, FieldMerge],
 ) -> Operation | None:
     agreed = {n: m.agreed for n, m in merges.items() if m.agreed is not None}
-    writes = tuple(
-        w for side in Side if (w := _update(mapping, view, merges, side)).changes or w.key_to_write
+    key = key_is_wrong(mapping, view)
+    updates = (
+        Write(side, Action.UPDATE, _changes(readings, merges, side), key and side is Side.NOTION)
+        for side in Side
     )
+    writes = tuple(w for w in updates if w.changes or w.key_to_write)
     conflicts = tuple(m.conflict for m in merges.values() if m.conflict is not None)
     settled = frozenset(n for n, m in merges.items() if m.settled)
     if not writes and _base_holds(mapping, view, agreed, settled):
@@ -132,24 +148,22 @@ def _from_fields(
     )
 
 
-def _update(
-    mapping: DatabaseMapping, view: RecordView, merges: Mapping[str, FieldMerge], side: Side
-) -> Write:
+def _changes(
+    readings: Mapping[str, Readings], merges: Mapping[str, FieldMerge], side: Side
+) -> tuple[FieldChange, ...]:
     causes = {
         name: cause
         for name, m in merges.items()
         if (cause := m.to_git if side is Side.GIT else m.to_notion) is not None
     }
-    record = view.git if side is Side.GIT else view.notion
-    before = {n: record.value(n) if record else None for n in causes}
+    before = {n: readings[n].git if side is Side.GIT else readings[n].notion for n in causes}
     after = {n: merges[n].agreed for n in causes}
     changes = []
     for difference in differences(before, after):
         conflict = merges[difference.field].conflict
         rule, place = (conflict.rule, conflict.place) if conflict else ("", None)
         changes.append(FieldChange(difference, causes[difference.field], rule, place))
-    key_to_write = side is Side.NOTION and key_is_wrong(mapping, view)
-    return Write(side, Action.UPDATE, tuple(changes), key_to_write)
+    return tuple(changes)
 
 
 def _base_holds(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from notion_gitops.engine.bodies import in_file_form
 from notion_gitops.engine.building import RecordView, build, key_is_wrong
 from notion_gitops.engine.difference import differences
 from notion_gitops.engine.fields import same
@@ -99,7 +100,7 @@ def create_file(mapping: DatabaseMapping, view: RecordView, notion: Record) -> O
     if stone is not None and same_page and is_kept(mapping, stone, Side.NOTION):
         return None
     given = {
-        name: value
+        name: in_file_form(None, None, value) if mapping.fields[name].is_body else value
         for name, value in notion.fields.items()
         if not isinstance(value, Unknown) and _enters_file(mapping, name)
     }

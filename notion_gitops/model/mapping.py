@@ -10,7 +10,7 @@ from notion_gitops.model.expressions import Expression
 
 
 class PropertyType(StrEnum):
-    """Notion's property types that a sync can carry, by Notion's own names."""
+    """Notion's property types that a sync can carry, by Notion's own names; and the page's body."""
 
     TITLE = "title"
     RICH_TEXT = "rich_text"
@@ -36,6 +36,7 @@ class PropertyType(StrEnum):
     UNIQUE_ID = "unique_id"
     VERIFICATION = "verification"
     BUTTON = "button"
+    BODY = "body"  # no property: the text of the page, in Notion's Markdown
 
 
 COMPUTED = frozenset(
@@ -63,6 +64,10 @@ TEXTS = frozenset(
         PropertyType.PHONE_NUMBER,
     }
 )
+
+
+BODY = "body"
+"""The name of the field that a page's body is, in a mapping that syncs bodies."""
 
 
 class Direction(StrEnum):
@@ -149,6 +154,11 @@ class Field:
     def computed(self) -> bool:
         """Whether Notion works the value out, so that it can only be pulled."""
         return self.type in COMPUTED
+
+    @property
+    def is_body(self) -> bool:
+        """Whether it is the text of the page, and no property."""
+        return self.type is PropertyType.BODY
 
     @property
     def derived(self) -> bool:
@@ -250,7 +260,7 @@ class DatabaseMapping:
     notion: NotionSource
     git: GitSource
     key: KeyRule
-    fields: Mapping[str, Field]  # in the order of the file
+    fields: Mapping[str, Field]  # in the order of the file; the body, if it is synced, is the last
     mode: Mode = Mode.TWO_WAY
     rules: tuple[Rule, ...] = ()
     otherwise: Take = Take.MANUAL
@@ -261,7 +271,17 @@ class DatabaseMapping:
     safety: Safety = Safety()
     initial: Initial = Initial.ASK
     timezone: str = "UTC"  # what a time without a zone means
-    body: str = "none"  # none until page bodies are synced
+
+    @property
+    def properties(self) -> tuple[Field, ...]:
+        """The fields that are properties in Notion and stand in the fields of a file."""
+        return tuple(f for f in self.fields.values() if not f.is_body)
+
+    @property
+    def body(self) -> Field | None:
+        """The field that the text of the page is; None if bodies are not synced."""
+        field = self.fields.get(BODY)
+        return field if field is not None and field.is_body else None
 
     @property
     def title_field(self) -> Field:

@@ -18,6 +18,7 @@ place                                           GeoPlace
 created_by, last_edited_by                      str: alias or ``user:ID``
 formula, rollup                                 str, number, bool, DateValue or tuple[str, ...]
 verification                                    str: verified, unverified or expired
+body                                            str: Markdown, no blank lines around it
 ==============================================  ==============================================
 
 Absent, null and empty are one value: ``None`` (an empty set or tuple is never stored).
@@ -92,6 +93,17 @@ Fields = Mapping[str, Value]
 def minute(moment: datetime) -> datetime:
     """The moment in UTC, floored to the minute, as Notion stores it."""
     return moment.astimezone(UTC).replace(second=0, microsecond=0)
+
+
+def canonical_body(text: str) -> str | None:
+    """A body without the blank lines around it, and with plain line breaks; None if it is empty."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = plain.split("\n")
+    while lines and not lines[0].strip():
+        lines.pop(0)
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return "\n".join(lines) or None
 
 
 def to_plain(value: Value) -> Any:

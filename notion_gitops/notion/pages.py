@@ -47,7 +47,7 @@ def decode_page(page: Json, mapping: DatabaseMapping, schema: Schema, people: Pe
     origin = _origin(page, mapping, schema)
     values: dict[str, Value] = {}
     trouble: dict[str, NotCarried] = {}
-    for field in mapping.fields.values():
+    for field in mapping.properties:
         try:
             values[field.name] = _decoded(page, field, _Reading(mapping, schema, people))
         except NotCarried as error:
@@ -232,7 +232,7 @@ def _key_property(target: Target, key: str | None) -> Json:
 def mapped_property_ids(mapping: DatabaseMapping, schema: Schema) -> list[str]:
     """The (decoded) ids of all properties that a listing of this mapping needs."""
     names: Iterable[str | None] = (
-        *(f.property_name for f in mapping.fields.values()),
+        *(f.property_name for f in mapping.properties),
         mapping.key.property_name,
     )
     found = (schema.properties.get(name or "") for name in names)

@@ -28,7 +28,7 @@ def check_schema(
         data_sources: mapping's name -> data source id, of all mappings.
     """
     problems = list(_key_problems(mapping, schema))
-    for field in mapping.fields.values():
+    for field in mapping.properties:
         prop = schema.properties.get(field.property_name)
         if prop is None:
             problems.append(_missing(field, schema))

@@ -26,7 +26,7 @@ class Followed:
 
 def remember(schema: Schema, mapping: DatabaseMapping) -> dict[str, dict[str, Any]]:
     """The memory to keep for the next sync: of the mapped properties alone."""
-    names = {f.property_name for f in mapping.fields.values()} | {mapping.key.property_name}
+    names = {f.property_name for f in mapping.properties} | {mapping.key.property_name}
     return {
         name: {"id": p.id, "type": p.type, "options": _option_names(p)}
         for name, p in sorted(schema.properties.items())
@@ -49,7 +49,7 @@ def follow(schema: Schema, mapping: DatabaseMapping, memory: Memory) -> Followed
     properties = dict(schema.properties)
     hints: list[Diagnostic] = []
     drift: list[Diagnostic] = []
-    for field in mapping.fields.values():
+    for field in mapping.properties:
         name, known = field.property_name, memory.get(field.property_name)
         if known is None:
             continue

@@ -18,7 +18,7 @@ def check(workspace: Workspace, connection: Connection) -> ConnectionReport:
     """Ask Notion who we are, whether users can be listed, and for every mapped database.
 
     Raises:
-        NotPermitted: the token is refused.
+        TokenRefused: the token is refused.
         CannotReachNotion: Notion did not answer.
     """
     started, before = time.monotonic(), connection.gateway.counts
@@ -80,7 +80,7 @@ def _checked(mapping: DatabaseMapping, database: Database) -> DatabaseCheck:
         return DatabaseCheck(
             mapping.name, mapping.notion.database, problems=database.problems, readable=False
         )
-    mapped = {f.property_name for f in mapping.fields.values()} | {mapping.key.property_name}
+    mapped = {f.property_name for f in mapping.properties} | {mapping.key.property_name}
     return DatabaseCheck(
         mapping=mapping.name,
         database=mapping.notion.database,

@@ -190,7 +190,7 @@ class World:
         deleted = any(w.action is Action.DELETE for w in operation.writes)
         if before is not None and (deleted or operation.kind is Kind.FORGET):
             in_git = operation.write(Side.GIT) is not None or operation.key in self.git
-            tombstones[operation.key] = bury(before, in_git=in_git)
+            tombstones[operation.key] = bury(self.mapping, before, in_git=in_git)
         elif operation.settled:
             records[operation.key] = self._advanced(operation, before, page_id, default)
             tombstones.pop(operation.key, None)

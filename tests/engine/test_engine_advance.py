@@ -147,7 +147,8 @@ def test_the_digest_stands_for_what_the_page_says_of_mapped_fields() -> None:
 @pytest.mark.parametrize(("in_git_still", "side"), [(True, Side.NOTION), (False, Side.GIT)])
 def test_a_tombstone_holds_the_last_values_as_plain_data(in_git_still: bool, side: Side) -> None:
     mapping = a_mapping(a_field("tags", PropertyType.MULTI_SELECT))
-    stone = bury(in_base(mapping, title="T", tags=frozenset({"b", "a"})), in_git=in_git_still)
+    before = in_base(mapping, title="T", tags=frozenset({"b", "a"}))
+    stone = bury(mapping, before, in_git=in_git_still)
     assert stone.side is side
     assert stone.fields == {"title": "T", "tags": ["a", "b"]}
     assert (stone.key, stone.page_id) == ("k", PAGE)

@@ -16,28 +16,27 @@ from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import (
     CannotReachNotion,
     InvalidInput,
-    NotPermitted,
     StateUnusable,
+    TokenRefused,
     UsageError,
 )
-from notion_gitops.model.mapping import DatabaseMapping, PropertyType
-from notion_gitops.model.people import People, Person
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.people import People
 from notion_gitops.model.plan import Finding
 from notion_gitops.model.records import Absence, Base, Record, Snapshot
-from notion_gitops.notion.absence import classify
 from notion_gitops.notion.completing import complete_page
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.pages import decode_page, mapped_property_ids
 from notion_gitops.notion.schema import Schema, read_schema
+from notion_gitops.notion.hidden import SourceLook, hidden_fields, told_of_hidden
 from notion_gitops.notion.schema_check import check_schema, check_two_faces
 from notion_gitops.notion.schema_memory import Memory, follow
+from notion_gitops.model.values import Unknown
 from notion_gitops.records.keys import key_problem
 from notion_gitops.text.slugs import slug
 from notion_gitops.workflow.reading.state_branch import Recorded, StateBranch, same_meaning
 
 Json = dict[str, Any]
-
-FEW = 2  # so many absent pages are read one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class Database:
     schema: Schema | None  # None: it could not be read
     problems: tuple[Diagnostic, ...] = ()
     hints: tuple[Diagnostic, ...] = ()  # what was renamed in Notion and is followed
+    hidden: Mapping[str, str] = field(default_factory=dict)  # fields that cannot be told, and why
 
     @property
     def usable(self) -> bool:
@@ -96,7 +96,8 @@ def connect(
         state: what the schemas were at the last sync, so that renames are followed.
 
     Raises:
-        NotPermitted: the token is refused.
+        TokenRefused: the token is refused.
+        CannotReachNotion: none of the databases can be read.
         StateUnusable: the base was written from another database.
     """
     ids = _all_ids(mappings, find)
@@ -104,8 +105,8 @@ def connect(
     silent: list[CannotReachNotion] = []
     for name, mapping in mappings.items():
         try:
-            found[name] = _read(gateway, mapping, ids[name], state.of(name))
-        except NotPermitted:
+            found[name] = read_database(gateway, mapping, ids[name], state.of(name))
+        except TokenRefused:
             raise
         except CannotReachNotion as error:
             silent.append(error)
@@ -115,7 +116,9 @@ def connect(
         raise type(silent[0])(*told)
     sources = {n: d.schema.data_source_id for n, d in found.items() if d.schema}
     faces = list(check_two_faces((d.mapping, d.schema) for d in found.values() if d.schema))
-    return {name: _checked(database, sources, faces) for name, database in found.items()}
+    checked = {name: _checked(database, sources, faces) for name, database in found.items()}
+    look = SourceLook(gateway, set(sources.values()))
+    return {name: _with_hidden(database, look) for name, database in checked.items()}
 
 
 def _all_ids(
@@ -143,9 +146,24 @@ def _checked(database: Database, sources: Mapping[str, str], faces: list[Diagnos
     return replace(database, problems=(*database.problems, *problems, *ours))
 
 
-def _read(
+def _with_hidden(database: Database, look: SourceLook) -> Database:
+    """The database with the fields that lead to one that the connection does not see."""
+    if database.schema is None or not database.usable:
+        return database
+    hidden = hidden_fields(database.mapping, database.schema, look)
+    told = told_of_hidden(database.mapping, hidden)
+    return replace(database, hidden=hidden, hints=(*database.hints, *told))
+
+
+def read_database(
     gateway: Gateway, mapping: DatabaseMapping, identity: str, recorded: Recorded
 ) -> Database:
+    """One database with what was renamed in it since the last sync; not held against its mapping.
+
+    Raises:
+        CannotReachNotion: Notion did not answer, or does not show it.
+        StateUnusable: the base was written from another database.
+    """
     known = recorded.sync.data_source if recorded.sync else None
     schema = read_schema(gateway, identity, mapping.notion.place, data_source_id=known)
     if recorded.sync is not None and recorded.sync.data_source != schema.data_source_id:
@@ -158,12 +176,12 @@ def memory_of(mapping: DatabaseMapping, recorded: Recorded) -> Memory:
     """What the schema was at the last sync, by property; of fields that mean what they meant."""
     return {
         spec.property_name: {
-            "id": recorded.schema[name].property_id,
-            "type": recorded.schema[name].type,
-            "options": {i: option for option, i in recorded.schema[name].options.items()},
+            "id": recorded.schema[spec.name].property_id,
+            "type": recorded.schema[spec.name].type,
+            "options": {i: option for option, i in recorded.schema[spec.name].options.items()},
         }
-        for name, spec in mapping.fields.items()
-        if same_meaning(mapping, recorded, name)
+        for spec in mapping.properties
+        if same_meaning(mapping, recorded, spec.name)
     }
 
 
@@ -204,11 +222,19 @@ def decode_pages(
     decoded = {i: decode_page(p, mapping, schema, people) for i, p in whole.items()}
     return Pages(
         raw=whole,
-        decoded={i: d.record for i, d in decoded.items()},
+        decoded={i: _without(d.record, database.hidden) for i, d in decoded.items()},
         complete=not reason,
         reason=reason,
         findings=tuple(f for d in decoded.values() for f in d.findings),
     )
+
+
+def _without(record: Record, hidden: Mapping[str, str]) -> Record:
+    """The record without the values that Notion shows as empty since it hides what they are of."""
+    if not hidden:
+        return record
+    unknown = {name: Unknown(why) for name, why in hidden.items()}
+    return replace(record, fields={**record.fields, **unknown})
 
 
 def tell_apart(
@@ -247,64 +273,6 @@ def snapshot(
     }
     side = Snapshot(records=resolved, absent=absent, complete=pages.complete)
     return NotionSide(pages, side, identified, identified.records)
-
-
-def absences(
-    gateway: Gateway, database: Database, pages: Pages, base: Base, git_keys: frozenset[str]
-) -> dict[str, Absence]:
-    """Why each page that the base knows is not in the listing, told by reading that page.
-
-    The page of a deleted record that is back in git is read too: it can be restored.
-    """
-    listed = pages.raw.keys()
-    missing = {k: b.page_id for k, b in base.records.items() if b.page_id not in listed}
-    buried = {k: t.page_id for k, t in base.tombstones.items() if k in git_keys}
-    if not pages.complete or database.schema is None:
-        return dict.fromkeys(missing, Absence.UNPROVEN)
-    schema = database.schema
-    there = _filtered_out(gateway, database, len(missing))
-    return {
-        key: Absence.OUT_OF_SCOPE if page in there else classify(gateway, page, schema)
-        for key, page in {**buried, **missing}.items()
-    }
-
-
-def _filtered_out(gateway: Gateway, database: Database, missing: int) -> frozenset[str]:
-    """The pages that the mapping's filter leaves out, by one listing instead of one read each."""
-    mapping, schema = database.mapping, database.schema
-    if schema is None or mapping.notion.filter is None or missing <= FEW:
-        return frozenset()
-    title = schema.properties[mapping.title_field.property_name].id
-    listing = gateway.query(schema.data_source_id, None, [title])
-    return frozenset(page["id"] for page in listing.pages)
-
-
-def with_users(
-    gateway: Gateway, people: People, mappings: Mapping[str, DatabaseMapping]
-) -> tuple[People, bool]:
-    """The directory with the e-mails of Notion's own list, and whether that could be read.
-
-    It is asked for only if a mapping has people and an e-mail could be meant by one.
-    """
-    fields = (f for m in mappings.values() for f in m.fields.values())
-    if not any(f.type is PropertyType.PEOPLE for f in fields):
-        return people, True
-    try:
-        users = gateway.users()
-    except NotPermitted:
-        return people, False
-    emails = {u["id"]: (u.get("person") or {}).get("email") for u in users}
-    known = {
-        alias: replace(p, email=p.email or emails.get(p.user_id))
-        for alias, p in people.by_alias.items()
-    }
-    taken = {p.user_id for p in known.values()}
-    others = {
-        f"user:{u['id']}": Person(f"user:{u['id']}", u["id"], u.get("name") or "", emails[u["id"]])
-        for u in users
-        if u["id"] not in taken
-    }
-    return People({**known, **others}), True
 
 
 def _placed(error: CannotReachNotion, mapping: DatabaseMapping) -> tuple[Diagnostic, ...]:

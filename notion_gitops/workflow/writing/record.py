@@ -198,7 +198,7 @@ def _under_this_mapping(moved: Moved) -> dict[str, IndexEntry]:
 
 def _tombstones(moved: Moved) -> dict[str, Tombstone]:
     before, in_git = moved.compared.base.records, moved.compared.git.keys
-    return {k: bury(before[k], in_git=k in in_git) for k in moved.gone if k in before}
+    return {k: bury(moved.mapping, before[k], in_git=k in in_git) for k in moved.gone if k in before}
 
 
 def _schema(compared: Compared) -> dict[str, FieldSeen]:
