@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from notion_gitops.sandbox.blocks import append_markdown, erase_content
 from notion_gitops.sandbox.messages import ApiError
-from notion_gitops.sandbox.plain import Directory, Names, PlainError, entry_of, user_finder
+from notion_gitops.sandbox.plain import Names, PlainError, entry_of, find_page, user_finder
 from notion_gitops.sandbox.rows import (
     Flag,
     insert_row,
@@ -171,7 +171,7 @@ def _ids(source: Source) -> tuple[str, ...]:
 
 def _find(call: Call, database: str, page: str) -> tuple[Source, Page]:
     source = _source(call, database)
-    found = call.world.page(Directory(call, source).find(page))
+    found = call.world.page(find_page(call, source, page))
     if found is None:
         raise LookupError(f"the sandbox has no page {page!r}")
     return source, found
@@ -187,7 +187,7 @@ def _entries(call: Call, source: Source, values: Mapping[str, Any]) -> dict[str,
         other = call.world.source(target)
         if other is None:
             raise LookupError("the relation leads nowhere")
-        return Directory(call, other).find(text)
+        return find_page(call, other, text)
 
     names = Names(user_finder(call), page)
     entries = {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from notion_gitops.sandbox.identity import parse_uuid
 from notion_gitops.sandbox.nouns import READ_ONLY, Kind, Page, Property, Source
 from notion_gitops.sandbox.richtext import plain_text, text_items
 from notion_gitops.sandbox.world import page_of
@@ -75,6 +76,19 @@ class Directory:
                     f"the database {database} has {len(found)} pages {text!r}: say which by its id"
                 )
         raise PlainError(f"the database {database} has no page {text!r}")
+
+
+def find_page(call: Call, source: Source, text: str) -> str:
+    """The id of the page of a data source that `text` means; an id is looked up at once.
+
+    Raises:
+        PlainError: there is none, or more than one.
+    """
+    identity = parse_uuid(text)
+    page = call.world.page(identity) if identity else None
+    if page is not None and page.source_id == source.id:
+        return page.id
+    return Directory(call, source).find(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +175,8 @@ def _moment(value: Any) -> Any:
 
 
 def _file(value: Any) -> Json:
+    if isinstance(value, dict) and "type" in value:
+        return value  # as an answer shows it
     if isinstance(value, dict):
         name, url = str(value.get("name") or value["url"]), str(value["url"])
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from notion_gitops.sandbox.dates import parse_date
@@ -29,6 +30,55 @@ def text_items(text: str) -> list[Json]:
     return [_text_item(piece, None, _annotations(None)) for piece in pieces]
 
 
+def retyped(items: list[Json], text: str) -> list[Json]:
+    """`items` after a person typed in them until they read `text`.
+
+    What stands before and behind the change keeps its form. What was typed takes the form of the
+    text in front of it, as in an editor. Mentions and equations stay whole, or go.
+    """
+    units = _units(items)
+    before, start = 0, 0
+    while before < len(units) and text.startswith(units[before][0], start):
+        start += len(units[before][0])
+        before += 1
+    behind, end = len(units), len(text)
+    while behind > before and end - len(units[behind - 1][0]) >= start:
+        if not text.endswith(units[behind - 1][0], start, end):
+            break
+        behind -= 1
+        end -= len(units[behind][0])
+    around = [*reversed(units[:before]), *units[before:]]
+    model = next((item for _, item in around if item["type"] == "text"), None)
+    model = model or _text_item("", None, _annotations(None))
+    typed = [(char, model) for char in text[start:end]]
+    return _runs([*units[:before], *typed, *units[behind:]])
+
+
+def _units(items: list[Json]) -> list[tuple[str, Json]]:
+    """The characters of rich text, each with its run; what is no text is one unit."""
+    units: list[tuple[str, Json]] = []
+    for item in items:
+        whole = item["type"] != "text"
+        parts = [item["plain_text"]] if whole else item["plain_text"]
+        units.extend((part, item) for part in parts)
+    return units
+
+
+def _runs(units: list[tuple[str, Json]]) -> list[Json]:
+    """Rich text of such units."""
+    runs: list[Json] = []
+    for _, group in groupby(units, key=lambda unit: id(unit[1])):
+        members = list(group)
+        item = members[0][1]
+        if item["type"] != "text":
+            runs.append(item)
+            continue
+        content = "".join(text for text, _ in members)
+        pieces = [content[at : at + MAX_TEXT] for at in range(0, len(content), MAX_TEXT)]
+        runs += [_text_item(piece, item["href"], item["annotations"]) for piece in pieces]
+    return runs
+
+
 def parse_rich_text(value: object, path: str) -> list[Json]:
     """Rich text as kept and shown, from the form that a request sends.
 
@@ -41,6 +91,15 @@ def parse_rich_text(value: object, path: str) -> list[Json]:
         raise failed_validation(path, "an array", value)
     if len(value) > MAX_ITEMS:
         raise failed_validation(f"{path}.length", f"≤ `{MAX_ITEMS}`", len(value))
+    return rich_text_of(value, path)
+
+
+def rich_text_of(value: list[Any], path: str) -> list[Json]:
+    """Rich text as kept and shown, however many items it has.
+
+    Raises:
+        ApiError: 400 with the place, for an item of a wrong form or over Notion's limits.
+    """
     items = [_item(item, f"{path}[{at}]") for at, item in enumerate(value)]
     return [item for item in items if item["type"] != "text" or item["plain_text"]]
 
