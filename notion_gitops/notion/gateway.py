@@ -114,15 +114,43 @@ class Gateway:
                 _page(result, about)
         return answer
 
-    def create_page(self, data_source_id: str, properties: Mapping[str, Any]) -> Json:
-        """Create a page in a data source; the answer is the page as stored.
+    def markdown(self, page_id: str) -> Json:
+        """The body of a page as Markdown, with what Notion says of its being whole."""
+        identity = checked_id(page_id)
+        return self._read(f"pages/{identity}/markdown", f"the text of the page {identity}")
+
+    def children(self, block_id: str) -> list[Json]:
+        """The blocks of a page, or those inside of a block."""
+        identity = checked_id(block_id)
+        return self._all(f"blocks/{identity}/children", f"the blocks of {identity}")
+
+    def update_markdown(self, page_id: str, command: Json) -> Json:
+        """Change the body of a page; the answer is all of it as Markdown. Raises as `update_page`.
+
+        Args:
+            page_id: the page.
+            command: `update_content` or `replace_content`, with its type.
+        """
+        identity = checked_id(page_id)
+        about, path = f"the text of the page {identity}", f"pages/{identity}/markdown"
+        answer = self._sender.send(Call(Nature.CHANGE, "PATCH", path, about, body=command))
+        if not isinstance(answer.get("markdown"), str):
+            raise AmbiguousWrite("the answer was not the whole text")
+        return answer
+
+    def create_page(
+        self, data_source_id: str, properties: Mapping[str, Any], markdown: str = ""
+    ) -> Json:
+        """Create a page in a data source, with a body if given; the answer is the page as stored.
 
         Raises:
             AmbiguousCreate: it may exist now; it is never sent twice from here.
             RejectedWrite: Notion refused it.
         """
         parent = {"type": "data_source_id", "data_source_id": checked_id(data_source_id)}
-        body = {"parent": parent, "properties": dict(properties)}
+        body: Json = {"parent": parent, "properties": dict(properties)}
+        if markdown:
+            body["markdown"] = markdown
         answer = self._sender.send(Call(Nature.CREATE, "POST", "pages", "a new page", body=body))
         if not _is_page(answer):
             raise AmbiguousCreate("the answer was not the whole page", answer.get("id"))
