@@ -9,6 +9,8 @@ from notion_gitops.sandbox.clock import minute
 from notion_gitops.sandbox.identity import parse_uuid
 from notion_gitops.sandbox.messages import (
     UNDEFINED,
+    ApiError,
+    Code,
     Json,
     failed_validation,
     invalid,
@@ -52,6 +54,11 @@ class Call:
     def store(self) -> Store:
         """The file."""
         return self.world.store
+
+    @property
+    def has_tables(self) -> bool:
+        """Whether the client's version knows databases as tables, and no data sources."""
+        return self.version == OLDEST_VERSION
 
     @property
     def minute(self) -> str:
@@ -122,6 +129,18 @@ class Call:
             raise self.missing("database", identity)
         return doc
 
+    def only_source(self, database: Json) -> Source:
+        """The one data source of a database, for requests that name the database only.
+
+        Raises:
+            ApiError: 400 if it has several.
+        """
+        sources = self.world.sources_of(database["id"])
+        live = [source for source in sources if not source.doc["in_trash"]] or sources
+        if len(live) != 1:
+            raise several_sources(database["id"], [source.id for source in live])
+        return live[0]
+
     def missing(self, kind: str, identity: str) -> Exception:
         """The 404 for that object."""
         return not_found(kind, identity, self.token.bot.name or "", self.token.bot.id)
@@ -130,7 +149,7 @@ class Call:
 
     def only(self, *known: str) -> None:
         """Refuse (400) a body with other keys than these at its top."""
-        allowed = set(known) | ({"archived"} if self.version == OLDER_VERSION else set())
+        allowed = set(known) | ({"archived"} if self.version != VERSION else set())
         for key, value in self.body.items():
             if key not in allowed:
                 raise failed_validation(f"body.{key}", "not present", value)
@@ -176,6 +195,18 @@ def checked_id(text: object, place: str) -> str:
 
 def _quoted(text: object) -> str:
     return "undefined" if text is UNDEFINED else f'"{text}"'
+
+
+def several_sources(database: str, sources: list[str]) -> ApiError:
+    """The 400 for a database that is no single table, with the words of the official client."""
+    data = {
+        "error_type": "multiple_data_sources_for_database",
+        "database_id": database,
+        "child_data_source_ids": sources,
+        "minimum_api_version": OLDER_VERSION,
+    }
+    text = "Databases with multiple data sources are not supported in this API version."
+    return ApiError(400, Code.VALIDATION_ERROR, text, data)
 
 
 def wrong_cursor(cursor: str) -> Exception:

@@ -8,9 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from notion_gitops.sandbox import blocks, databases, pages, users
-from notion_gitops.sandbox.messages import ApiError, Code, Json
-from notion_gitops.sandbox.queries import QueryMemory, query_source, search
+from notion_gitops.sandbox import blocks, databases, pages, tables, users
+from notion_gitops.sandbox.messages import Json, unknown_url
+from notion_gitops.sandbox.queries import QueryMemory, query_source, query_table, search
 
 if TYPE_CHECKING:
     from notion_gitops.sandbox.call import Call
@@ -23,20 +23,21 @@ class Routes:
     """The endpoints of one sandbox."""
 
     def __init__(self) -> None:
-        query = partial(_query, memory=QueryMemory())
+        memory = QueryMemory()
         table: tuple[tuple[str, str, Endpoint], ...] = (
             ("GET", "users", users.list_users),
             ("GET", "users/me", users.retrieve_me),
             ("GET", "users/{}", users.retrieve_user),
             ("POST", "search", search),
-            ("POST", "databases", databases.create_database),
-            ("GET", "databases/{}", databases.retrieve_database),
-            ("PATCH", "databases/{}", databases.update_database),
-            ("POST", "data_sources", databases.create_source),
-            ("GET", "data_sources/{}", databases.retrieve_source),
-            ("PATCH", "data_sources/{}", databases.update_source),
-            ("POST", "data_sources/{}/query", query),
-            ("GET", "data_sources/{}/templates", databases.list_templates),
+            ("POST", "databases", _either(tables.create_table, databases.create_database)),
+            ("GET", "databases/{}", _either(tables.retrieve_table, databases.retrieve_database)),
+            ("PATCH", "databases/{}", _either(tables.update_table, databases.update_database)),
+            ("POST", "databases/{}/query", _either(partial(_table, memory=memory), _nothing)),
+            ("POST", "data_sources", _either(_nothing, databases.create_source)),
+            ("GET", "data_sources/{}", _either(_nothing, databases.retrieve_source)),
+            ("PATCH", "data_sources/{}", _either(_nothing, databases.update_source)),
+            ("POST", "data_sources/{}/query", _either(_nothing, partial(_rows, memory=memory))),
+            ("GET", "data_sources/{}/templates", _either(_nothing, databases.list_templates)),
             ("POST", "pages", pages.create_page),
             ("GET", "pages/{}", pages.retrieve_page),
             ("PATCH", "pages/{}", pages.update_page),
@@ -61,11 +62,29 @@ class Routes:
             if known == method and match is not None:
                 parts = [unquote(part) for part in match.groups()]
                 return lambda call: endpoint(call, *parts)
-        raise ApiError(400, Code.INVALID_REQUEST_URL, "Invalid request URL.")
+        raise unknown_url()
 
 
-def _query(call: Call, data_source_id: str, *, memory: QueryMemory) -> Json:
+def _rows(call: Call, data_source_id: str, *, memory: QueryMemory) -> Json:
     return query_source(call, data_source_id, memory)
+
+
+def _table(call: Call, database_id: str, *, memory: QueryMemory) -> Json:
+    return query_table(call, database_id, memory)
+
+
+def _nothing(*_: object) -> Json:
+    """What a version answers that does not have the path."""
+    raise unknown_url()
+
+
+def _either(of_tables: Endpoint, of_sources: Endpoint) -> Endpoint:
+    """One endpoint for the version in which a database is a table, one for those after it."""
+
+    def ask(call: Call, *parts: str) -> Json:
+        return (of_tables if call.has_tables else of_sources)(call, *parts)
+
+    return ask
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -171,15 +171,20 @@ def _changed_status(call: Call, prop: Property, given: Any, path: str) -> Json:
 
 
 def _changed_relation(call: Call, source: Source, prop: Property, given: Json) -> Json:
-    target = given.get("data_source_id", prop.config["data_source_id"])
+    path = f"body.properties.{prop.name}.relation"
+    named = "database_id" if call.has_tables else "data_source_id"
+    target = prop.config["data_source_id"]
+    if named in given:
+        target = _target(call, source, given, path).id
     if target != prop.config["data_source_id"]:
         _drop_partner(call, prop)
         call.store.write("DELETE FROM links WHERE property=?", (prop.id,))
         return _config(call, source, (prop.kind, prop.id, prop.name), given)
     dual = "dual_property" in given or given.get("type") == "dual_property"
+    single = "single_property" in given or given.get("type") == "single_property"
     if dual and "synced_property_id" not in prop.config:
         return _config(call, source, (prop.kind, prop.id, prop.name), given)
-    if "single_property" in given and "synced_property_id" in prop.config:
+    if single and not dual and "synced_property_id" in prop.config:
         _drop_partner(call, prop)
         return {"data_source_id": target}
     return prop.config
@@ -224,14 +229,13 @@ def _status(call: Call, _: Source, naming: _Naming, given: Json) -> Json:
 
 def _relation(call: Call, source: Source, naming: _Naming, given: Json) -> Json:
     _, identity, name = naming
-    path = f"body.properties.{name}.relation.data_source_id"
-    target_id = checked_id(given.get("data_source_id", UNDEFINED), path)
-    target = source if target_id == source.id else call.find_source(target_id, path)
+    path = f"body.properties.{name}.relation"
+    target = _target(call, source, given, path)
     if "dual_property" not in given and given.get("type") != "dual_property":
         return {"data_source_id": target.id}
     wish = object_in(given, "dual_property", path)
     synced = call.store.new_property_id()
-    other = text_in(wish, "synced_property_name", path) or (
+    other = text_in(wish, "synced_property_name", f"{path}.dual_property") or (
         f"Related to {plain_text(source.doc['title'])} ({name})"
     )
     partner = Property(
@@ -245,6 +249,17 @@ def _relation(call: Call, source: Source, naming: _Naming, given: Json) -> Json:
         (synced, identity),
     )
     return {"data_source_id": target.id, "synced_property_id": synced}
+
+
+def _target(call: Call, source: Source, given: Json, path: str) -> Source:
+    """The data source that a relation leads to; older clients name its database."""
+    if call.has_tables:
+        place = f"{path}.database_id"
+        database = call.find_database(given.get("database_id", UNDEFINED), place)
+        return call.only_source(database)
+    place = f"{path}.data_source_id"
+    identity = checked_id(given.get("data_source_id", UNDEFINED), place)
+    return source if identity == source.id else call.find_source(identity, place)
 
 
 def _free_name(source: Source, wished: str) -> str:

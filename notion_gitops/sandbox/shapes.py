@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from notion_gitops.sandbox.call import OLDER_VERSION, Call
+from notion_gitops.sandbox.call import VERSION, Call
 from notion_gitops.sandbox.cells import Cells
 from notion_gitops.sandbox.identity import decode_property_id, encode_property_id
 from notion_gitops.sandbox.messages import Json, invalid
@@ -91,7 +91,7 @@ def _shown_page(call: Call, cells: Cells, page: Page, wanted: dict[str, list[Pro
         "last_edited_by": user_stub(page.edited_by),
         "cover": page.cover,
         "icon": page.icon,
-        "parent": page.parent,
+        "parent": shown_parent(call, page.parent),
         "in_trash": page.in_trash,
         "is_archived": page.is_archived,
         "is_locked": page.is_locked,
@@ -103,10 +103,17 @@ def _shown_page(call: Call, cells: Cells, page: Page, wanted: dict[str, list[Pro
 
 
 def with_archived(call: Call, shown: Json) -> Json:
-    """The object, with the last key `archived` for the version that has it."""
-    if call.version == OLDER_VERSION:
+    """The object, with the last key `archived` for the versions that have it."""
+    if call.version != VERSION:
         shown["archived"] = shown["in_trash"]
     return shown
+
+
+def shown_parent(call: Call, parent: Json) -> Json:
+    """The parent of a page: for clients that know no data sources, a row lies in its database."""
+    if call.has_tables and parent["type"] == "data_source_id":
+        return {"type": "database_id", "database_id": parent["database_id"]}
+    return parent
 
 
 def shown_source(call: Call, source: Source) -> Json:
@@ -158,6 +165,24 @@ def shown_database(call: Call, doc: Json) -> Json:
     return with_archived(call, shown)
 
 
+def shown_table(call: Call, source: Source) -> Json:
+    """A database object of the version in which a database is a table.
+
+    That version was not recorded of late: the keys are those of its documentation, in the order in
+    which data sources have them now, and `archived` last, as the version after it has it.
+    """
+    database = call.world.the_database(source.database_id)
+    shown = shown_source(call, source)
+    shown |= {
+        "object": "database",
+        "id": database["id"],
+        "parent": database["parent"],
+        "in_trash": database["in_trash"] or source.doc["in_trash"],
+    }
+    del shown["database_parent"]
+    return with_archived(call, shown)
+
+
 def _title(source: Source) -> str:
     return "".join(item["plain_text"] for item in source.doc["title"])
 
@@ -191,6 +216,8 @@ def _relation_config(call: Call, prop: Property) -> Json:
         "database_id": target.database_id if target else prop.config["data_source_id"],
         "data_source_id": prop.config["data_source_id"],
     }
+    if call.has_tables:
+        del config["data_source_id"]
     synced = prop.config.get("synced_property_id")
     if synced is None:
         return {**config, "type": "single_property", "single_property": {}}
