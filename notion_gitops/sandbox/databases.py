@@ -7,6 +7,7 @@ from typing import Any
 from notion_gitops.sandbox.call import Call, checked_id
 from notion_gitops.sandbox.clock import millis
 from notion_gitops.sandbox.icons import parse_cover, parse_icon
+from notion_gitops.sandbox.lag import Late
 from notion_gitops.sandbox.messages import UNDEFINED, Json, failed_validation, invalid
 from notion_gitops.sandbox.nouns import Capability, Kind, Source
 from notion_gitops.sandbox.richtext import parse_rich_text
@@ -20,7 +21,7 @@ def create_database(call: Call) -> Json:
     """POST databases."""
     call.require(Capability.INSERT)
     call.only("parent", "title", "description", "is_inline", "initial_data_source", "icon", "cover")
-    parent = parent_of(call, call.body.get("parent", UNDEFINED))
+    parent = _parent(call, call.body.get("parent", UNDEFINED))
     title = parse_rich_text(call.body.get("title", []), "body.title")
     initial = call.body.get("initial_data_source") or {}
     if not isinstance(initial, dict):
@@ -28,7 +29,7 @@ def create_database(call: Call) -> Json:
     identity = insert_database(call, call.store.new_uuid(), parent, title)
     properties = initial.get("properties") or {"Name": {"title": {}}}
     insert_source(call, identity, call.store.new_uuid(), title, properties)
-    update_doc(call, identity)
+    _update_doc(call, identity)
     return shown_database(call, call.world.the_database(identity))
 
 
@@ -57,6 +58,7 @@ def insert_source(
         "created": call.minute, "edited": call.minute,
         "created_by": call.token.bot.id, "edited_by": call.token.bot.id,
     }  # fmt: skip
+    call.world.lag.keep(Late.SEARCH, identity, None)
     call.store.write(
         "INSERT INTO data_sources(id, database_id, doc, properties) VALUES(?,?,?,?)",
         (identity, database, dumps(doc), "[]"),
@@ -84,25 +86,24 @@ def update_database(call: Call, database_id: str) -> Json:
         "parent", "title", "description", "is_inline", "icon", "cover", "in_trash", "is_locked"
     )
     doc = call.find_database(database_id)
-    update_doc(call, doc["id"])
+    _update_doc(call, doc["id"])
     return shown_database(call, call.world.the_database(doc["id"]))
 
 
-def update_doc(call: Call, identity: str) -> None:
-    """Bring into a database what the body says of it."""
-    doc = {**call.world.the_database(identity), **common_of(call), "edited": millis(call.now)}
+def _update_doc(call: Call, identity: str) -> None:
+    doc = {**call.world.the_database(identity), **_common(call), "edited": millis(call.now)}
     for key in ("is_inline", "is_locked"):
         if key in call.body:
             doc[key] = _boolean(call.body[key], f"body.{key}")
     if "parent" in call.body:
-        doc["parent"] = parent_of(call, call.body["parent"])
+        doc["parent"] = _parent(call, call.body["parent"])
     call.store.write("UPDATE databases SET doc=? WHERE id=?", (dumps(doc), identity))
     if "in_trash" in doc:
         for source in call.world.sources_of(identity):
             save_source_doc(call, source, {**source.doc, "in_trash": doc["in_trash"]})
 
 
-def common_of(call: Call) -> Json:
+def _common(call: Call) -> Json:
     """What databases and data sources have in common, from the body."""
     changes: Json = {}
     for key in ("title", "description"):
@@ -124,12 +125,7 @@ def _boolean(value: object, path: str) -> bool:
     return value
 
 
-def parent_of(call: Call, given: Any) -> Json:
-    """The parent that a request gives a database.
-
-    Raises:
-        ApiError: 400 for none, 404 for a page that is not there.
-    """
+def _parent(call: Call, given: Any) -> Json:
     if not isinstance(given, dict):
         raise failed_validation("body.parent", "defined", given)
     if "page_id" in given:
@@ -154,7 +150,7 @@ def create_source(call: Call) -> Json:
     identity = call.store.new_page_uuid(database["id"])
     properties = call.body.get("properties", UNDEFINED)
     source = insert_source(call, database["id"], identity, title, properties)
-    save_source_doc(call, source, {**source.doc, **common_of(call)})
+    save_source_doc(call, source, {**source.doc, **_common(call)})
     return shown_source(call, call.world.the_source(identity))
 
 
@@ -171,7 +167,7 @@ def update_source(call: Call, data_source_id: str) -> Json:
     source = call.find_source(data_source_id)
     if "properties" in call.body:
         source = change_schema(call, source, call.body["properties"])
-    doc = {**source.doc, **common_of(call), "edited": call.minute, "edited_by": call.token.bot.id}
+    doc = {**source.doc, **_common(call), "edited": call.minute, "edited_by": call.token.bot.id}
     save_source_doc(call, source, doc)
     return shown_source(call, call.world.the_source(source.id))
 

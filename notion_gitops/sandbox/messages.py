@@ -32,6 +32,7 @@ class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cut_after: float | None = None  # seconds; half of the body is sent, then the connection ends
 
 
 class ConnectionDropped(Exception):  # noqa: N818  an event of the network, no error of ours
@@ -56,6 +57,7 @@ class Code(StrEnum):
     SERVICE_UNAVAILABLE = "service_unavailable"
     GATEWAY_TIMEOUT = "gateway_timeout"
     SERVICE_OVERLOAD = "service_overload"
+    DATABASE_CONNECTION_UNAVAILABLE = "database_connection_unavailable"
 
 
 class ApiError(Exception):
@@ -147,11 +149,6 @@ def not_found(kind: str, identity: str, bot: str, integration: str) -> ApiError:
         f'are shared with your integration "{bot}".',
         {"integration_id": integration},
     )
-
-
-def unknown_url() -> ApiError:
-    """The 400 for every path, and method, that Notion does not have."""
-    return ApiError(400, Code.INVALID_REQUEST_URL, "Invalid request URL.")
 
 
 def restricted() -> ApiError:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from notion_gitops.sandbox.call import OLDER_VERSION, OLDEST_VERSION, VERSION
+from notion_gitops.sandbox.call import OLDER_VERSION, VERSION
 from notion_gitops.sandbox.messages import ApiError, Code
 
 if TYPE_CHECKING:
     from notion_gitops.sandbox.messages import Json, Request
 
-_VERSIONS = (OLDEST_VERSION, OLDER_VERSION, VERSION)
+_VERSIONS = (VERSION, OLDER_VERSION)
 
 
 def version_of(request: Request) -> str:
@@ -30,8 +29,7 @@ def version_of(request: Request) -> str:
             "instead was `undefined`.",
         )
     if version not in _VERSIONS:
-        *first, last = (f'`"{one}"`' for one in _VERSIONS)
-        known = ", ".join(first) + f", or {last}"
+        known = " or ".join(f'`"{one}"`' for one in _VERSIONS)
         raise ApiError(
             400,
             Code.VALIDATION_ERROR,
@@ -60,12 +58,3 @@ def body_of(request: Request) -> Json:
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON")
-
-
-def committed(request: Request, status: int, body: Json) -> Json | None:
-    """What a 503 after the write tells of it: the id of what was made, for a create."""
-    if status != HTTPStatus.OK or request.method == "GET":
-        return None
-    if request.method == "POST" and body.get("object") in {"page", "database", "data_source"}:
-        return {"committed_resource_id": body["id"]}
-    return {}

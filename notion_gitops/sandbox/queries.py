@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from notion_gitops.sandbox.call import Call, listing, wrong_cursor
 from notion_gitops.sandbox.cells import Cells
 from notion_gitops.sandbox.filters import compile_filter
 from notion_gitops.sandbox.identity import parse_uuid
+from notion_gitops.sandbox.lag import Late
 from notion_gitops.sandbox.messages import Json, failed_validation, object_in, text_in
 from notion_gitops.sandbox.nouns import Capability, Page, Source
 from notion_gitops.sandbox.richtext import plain_text
-from notion_gitops.sandbox.shapes import shown_page, shown_pages, shown_source, shown_table
+from notion_gitops.sandbox.shapes import shown_page, shown_pages, shown_source
 from notion_gitops.sandbox.sorts import compile_sorts
 from notion_gitops.sandbox.world import page_of
 
@@ -50,20 +51,10 @@ class QueryMemory:
 def query_source(call: Call, data_source_id: str, memory: QueryMemory) -> Json:
     """POST data_sources/{id}/query: newest first, a hundred at most, stopped at the cap."""
     call.require(Capability.READ)
-    return _query(call, call.find_source(data_source_id), memory)
-
-
-def query_table(call: Call, database_id: str, memory: QueryMemory) -> Json:
-    """POST databases/{id}/query: the same, of the version in which a database is a table."""
-    call.require(Capability.READ)
-    return _query(call, call.only_source(call.find_database(database_id)), memory)
-
-
-def _query(call: Call, source: Source, memory: QueryMemory) -> Json:
     call.only(
-        "filter", "sorts", "start_cursor", "page_size", "result_type", "in_trash", "archived",
-        "is_archived",
-    )  # fmt: skip
+        "filter", "sorts", "start_cursor", "page_size", "result_type", "in_trash", "is_archived"
+    )
+    source = call.find_source(data_source_id)
     size, cursor = call.paging("body")
     ids = _matching(call, source, memory)
     start = _start(cursor, ids)
@@ -73,18 +64,13 @@ def _query(call: Call, source: Source, memory: QueryMemory) -> Json:
     shown = shown_pages(call, [page for page in pages if page is not None])
     capped = len(ids) > call.result_cap
     more = end < min(len(ids), call.result_cap)
-    answer = listing(shown, _cursor(end, ids[end]) if more else None, _listed(call))
+    answer = listing(shown, _cursor(end, ids[end]) if more else None, "page_or_data_source")
     if capped:
         answer["request_status"] = {
             "type": "incomplete",
             "incomplete_reason": "query_result_limit_reached",
         }
     return answer
-
-
-def _listed(call: Call) -> str:
-    """The type of a list of pages and what holds them."""
-    return "page_or_database" if call.has_tables else "page_or_data_source"
 
 
 def _matching(call: Call, source: Source, memory: QueryMemory) -> list[str]:
@@ -107,7 +93,8 @@ def _matching(call: Call, source: Source, memory: QueryMemory) -> list[str]:
         return [page.id for page in (order(pages) if order is not None else pages)]
 
     wish = json.dumps([call.body.get("filter"), call.body.get("sorts")], sort_keys=True)
-    who = (call.token.bot.id, call.minute)  # "me", what is shared, and "today"
+    # "me", what is shared; "today"; relations that are read late for a while
+    who = (call.token.bot.id, call.minute, call.world.lag.size())
     key = (source.id, trashed, archived, wish, who)
     return memory.ids(call.store.generation(), key, compute)
 
@@ -146,6 +133,24 @@ def _start(cursor: str | None, ids: list[str]) -> int:
 # Search
 
 
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """What the search looks for, in an index that may be late."""
+
+    words: str
+    trashed: bool
+    late: dict[str, Any]  # by id: what the index still holds; None: nothing
+
+    def has(self, identity: str, in_trash: bool, title: str) -> bool:
+        """Whether the index has an object that is looked for, of which these are the truth."""
+        if identity in self.late:
+            held = self.late[identity]
+            if held is None:
+                return False
+            in_trash, title = held["in_trash"], held["title"]
+        return in_trash is self.trashed and self.words in title.casefold()
+
+
 def search(call: Call) -> Json:
     """POST search: pages and data sources by title, last edited first."""
     call.require(Capability.READ)
@@ -157,52 +162,38 @@ def search(call: Call) -> Json:
         raise wrong_cursor(cursor)
     start = ids.index(cursor) if cursor is not None else 0
     following = ids[start + size] if start + size < len(ids) else None
-    shown = [_shown(call, one) for _, _, one in found[start : start + size]]
-    return listing(shown, following, _listed(call))
-
-
-def _shown(call: Call, found: Page | Source) -> Json:
-    if isinstance(found, Page):
-        return shown_page(call, found)
-    return shown_table(call, found) if call.has_tables else shown_source(call, found)
+    shown = [
+        shown_page(call, one) if isinstance(one, Page) else shown_source(call, one)
+        for _, _, one in found[start : start + size]
+    ]
+    return listing(shown, following, "page_or_data_source")
 
 
 def _found(call: Call) -> list[tuple[str, str, Page | Source]]:
     """What the search finds, with its time and id, in order."""
     wanted = object_in(call.body, "filter", "body")
     kind = wanted.get("value")
-    holder = "database" if call.has_tables else "data_source"
-    if kind not in (None, "page", holder):
-        raise failed_validation("body.filter.value", f'`"page"` or `"{holder}"`', kind)
+    if kind not in (None, "page", "data_source"):
+        values = '`"page"` or `"data_source"`'
+        raise failed_validation("body.filter.value", values, kind)
     words = (text_in(call.body, "query", "body") or "").casefold()
-    trashed = bool(wanted.get("in_trash", False))
+    late = call.world.lag.shown(Late.SEARCH)
+    index = _Index(words, bool(wanted.get("in_trash", False)), late)
     found: list[tuple[str, str, Page | Source]] = []
-    if kind != holder:
-        found += [(page.edited, page.id, page) for page in _pages_titled(call, words, trashed)]
+    if kind != "data_source":
+        found += [(page.edited, page.id, page) for page in _pages_titled(call, index)]
     if kind != "page":
         found += [
             (source.doc["edited"], source.id, source)
-            for source in _holders(call)
+            for source in call.world.sources()
             if call.sees_source(source)
-            and source.doc["in_trash"] is trashed
-            and words in plain_text(source.doc["title"]).casefold()
+            and index.has(source.id, source.doc["in_trash"], plain_text(source.doc["title"]))
         ]
     direction = object_in(call.body, "sort", "body").get("direction", "descending")
     return sorted(found, key=lambda one: one[:2], reverse=direction != "ascending")
 
 
-def _holders(call: Call) -> list[Source]:
-    """All data sources; for older clients those that are the only one of their database."""
-    sources = call.world.sources()
-    if not call.has_tables:
-        return sources
-    counts = Counter(source.database_id for source in sources if not source.doc["in_trash"])
-    return [source for source in sources if counts[source.database_id] < 2]  # noqa: PLR2004  several
-
-
-def _pages_titled(call: Call, words: str, trashed: bool) -> list[Page]:
+def _pages_titled(call: Call, index: _Index) -> list[Page]:
     cells = Cells(call)
-    pages = [
-        page_of(row) for row in call.store.all("SELECT * FROM pages WHERE in_trash=?", (trashed,))
-    ]
-    return [p for p in pages if call.sees_page(p) and words in cells.title(p).casefold()]
+    pages = [page_of(row) for row in call.store.all("SELECT * FROM pages")]
+    return [p for p in pages if index.has(p.id, p.in_trash, cells.title(p)) and call.sees_page(p)]

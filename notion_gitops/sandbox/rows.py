@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from notion_gitops.sandbox.lag import Late, link_key
 from notion_gitops.sandbox.nouns import Kind, Page, Property, Source
+from notion_gitops.sandbox.richtext import plain_text
 from notion_gitops.sandbox.store import dumps
 from notion_gitops.sandbox.writing import Parsed, default_status
 
@@ -69,6 +71,7 @@ def insert_row(call: Call, source: Source, parsed: Parsed, identity: str | None 
 def insert_page(call: Call, parent: Json, values: Json, identity: str) -> Page:
     """Add a page, made now by the integration that asks."""
     stamp = stamp_of(call)
+    call.world.lag.keep(Late.SEARCH, identity, None)
     call.store.write(
         "INSERT INTO pages(id, source_id, parent, created, created_by, edited, edited_by, vals)"
         " VALUES(?,?,?,?,?,?,?,?)",
@@ -95,9 +98,18 @@ def write_values(call: Call, source: Source, page: Page, parsed: Parsed) -> None
     """Write properties of a row; what is not named stays. The caller stamps the edit."""
     keep_options(call, source, parsed)
     values = {**page.values, **parsed.values}
+    keep_found(call, page)
     call.store.write("UPDATE pages SET vals=? WHERE id=?", (dumps(values), page.id))
     call.world.forget_page(page.id)
     _keep_links(call, source, page, parsed)
+
+
+def keep_found(call: Call, page: Page) -> None:
+    """Let the search find a page as it is now, for as long as its index is late."""
+    source = None if page.source_id is None else call.world.source(page.source_id)
+    title = page.values.get(source.title.id if source else "title", [])
+    found = {"title": plain_text(title), "in_trash": page.in_trash}
+    call.world.lag.keep(Late.SEARCH, page.id, found)
 
 
 def stamp_page(call: Call, identity: str, stamp: Stamp) -> None:
@@ -110,6 +122,7 @@ def stamp_page(call: Call, identity: str, stamp: Stamp) -> None:
 
 def set_flag(call: Call, page: Page, flag: Flag, value: bool) -> None:
     """Set one of the flags of a page."""
+    keep_found(call, page)
     call.store.write(_FLAG_UPDATES[flag], (value, page.id))
     call.world.forget_page(page.id)
 
@@ -124,12 +137,16 @@ def _keep_links(call: Call, source: Source, page: Page, parsed: Parsed) -> None:
 
 def _set_links(call: Call, page: str, prop: Property, targets: list[str]) -> None:
     """Replace the links of a relation; the other side of a two-way one follows."""
-    old = call.world.links(page, prop)
+    old = call.world.true_links(page, prop.id)
+    call.world.lag.settle(Late.RELATION, link_key(page, prop.id))
     call.store.write("DELETE FROM links WHERE page=? AND property=?", (page, prop.id))
     _insert_links(call, [(page, prop.id, target) for target in targets])
     synced = prop.config.get("synced_property_id")
     if synced is not None:
         gone = [target for target in old if target not in targets]
+        for target in {*old} ^ {*targets}:
+            key = link_key(target, synced)
+            call.world.lag.keep(Late.RELATION, key, call.world.true_links(target, synced))
         for target in gone:
             call.store.write(
                 "DELETE FROM links WHERE page=? AND property=? AND target=?",
@@ -171,5 +188,7 @@ def save_properties(call: Call, source: Source, properties: tuple[Property, ...]
 
 def save_source_doc(call: Call, source: Source, doc: Json) -> None:
     """Replace what a data source has beside its schema."""
+    found = {"title": plain_text(source.doc["title"]), "in_trash": source.doc["in_trash"]}
+    call.world.lag.keep(Late.SEARCH, source.id, found)
     call.store.write("UPDATE data_sources SET doc=? WHERE id=?", (dumps(doc), source.id))
     call.world.forget_source(source.id)

@@ -2,32 +2,67 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from notion_gitops.sandbox.messages import ConnectionDropped, Request
+from notion_gitops.sandbox import control
+from notion_gitops.sandbox.face import Face
+from notion_gitops.sandbox.messages import ConnectionDropped, Request, Response
 
 if TYPE_CHECKING:
     from notion_gitops.sandbox.sandbox import Sandbox
 
 HOST = "127.0.0.1"
+_API = ("/v1/", "/files/")  # Notion's own paths; the rest is for people
+_LARGEST = 64 * 1024 * 1024  # bytes of a body; far above what Notion takes, which says so itself
+
+
+class _BadRequest(Exception):  # noqa: N818  caught in this module
+    """What came is no HTTP request that can be answered."""
 
 
 class SandboxServer(ThreadingHTTPServer):
     """A threaded server of one sandbox, on the loopback interface only."""
 
     daemon_threads = True
+    request_queue_size = 128  # clients that begin many connections at once are not kept waiting
 
-    def __init__(self, sandbox: Sandbox, port: int) -> None:
+    def __init__(self, sandbox: Sandbox, port: int, host: str = HOST) -> None:
         self.sandbox = sandbox
-        super().__init__((HOST, port), _Handler)
+        self.face = Face(sandbox)
+        self.host = _loopback(host)
+        if ":" in self.host:
+            self.address_family = socket.AF_INET6
+        super().__init__((self.host, port), _Handler)
 
     @property
     def base_url(self) -> str:
         """What a client takes for `https://api.notion.com`."""
-        return f"http://{HOST}:{self.server_address[1]}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.server_address[1]}"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that went away; of all else as the base class does."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+    def answer(self, request: Request) -> Response:
+        """Hand a request to the part that it is for.
+
+        Raises:
+            ConnectionDropped: the weather takes the connection away.
+        """
+        if not control.is_local(request.headers.get("host", "")):
+            return control.refusal("the sandbox answers to names of this machine only")
+        if request.path.startswith(control.PREFIX):
+            return control.answer(self.sandbox, request)
+        if request.path.startswith(_API):
+            return self.sandbox.handle(request)
+        return self.face.handle(request)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -35,29 +70,65 @@ class _Handler(BaseHTTPRequestHandler):
 
     server: SandboxServer
     protocol_version = "HTTP/1.1"  # keeps connections open, as clients expect
+    disable_nagle_algorithm = True  # else each answer waits 40 ms for the client's acknowledgement
 
     def _answer(self) -> None:
         path, _, query = self.path.partition("?")
-        length = int(self.headers.get("content-length") or 0)
-        request = Request(
-            method=self.command,
-            path=path,
-            query=tuple(parse_qsl(query, keep_blank_values=True)),
-            headers={name.lower(): value for name, value in self.headers.items()},
-            body=self.rfile.read(length),
-        )
         try:
-            response = self.server.sandbox.handle(request)
-        except ConnectionDropped:
+            request = Request(
+                method=self.command,
+                path=path,
+                query=tuple(parse_qsl(query, keep_blank_values=True)),
+                headers={name.lower(): value for name, value in self.headers.items()},
+                body=self._body(),
+            )
+            self._send(self.server.answer(request))
+        except _BadRequest as error:
+            self.send_error(400, str(error))
             self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
-            return
+        except ConnectionDropped:
+            self._hang_up()
+
+    def _body(self) -> bytes:
+        if self.headers.get("transfer-encoding", "").lower() == "chunked":
+            return b"".join(iter(self._chunk, b""))
+        length = self.headers.get("content-length", "0")
+        if not length.isdecimal() or int(length) > _LARGEST:
+            raise _BadRequest("Content-Length is no number of bytes that is taken here")
+        return self.rfile.read(int(length))
+
+    def _chunk(self) -> bytes:
+        """The next piece of a chunked body; empty at its end (RFC 9112, section 7.1)."""
+        try:
+            size = int(self.rfile.readline(100).partition(b";")[0], 16)
+        except ValueError:
+            raise _BadRequest("a chunk without a length") from None
+        if not 0 <= size <= _LARGEST:
+            raise _BadRequest("a chunk of a length that is not taken here")
+        chunk = self.rfile.read(size)
+        while size == 0 and self.rfile.readline(1000).strip():
+            pass  # trailers, which nobody reads
+        if size:
+            self.rfile.readline(10)
+        return chunk
+
+    def _send(self, response: Response) -> None:
         self.send_response(response.status)
         for name, value in response.headers.items():
             self.send_header(name, value)
         self.send_header("content-length", str(len(response.body)))
         self.end_headers()
-        self.wfile.write(response.body)
+        if response.cut_after is None:
+            self.wfile.write(response.body)
+            return
+        self.wfile.write(response.body[: len(response.body) // 2])
+        self.wfile.flush()
+        self.server.sandbox.sleep(response.cut_after)
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
 
     do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = _answer  # noqa: N815  names of the base class
 
@@ -65,9 +136,26 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: the sandbox keeps its own log."""
 
 
-def serve(sandbox: Sandbox, port: int = 0) -> SandboxServer:
+def _loopback(host: str) -> str:
+    """The address of a host, which must be this machine's own.
+
+    Raises:
+        ValueError: others could reach it. The sandbox's tokens keep nobody out.
+    """
+    if host == "localhost":
+        return HOST
+    if not ipaddress.ip_address(host).is_loopback:
+        raise ValueError(f"{host} can be reached from other machines")
+    return host
+
+
+def serve(sandbox: Sandbox, port: int = 0, host: str = HOST) -> SandboxServer:
     """A server that is bound (port 0: to a free port) and not yet running.
 
     Call its `serve_forever()`, then from another thread `shutdown()`, and `server_close()`.
+
+    Raises:
+        ValueError: the host is no address of this machine alone.
+        OSError: the port cannot be had.
     """
-    return SandboxServer(sandbox, port)
+    return SandboxServer(sandbox, port, host)

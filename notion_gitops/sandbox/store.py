@@ -44,6 +44,19 @@ CREATE TABLE IF NOT EXISTS blocks(
   seq INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, parent TEXT NOT NULL, place REAL NOT NULL,
   type TEXT NOT NULL, content TEXT NOT NULL, created TEXT NOT NULL, created_by TEXT NOT NULL,
   edited TEXT NOT NULL, edited_by TEXT NOT NULL, in_trash INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS late(
+  seq INTEGER PRIMARY KEY, index_name TEXT NOT NULL, key TEXT NOT NULL, old TEXT NOT NULL,
+  until REAL NOT NULL, until_request INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS file_uploads(
+  seq INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, bot TEXT NOT NULL, doc TEXT NOT NULL,
+  content BLOB);
+CREATE TABLE IF NOT EXISTS file_parts(
+  upload TEXT NOT NULL, part INTEGER NOT NULL, content BLOB NOT NULL,
+  PRIMARY KEY(upload, part)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS comments(
+  seq INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, parent TEXT NOT NULL, discussion TEXT NOT NULL,
+  created TEXT NOT NULL, created_by TEXT NOT NULL, edited TEXT NOT NULL, text TEXT NOT NULL,
+  extras TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS blocks_by_parent ON blocks(parent, place);
 """
 
@@ -125,6 +138,11 @@ class Store:
     def set_meta(self, key: str, value: str) -> None:
         """Keep a setting; not a write to the contents."""
         self._db.execute("INSERT OR REPLACE INTO meta VALUES(?,?)", (key, value))
+
+    def forget_meta(self, beginning: str) -> None:
+        """Drop the settings and counters whose names begin so."""
+        end = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+        self._db.execute("DELETE FROM meta WHERE key>=? AND key<?", (beginning, end))
 
     def count(self, counter: str) -> int:
         """Add one to a persistent counter; its new value."""

@@ -34,6 +34,11 @@ class SandboxTransport(httpx.BaseTransport):
             raise httpx.ReadError(
                 "the sandbox dropped the connection", request=request
             ) from dropped
+        if response.cut_after is not None:
+            self._sandbox.sleep(response.cut_after)
+            raise httpx.RemoteProtocolError(
+                "the sandbox ended the connection half way through the answer", request=request
+            )
         return httpx.Response(
             response.status, headers=dict(response.headers), content=response.body, request=request
         )

@@ -1,28 +1,50 @@
-"""What goes wrong on purpose: error answers, lost connections, delays, rate limits.
+"""What goes wrong on purpose: error answers, lost connections, delays, limits, late indexes.
 
-Rules are asked in the order in which they were added; all that match a request apply.
+These are the nouns. `weather_force` says which of them hit a request, `weather_answers` what it is
+then answered with, and `weather_form` reads and writes them as text.
 """
 
 from __future__ import annotations
 
+import random
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from notion_gitops.sandbox.messages import ApiError, Code, Json, Request
-
-_WINDOW = timedelta(seconds=60)
+if TYPE_CHECKING:
+    from notion_gitops.sandbox.messages import Json, Request
 
 
 class Effect(StrEnum):
     """What a rule does to a request."""
 
     ANSWER = "answer"  # answer with an error; the request has no effect
-    ANSWER_AFTER = "answer after"  # the request takes effect, and is answered with an error
-    DROP_BEFORE = "drop before"  # the connection ends; the request has no effect
-    DROP_AFTER = "drop after"  # the request takes effect, and the connection ends
+    ANSWER_AFTER = "answer-after"  # the request takes effect, and is answered with an error
+    DROP_BEFORE = "drop-before"  # the connection ends; the request has no effect
+    DROP_AFTER = "drop-after"  # the request takes effect, and the connection ends
+    CUT = "cut"  # the request takes effect, and half way through the answer the connection ends
     DELAY = "delay"  # wait first
+
+
+class Fault(StrEnum):
+    """The answers that Notion gives when something is wrong with it, not with the request."""
+
+    CONFLICT = "conflict"
+    RATE_LIMIT = "rate-limit"
+    WORKSPACE_LIMIT = "workspace-limit"
+    ENDPOINT_LIMIT = "endpoint-limit"
+    BLOCKED = "blocked"
+    INTERNAL_ERROR = "internal-error"
+    BAD_GATEWAY = "bad-gateway"
+    UNAVAILABLE = "unavailable"
+    DATABASE_UNAVAILABLE = "database-unavailable"
+    QUERY_POOL = "query-pool"
+    GATEWAY_TIMEOUT = "gateway-timeout"
+    OVERLOAD = "overload"
+    BAD_GATEWAY_PAGE = "bad-gateway-page"
+    EDGE_BLOCK = "edge-block"
+    NOT_JSON = "not-json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,104 +55,86 @@ class Rule:
     method: str | None = None  # None: any
     path: str = ""  # a regular expression that is searched in the path
     nth: int | None = None  # only the nth matching request, from 1; None: each
-    status: int = 503  # of an answer
+    status: int = 503  # of an answer that names no fault
     body: Json | str | None = None  # None: Notion's error of that status; a text is sent as HTML
     headers: dict[str, str] = field(default_factory=dict)
-    seconds: float = 0.0  # of a delay
+    seconds: float = 0.0  # of a delay, or between the halves of a cut answer
+    fault: Fault | None = None  # what is answered; goes before `status`
+    longest: float | None = None  # the delay is drawn between `seconds` and this
+    probability: float = 1.0  # of hitting a request that matches, drawn from the weather's seed
+    count: int | None = None  # hits so many requests at most; None: no end
+    token: str | None = None  # only requests with that token, or of the connection of that name
+    retry_after: int | None = None  # seconds that a 429, 503 or 529 tells; None: as usual for it
 
     def matches(self, request: Request) -> bool:
-        """Whether the rule is about that request, whichever number it has."""
+        """Whether the rule is about that method and path, whichever number the request has."""
         same = self.method is None or self.method == request.method
         return same and re.search(self.path, request.path) is not None
 
 
+class Scope(StrEnum):
+    """Who shares a budget of requests."""
+
+    CONNECTION = "connection"  # one token
+    WORKSPACE = "workspace"  # all tokens together
+    ENDPOINT = "endpoint"  # one token, on some paths
+
+
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """A budget of requests per connection in windows of 60 seconds."""
+    """A budget of requests in windows; what is left over at the end of a window is lost."""
 
     requests: int
-    reason: str = "public_api_request_rate_limit"
+    scope: Scope = Scope.CONNECTION
+    seconds: int = 60  # length of a window; a workspace may have to wait for more than a minute
+    path: str = ""  # a regular expression: the requests that count
+
+    def counts(self, path: str) -> bool:
+        """Whether a request to that path is taken from the budget."""
+        return re.search(self.path, path) is not None
 
 
-class Weather:
-    """The rules in force, with what each has seen so far."""
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """How far an index lags behind: it is late while either has not passed."""
 
-    def __init__(self) -> None:
-        self._rules: list[tuple[Rule, list[int]]] = []  # the rule, and a counter of one number
-        self._limit: RateLimit | None = None
-        self._windows: dict[str, tuple[datetime, int]] = {}
+    seconds: float = 0.0  # by the sandbox's clock
+    requests: int = 0  # of any kind, after the one that wrote
 
-    def add(self, rule: Rule) -> None:
-        """Put a rule into force; it counts requests from now on."""
-        self._rules.append((rule, [0]))
-
-    def limit(self, limit: RateLimit | None) -> None:
-        """Set the budget of every connection, or lift it; a new window begins."""
-        self._limit = limit
-        self._windows.clear()
-
-    def clear(self) -> None:
-        """Fair weather."""
-        self._rules.clear()
-        self.limit(None)
-
-    def effects(self, request: Request) -> list[Rule]:
-        """The rules that apply to this request; counts it."""
-        found = []
-        for rule, seen in self._rules:
-            if rule.matches(request):
-                seen[0] += 1
-                if rule.nth is None or rule.nth == seen[0]:
-                    found.append(rule)
-        return found
-
-    def spend(self, connection: str, now: datetime) -> int | None:
-        """Take one request from the budget of a connection; the seconds to wait if it is spent."""
-        if self._limit is None:
-            return None
-        start, spent = self._windows.get(connection, (now, 0))
-        if now - start >= _WINDOW:
-            start, spent = now, 0
-        self._windows[connection] = (start, spent + 1)
-        if spent < self._limit.requests:
-            return None
-        remaining = _WINDOW - (now - start)
-        return max(1, -int(-remaining.total_seconds() // 1))
-
-    def rate_limited(self, seconds: int) -> ApiError:
-        """The 429 for a spent budget."""
-        reason = self._limit.reason if self._limit else ""
-        data = {"rate_limit_reason": reason, "retry_after": str(seconds)}
-        text = "You have been rate limited. Please try again later."
-        return ApiError(429, Code.RATE_LIMITED, text, data)
+    def __bool__(self) -> bool:
+        return self.seconds > 0 or self.requests > 0
 
 
-_ERRORS = {
-    409: (Code.CONFLICT_ERROR, "Conflict occurred while saving. Please try again."),
-    429: (Code.RATE_LIMITED, "You have been rate limited. Please try again later."),
-    500: (Code.INTERNAL_SERVER_ERROR, "Unexpected error occurred."),
-    502: (Code.BAD_GATEWAY, "Bad gateway."),
-    503: (Code.SERVICE_UNAVAILABLE, "Notion is unavailable, please try again later."),
-    504: (Code.GATEWAY_TIMEOUT, "Gateway timeout."),
-    529: (Code.SERVICE_OVERLOAD, "Notion is overloaded, please try again later."),
-}
-_SAVED = (
-    "The change was saved, but the response could not be built in time. "
-    "Read the object again to confirm."
-)
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """The whole weather."""
+
+    seed: int = 0  # of all that is drawn: the same seed and requests give the same storm
+    latency: float = 0.0  # seconds that each request takes at least
+    longest_latency: float | None = None  # the latency is drawn up to this; None: always the same
+    limits: tuple[RateLimit, ...] = ()
+    search_lag: Lateness = Lateness()  # the search goes by what titles were
+    relation_lag: Lateness = Lateness()  # the other side of a two-way relation reads as it was
+    rules: tuple[Rule, ...] = ()  # asked in this order; all that match a request apply
 
 
-def error_of(rule: Rule, committed: Json | None) -> ApiError:
-    """Notion's error of a rule's status; `committed` is what the answer would have been."""
-    code, message = _ERRORS.get(rule.status, (Code.INTERNAL_SERVER_ERROR, "Unexpected error."))
-    if code is Code.SERVICE_UNAVAILABLE and committed is not None:
-        data = {
-            "retry_guidance": [
-                "Read the object again to confirm the saved change.",
-                "Do not repeat the write.",
-            ],
-            "deadline_ms": "55000",
-            "elapsed_ms": "55012",
-        }
-        return ApiError(503, code, _SAVED, {**data, **committed})
-    return ApiError(rule.status, code, message)
+CALM = Conditions()
+"""Fair weather."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """What a rule does to one request."""
+
+    rule: Rule
+    seconds: float  # of the delay
+
+
+def draw(seed: int, *what: object) -> float:
+    """A number from 0 to below 1 that follows from the seed and from what it is drawn for."""
+    return random.Random(f"{seed} {what}").random()  # noqa: S311  weather, no secret
+
+
+def between(shortest: float, longest: float | None, drawn: float) -> float:
+    """The seconds of a range at a drawn number; the shortest where there is no range."""
+    return shortest if longest is None else shortest + (longest - shortest) * drawn

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from notion_gitops.sandbox.lag import Late, link_key
 from notion_gitops.sandbox.nouns import Page, Property, Source, User, UserKind
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from notion_gitops.sandbox.lag import Lag
     from notion_gitops.sandbox.messages import Json
     from notion_gitops.sandbox.store import Store
 
@@ -22,9 +24,10 @@ _CHUNK = 500  # ids in one SELECT
 class World:
     """What one request sees; made anew for each, so nothing in it is ever stale."""
 
-    def __init__(self, store: Store, now: datetime) -> None:
+    def __init__(self, store: Store, now: datetime, lag: Lag) -> None:
         self.store = store
         self.now = now
+        self.lag = lag
         self._sources: dict[str, Source | None] = {}
         self._pages: dict[str, Page | None] = {}
         self._links: dict[str, dict[str, list[str]]] = {}
@@ -121,9 +124,14 @@ class World:
                 self._links[page][prop].append(target)
 
     def links(self, page: str, prop: Property) -> list[str]:
-        """The ids that a relation of a page holds, in order, trashed pages included."""
+        """The ids that a relation of a page shows, in order, trashed pages included."""
+        late: list[str] | None = self.lag.shown(Late.RELATION).get(link_key(page, prop.id))
+        return self.true_links(page, prop.id) if late is None else late
+
+    def true_links(self, page: str, prop: str) -> list[str]:
+        """The ids that a relation of a page holds, also where it still shows others."""
         self.load_links([page])
-        return self._links[page].get(prop.id, [])
+        return self._links[page].get(prop, [])
 
     # Users
 
