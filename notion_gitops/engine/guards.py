@@ -1,7 +1,8 @@
 """Limits on what one apply may do: an emptied side is a danger, not a list of deletions."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from notion_gitops.model.mapping import DatabaseMapping, Limit
 from notion_gitops.model.operations import Action, Cause, FieldChange, Operation, State
@@ -28,105 +29,85 @@ def guard(
         operations: what is planned.
         accepted: exact numbers that a person accepted, by ``MAPPING.WHAT``.
     """
-    planned = list(operations)
+    planned = tuple(operations)
     found = [
         refusal
-        for side in Side
-        for refusal in (
-            *_deletes(mapping, base, planned, side),
-            *_updates(mapping, base, planned, side),
-            *_columns(mapping, base, planned, side),
-        )
+        for watched in (_Watched(mapping, base, planned, side) for side in Side)
+        for refusal in (*_deletes(watched), *_updates(watched), *_columns(watched))
     ]
     return tuple(r for r in found if accepted.get(f"{r.mapping}.{r.what}") != r.count)
 
 
-def _deletes(
-    mapping: DatabaseMapping, base: Base, operations: list[Operation], side: Side
-) -> list[Refusal]:
-    keys = [o.key for o in operations if _does(o, side, Action.DELETE)]
-    size = len(base.records)
-    asked = sum(1 for o in operations if _asks_about_delete(o, side))
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """What is planned for one side of a mapping."""
+
+    mapping: DatabaseMapping
+    base: Base
+    operations: tuple[Operation, ...]
+    side: Side
+
+    @property
+    def size(self) -> int:
+        """How many records the base has."""
+        return len(self.base.records)
+
+    def refusal(self, what: str, keys: list[str], limit: int, message: str) -> Refusal:
+        """Of more than `limit` changes of a kind."""
+        places = {"deletes": self.mapping.safety.deletes, "updates": self.mapping.safety.updates}
+        place = places[what].place if what in places else self.mapping.fields[what].place
+        return Refusal(
+            mapping=self.mapping.name,
+            what=what,
+            count=len(keys),
+            limit=limit,
+            side=self.side,
+            message=message,
+            keys=tuple(keys),
+            fix=_mistake(self.side),
+            place=place or self.mapping.place,
+        )
+
+
+def _deletes(watched: _Watched) -> Iterator[Refusal]:
+    side, size = watched.side, watched.size
+    keys = [o.key for o in watched.operations if _does(o, side, Action.DELETE)]
+    asked = sum(1 for o in watched.operations if _asks_about_delete(o, side))
     emptied = bool(keys) and len(keys) + asked >= size
-    limit = 0 if emptied else mapping.safety.deletes.allowed(size)
-    if len(keys) <= limit:
-        return []
-    target = "to Notion's trash" if side is Side.NOTION else "out of git"
-    what = f"every one of the {size}" if emptied else f"{len(keys)} of the {size}"
-    return [
-        Refusal(
-            mapping=mapping.name,
-            what="deletes",
-            count=len(keys),
-            limit=limit,
-            side=side,
-            message=f"This plan moves {what} {mapping.name} {target}.",
-            keys=tuple(keys),
-            fix=_mistake(side),
-            place=mapping.safety.deletes.place or mapping.place,
-        )
-    ]
+    limit = 0 if emptied else watched.mapping.safety.deletes.allowed(size)
+    if len(keys) > limit:
+        target = "to Notion's trash" if side is Side.NOTION else "out of git"
+        what = f"every one of the {size}" if emptied else f"{len(keys)} of the {size}"
+        message = f"This plan moves {what} {watched.mapping.name} {target}."
+        yield watched.refusal("deletes", keys, limit, message)
 
 
-def _updates(
-    mapping: DatabaseMapping, base: Base, operations: list[Operation], side: Side
-) -> list[Refusal]:
-    keys = [o.key for o in operations if _guarded_changes(o, side)]
-    size = len(base.records)
-    limit = mapping.safety.updates.allowed(size)
-    if len(keys) <= limit:
-        return []
-    return [
-        Refusal(
-            mapping=mapping.name,
-            what="updates",
-            count=len(keys),
-            limit=limit,
-            side=side,
-            message=f"This plan changes {len(keys)} of the {size} {mapping.name} in {side.label}.",
-            keys=tuple(keys),
-            fix=_mistake(side),
-            place=mapping.safety.updates.place or mapping.place,
-        )
-    ]
+def _updates(watched: _Watched) -> Iterator[Refusal]:
+    side, name = watched.side, watched.mapping.name
+    keys = [o.key for o in watched.operations if _guarded_changes(o, side)]
+    limit = watched.mapping.safety.updates.allowed(watched.size)
+    if len(keys) > limit:
+        message = f"This plan changes {len(keys)} of the {watched.size} {name} in {side.label}."
+        yield watched.refusal("updates", keys, limit, message)
 
 
-def _columns(
-    mapping: DatabaseMapping, base: Base, operations: list[Operation], side: Side
-) -> list[Refusal]:
+def _columns(watched: _Watched) -> Iterator[Refusal]:
     keys_of: dict[tuple[str, str], list[str]] = defaultdict(list)
     value_of: dict[tuple[str, str], Value] = {}
-    for operation in operations:
-        for change in _guarded_changes(operation, side):
+    for operation in watched.operations:
+        for change in _guarded_changes(operation, watched.side):
             at = (change.difference.field, repr(to_plain(change.difference.after)))
             keys_of[at].append(operation.key)
             value_of[at] = change.difference.after
-    filled = Counter(n for b in base.records.values() for n in b.fields)
-    refusals = []
+    filled = Counter(n for b in watched.base.records.values() for n in b.fields)
     for at, keys in sorted(keys_of.items()):
         name = at[0]
         emptied = value_of[at] is None and len(keys) >= max(filled[name], EMPTIED_COLUMN_FLOOR)
-        limit = 0 if emptied else SAME_VALUE.allowed(len(base.records))
+        limit = 0 if emptied else SAME_VALUE.allowed(watched.size)
         if len(keys) > limit:
-            refusals.append(_column(mapping, name, keys, limit, side))
-    return refusals
-
-
-def _column(
-    mapping: DatabaseMapping, name: str, keys: list[str], limit: int, side: Side
-) -> Refusal:
-    what = "empties" if limit == 0 else "sets to one value"
-    return Refusal(
-        mapping=mapping.name,
-        what=name,
-        count=len(keys),
-        limit=limit,
-        side=side,
-        message=f'This plan {what} "{name}" of {len(keys)} {mapping.name} in {side.label}.',
-        keys=tuple(keys),
-        fix=_mistake(side),
-        place=mapping.fields[name].place,
-    )
+            what = "empties" if limit == 0 else "sets to one value"
+            of_them = f"{len(keys)} {watched.mapping.name} in {watched.side.label}"
+            yield watched.refusal(name, keys, limit, f'This plan {what} "{name}" of {of_them}.')
 
 
 def _guarded_changes(operation: Operation, side: Side) -> list[FieldChange]:
