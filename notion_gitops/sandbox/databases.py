@@ -21,7 +21,7 @@ def create_database(call: Call) -> Json:
     """POST databases."""
     call.require(Capability.INSERT)
     call.only("parent", "title", "description", "is_inline", "initial_data_source", "icon", "cover")
-    parent = _parent(call, call.body.get("parent", UNDEFINED))
+    parent = parent_of(call, call.body.get("parent", UNDEFINED))
     title = parse_rich_text(call.body.get("title", []), "body.title")
     initial = call.body.get("initial_data_source") or {}
     if not isinstance(initial, dict):
@@ -29,7 +29,7 @@ def create_database(call: Call) -> Json:
     identity = insert_database(call, call.store.new_uuid(), parent, title)
     properties = initial.get("properties") or {"Name": {"title": {}}}
     insert_source(call, identity, call.store.new_uuid(), title, properties)
-    _update_doc(call, identity)
+    update_doc(call, identity)
     return shown_database(call, call.world.the_database(identity))
 
 
@@ -86,24 +86,25 @@ def update_database(call: Call, database_id: str) -> Json:
         "parent", "title", "description", "is_inline", "icon", "cover", "in_trash", "is_locked"
     )
     doc = call.find_database(database_id)
-    _update_doc(call, doc["id"])
+    update_doc(call, doc["id"])
     return shown_database(call, call.world.the_database(doc["id"]))
 
 
-def _update_doc(call: Call, identity: str) -> None:
-    doc = {**call.world.the_database(identity), **_common(call), "edited": millis(call.now)}
+def update_doc(call: Call, identity: str) -> None:
+    """Bring into a database what the body says of it."""
+    doc = {**call.world.the_database(identity), **common_of(call), "edited": millis(call.now)}
     for key in ("is_inline", "is_locked"):
         if key in call.body:
             doc[key] = _boolean(call.body[key], f"body.{key}")
     if "parent" in call.body:
-        doc["parent"] = _parent(call, call.body["parent"])
+        doc["parent"] = parent_of(call, call.body["parent"])
     call.store.write("UPDATE databases SET doc=? WHERE id=?", (dumps(doc), identity))
     if "in_trash" in doc:
         for source in call.world.sources_of(identity):
             save_source_doc(call, source, {**source.doc, "in_trash": doc["in_trash"]})
 
 
-def _common(call: Call) -> Json:
+def common_of(call: Call) -> Json:
     """What databases and data sources have in common, from the body."""
     changes: Json = {}
     for key in ("title", "description"):
@@ -125,7 +126,12 @@ def _boolean(value: object, path: str) -> bool:
     return value
 
 
-def _parent(call: Call, given: Any) -> Json:
+def parent_of(call: Call, given: Any) -> Json:
+    """The parent that a request gives a database.
+
+    Raises:
+        ApiError: 400 for none, 404 for a page that is not there.
+    """
     if not isinstance(given, dict):
         raise failed_validation("body.parent", "defined", given)
     if "page_id" in given:
@@ -150,7 +156,7 @@ def create_source(call: Call) -> Json:
     identity = call.store.new_page_uuid(database["id"])
     properties = call.body.get("properties", UNDEFINED)
     source = insert_source(call, database["id"], identity, title, properties)
-    save_source_doc(call, source, {**source.doc, **_common(call)})
+    save_source_doc(call, source, {**source.doc, **common_of(call)})
     return shown_source(call, call.world.the_source(identity))
 
 
@@ -167,7 +173,7 @@ def update_source(call: Call, data_source_id: str) -> Json:
     source = call.find_source(data_source_id)
     if "properties" in call.body:
         source = change_schema(call, source, call.body["properties"])
-    doc = {**source.doc, **_common(call), "edited": call.minute, "edited_by": call.token.bot.id}
+    doc = {**source.doc, **common_of(call), "edited": call.minute, "edited_by": call.token.bot.id}
     save_source_doc(call, source, doc)
     return shown_source(call, call.world.the_source(source.id))
 

@@ -151,6 +151,11 @@ def not_found(kind: str, identity: str, bot: str, integration: str) -> ApiError:
     )
 
 
+def unknown_url() -> ApiError:
+    """The 400 for every path, and method, that Notion does not have."""
+    return ApiError(400, Code.INVALID_REQUEST_URL, "Invalid request URL.")
+
+
 def restricted() -> ApiError:
     """The 403 of a token that lacks the capability for this endpoint."""
     return ApiError(403, Code.RESTRICTED_RESOURCE, "Insufficient permissions for this endpoint.")

@@ -11,8 +11,6 @@ from notion_gitops.sandbox.icons import parse_cover, parse_icon
 from notion_gitops.sandbox.identity import encode_property_id
 from notion_gitops.sandbox.messages import (
     UNDEFINED,
-    ApiError,
-    Code,
     Json,
     failed_validation,
     invalid,
@@ -59,27 +57,13 @@ def _parent_source(call: Call, parent: Any) -> Source | None:
     """The data source that a new page goes into; None if it is no row."""
     if not isinstance(parent, dict):
         raise failed_validation("body.parent", "defined", parent)
-    if "data_source_id" in parent:
+    if "data_source_id" in parent and not call.has_tables:
         source = call.find_source(parent["data_source_id"], "body.parent.data_source_id")
         return _live(source)
     if "database_id" in parent:
         database = call.find_database(parent["database_id"], "body.parent.database_id")
-        sources = call.world.sources_of(database["id"])
-        if len(sources) != 1:
-            raise _several_sources(database["id"], sources)
-        return _live(sources[0])
+        return _live(call.only_source(database))
     return None
-
-
-def _several_sources(database: str, sources: list[Source]) -> ApiError:
-    data = {
-        "error_type": "multiple_data_sources_for_database",
-        "database_id": database,
-        "child_data_source_ids": [source.id for source in sources],
-        "minimum_api_version": "2025-09-03",
-    }
-    text = "Databases with multiple data sources are not supported in this API version."
-    return ApiError(400, Code.VALIDATION_ERROR, text, data)
 
 
 def _live(source: Source) -> Source:

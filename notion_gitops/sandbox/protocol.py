@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from notion_gitops.sandbox.call import OLDER_VERSION, VERSION
+from notion_gitops.sandbox.call import OLDER_VERSION, OLDEST_VERSION, VERSION
 from notion_gitops.sandbox.messages import ApiError, Code
 
 if TYPE_CHECKING:
     from notion_gitops.sandbox.messages import Json, Request
 
-_VERSIONS = (VERSION, OLDER_VERSION)
+_VERSIONS = (OLDEST_VERSION, OLDER_VERSION, VERSION)
 
 
 def version_of(request: Request) -> str:
@@ -29,7 +29,8 @@ def version_of(request: Request) -> str:
             "instead was `undefined`.",
         )
     if version not in _VERSIONS:
-        known = " or ".join(f'`"{one}"`' for one in _VERSIONS)
+        *first, last = (f'`"{one}"`' for one in _VERSIONS)
+        known = ", ".join(first) + f", or {last}"
         raise ApiError(
             400,
             Code.VALIDATION_ERROR,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from notion_gitops.sandbox.lag import Late
 from notion_gitops.sandbox.messages import Json, failed_validation, object_in, text_in
 from notion_gitops.sandbox.nouns import Capability, Page, Source
 from notion_gitops.sandbox.richtext import plain_text
-from notion_gitops.sandbox.shapes import shown_page, shown_pages, shown_source
+from notion_gitops.sandbox.shapes import shown_page, shown_pages, shown_source, shown_table
 from notion_gitops.sandbox.sorts import compile_sorts
 from notion_gitops.sandbox.world import page_of
 
@@ -51,10 +52,20 @@ class QueryMemory:
 def query_source(call: Call, data_source_id: str, memory: QueryMemory) -> Json:
     """POST data_sources/{id}/query: newest first, a hundred at most, stopped at the cap."""
     call.require(Capability.READ)
+    return _query(call, call.find_source(data_source_id), memory)
+
+
+def query_table(call: Call, database_id: str, memory: QueryMemory) -> Json:
+    """POST databases/{id}/query: the same, of the version in which a database is a table."""
+    call.require(Capability.READ)
+    return _query(call, call.only_source(call.find_database(database_id)), memory)
+
+
+def _query(call: Call, source: Source, memory: QueryMemory) -> Json:
     call.only(
-        "filter", "sorts", "start_cursor", "page_size", "result_type", "in_trash", "is_archived"
-    )
-    source = call.find_source(data_source_id)
+        "filter", "sorts", "start_cursor", "page_size", "result_type", "in_trash", "archived",
+        "is_archived",
+    )  # fmt: skip
     size, cursor = call.paging("body")
     ids = _matching(call, source, memory)
     start = _start(cursor, ids)
@@ -64,13 +75,18 @@ def query_source(call: Call, data_source_id: str, memory: QueryMemory) -> Json:
     shown = shown_pages(call, [page for page in pages if page is not None])
     capped = len(ids) > call.result_cap
     more = end < min(len(ids), call.result_cap)
-    answer = listing(shown, _cursor(end, ids[end]) if more else None, "page_or_data_source")
+    answer = listing(shown, _cursor(end, ids[end]) if more else None, _listed(call))
     if capped:
         answer["request_status"] = {
             "type": "incomplete",
             "incomplete_reason": "query_result_limit_reached",
         }
     return answer
+
+
+def _listed(call: Call) -> str:
+    """The type of a list of pages and what holds them."""
+    return "page_or_database" if call.has_tables else "page_or_data_source"
 
 
 def _matching(call: Call, source: Source, memory: QueryMemory) -> list[str]:
@@ -162,35 +178,47 @@ def search(call: Call) -> Json:
         raise wrong_cursor(cursor)
     start = ids.index(cursor) if cursor is not None else 0
     following = ids[start + size] if start + size < len(ids) else None
-    shown = [
-        shown_page(call, one) if isinstance(one, Page) else shown_source(call, one)
-        for _, _, one in found[start : start + size]
-    ]
-    return listing(shown, following, "page_or_data_source")
+    shown = [_shown(call, one) for _, _, one in found[start : start + size]]
+    return listing(shown, following, _listed(call))
+
+
+def _shown(call: Call, found: Page | Source) -> Json:
+    if isinstance(found, Page):
+        return shown_page(call, found)
+    return shown_table(call, found) if call.has_tables else shown_source(call, found)
 
 
 def _found(call: Call) -> list[tuple[str, str, Page | Source]]:
     """What the search finds, with its time and id, in order."""
     wanted = object_in(call.body, "filter", "body")
     kind = wanted.get("value")
-    if kind not in (None, "page", "data_source"):
-        values = '`"page"` or `"data_source"`'
-        raise failed_validation("body.filter.value", values, kind)
+    holder = "database" if call.has_tables else "data_source"
+    if kind not in (None, "page", holder):
+        raise failed_validation("body.filter.value", f'`"page"` or `"{holder}"`', kind)
     words = (text_in(call.body, "query", "body") or "").casefold()
     late = call.world.lag.shown(Late.SEARCH)
     index = _Index(words, bool(wanted.get("in_trash", False)), late)
     found: list[tuple[str, str, Page | Source]] = []
-    if kind != "data_source":
+    if kind != holder:
         found += [(page.edited, page.id, page) for page in _pages_titled(call, index)]
     if kind != "page":
         found += [
             (source.doc["edited"], source.id, source)
-            for source in call.world.sources()
+            for source in _holders(call)
             if call.sees_source(source)
             and index.has(source.id, source.doc["in_trash"], plain_text(source.doc["title"]))
         ]
     direction = object_in(call.body, "sort", "body").get("direction", "descending")
     return sorted(found, key=lambda one: one[:2], reverse=direction != "ascending")
+
+
+def _holders(call: Call) -> list[Source]:
+    """All data sources; for older clients those that are the only one of their database."""
+    sources = call.world.sources()
+    if not call.has_tables:
+        return sources
+    counts = Counter(source.database_id for source in sources if not source.doc["in_trash"])
+    return [source for source in sources if counts[source.database_id] < 2]  # noqa: PLR2004  several
 
 
 def _pages_titled(call: Call, index: _Index) -> list[Page]:
