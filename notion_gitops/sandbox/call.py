@@ -21,6 +21,7 @@ from notion_gitops.sandbox.messages import (
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from notion_gitops.sandbox.forms import Form
     from notion_gitops.sandbox.nouns import Capability, Page, Source, Token
     from notion_gitops.sandbox.store import Store
     from notion_gitops.sandbox.world import World
@@ -49,6 +50,8 @@ class Call:
     result_cap: int  # a query stops at so many rows
     now: datetime
     seeding: bool = False  # a seed may make what the API cannot: buttons, verification
+    host: str = ""  # as the client named it, for the addresses of files
+    form: Form | None = None  # of a multipart body
 
     @property
     def store(self) -> Store:

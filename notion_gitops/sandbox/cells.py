@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from notion_gitops.sandbox.file_links import shown_file
 from notion_gitops.sandbox.formula_syntax import FormulaError, Node, parse, used_properties
 from notion_gitops.sandbox.formulas import Scope, evaluate, shown_formula
 from notion_gitops.sandbox.identity import encode_property_id
@@ -86,6 +87,8 @@ class Cells:
                 return [shown for shown in (_option(prop, one) for one in kept) if shown]
             case Kind.TITLE | Kind.RICH_TEXT:
                 return [self._shown_text(item) for item in kept]
+            case Kind.FILES:
+                return [shown_file(self._call, one) for one in kept]
             case Kind.PEOPLE:
                 return [shown_user(self._call, self._world.user(one)) for one in kept]
             case Kind.RELATION:

@@ -111,9 +111,9 @@ def common_of(call: Call) -> Json:
         if key in call.body:
             changes[key] = parse_rich_text(call.body[key], f"body.{key}")
     if "icon" in call.body:
-        changes["icon"] = parse_icon(call.body["icon"], "body.icon")
+        changes["icon"] = parse_icon(call.body["icon"], "body.icon", call)
     if "cover" in call.body:
-        changes["cover"] = parse_cover(call.body["cover"], "body.cover")
+        changes["cover"] = parse_cover(call.body["cover"], "body.cover", call)
     wish = call.trash_wish()
     if wish is not None:
         changes["in_trash"] = wish

@@ -58,6 +58,8 @@ class Capability(StrEnum):
     UPDATE = "update content"
     USERS = "read user information"
     EMAILS = "read user information including email addresses"
+    READ_COMMENTS = "read comments"
+    INSERT_COMMENTS = "insert comments"
 
 
 ALL_RIGHTS = frozenset(Capability)

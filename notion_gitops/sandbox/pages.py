@@ -102,10 +102,10 @@ def _write_body(call: Call, page: Page) -> None:
 
 def _write_extras(call: Call, page: Page) -> None:
     if "icon" in call.body:
-        icon = parse_icon(call.body["icon"], "body.icon")
+        icon = parse_icon(call.body["icon"], "body.icon", call)
         call.store.write("UPDATE pages SET icon=? WHERE id=?", (dumps(icon), page.id))
     if "cover" in call.body:
-        cover = parse_cover(call.body["cover"], "body.cover")
+        cover = parse_cover(call.body["cover"], "body.cover", call)
         call.store.write("UPDATE pages SET cover=? WHERE id=?", (dumps(cover), page.id))
     call.world.forget_page(page.id)
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from notion_gitops.sandbox.call import OLDER_VERSION, OLDEST_VERSION, VERSION
+from notion_gitops.sandbox.forms import is_form
 from notion_gitops.sandbox.messages import ApiError, Code
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def body_of(request: Request) -> Json:
     Raises:
         ApiError: 400 if it is no JSON object.
     """
-    if request.method in {"GET", "DELETE"} or not request.body:
+    if request.method in {"GET", "DELETE"} or not request.body or is_form(request):
         return {}
     try:
         body = json.loads(request.body, parse_constant=_no_constant)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from notion_gitops.sandbox import blocks, databases, pages, tables, users
+from notion_gitops.sandbox import blocks, databases, file_uploads, pages, tables, users
 from notion_gitops.sandbox.messages import Json, unknown_url
 from notion_gitops.sandbox.queries import QueryMemory, query_source, query_table, search
 
@@ -48,6 +48,11 @@ class Routes:
             ("DELETE", "blocks/{}", blocks.delete_block),
             ("GET", "blocks/{}/children", blocks.list_children),
             ("PATCH", "blocks/{}/children", blocks.append_to_block),
+            ("POST", "file_uploads", file_uploads.create_upload),
+            ("GET", "file_uploads", file_uploads.list_uploads),
+            ("GET", "file_uploads/{}", file_uploads.retrieve_upload),
+            ("POST", "file_uploads/{}/send", file_uploads.send_upload),
+            ("POST", "file_uploads/{}/complete", file_uploads.complete_upload),
         )
         self._table = [(method, _pattern(path), endpoint) for method, path, endpoint in table]
 

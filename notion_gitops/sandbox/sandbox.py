@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from notion_gitops.sandbox.call import Call
 from notion_gitops.sandbox.clock import Clock, utc_now
+from notion_gitops.sandbox.file_links import PREFIX, serve_file
+from notion_gitops.sandbox.forms import is_form, read_form
 from notion_gitops.sandbox.identity import uuid_of
 from notion_gitops.sandbox.messages import (
     ApiError,
@@ -67,6 +69,7 @@ class Sandbox(WorkspaceFile):
         """
         super().__init__(path, clock=clock, seed=seed, result_cap=result_cap)
         self.log: list[Logged] = []  # since this object was made
+        self.downloads: list[Request] = []  # of hosted files, which count as no requests
         self.sleep: Callable[[float], None] = time.sleep  # of latency and delays
         self._recorder = recorder()
         self._routes = Routes()
@@ -93,6 +96,9 @@ class Sandbox(WorkspaceFile):
         with self._lock:
             if self._closed:
                 raise ConnectionDropped
+            if request.path.startswith(PREFIX):  # Notion's store of files, not its API
+                self.downloads.append(request)
+                return serve_file(self._store, request, self.clock())
             number = self._store.count("requests")
             strokes = self.weather.strokes(request)
             wait = self.weather.latency() + delay_of(strokes)
@@ -174,7 +180,9 @@ class Sandbox(WorkspaceFile):
     def _call(self, request: Request, version: str, now: datetime) -> Call:
         world = self._world(now)
         token = self._token(request.headers.get("authorization", ""), world.user)
-        return Call(world, token, version, request.query, body_of(request), self.result_cap, now)
+        call = Call(world, token, version, request.query, body_of(request), self.result_cap, now)
+        form = read_form(request) if is_form(request) else None
+        return replace(call, host=request.headers.get("host", ""), form=form)
 
     def _token(self, header: str, user: Callable[[str], User]) -> Token:
         scheme, _, text = header.partition(" ")

@@ -6,6 +6,7 @@ from typing import Any
 
 from notion_gitops.sandbox.call import VERSION, Call
 from notion_gitops.sandbox.cells import Cells
+from notion_gitops.sandbox.file_links import shown_file
 from notion_gitops.sandbox.identity import decode_property_id, encode_property_id
 from notion_gitops.sandbox.messages import Json, invalid
 from notion_gitops.sandbox.nouns import Kind, Page, Property, Source
@@ -89,8 +90,8 @@ def _shown_page(call: Call, cells: Cells, page: Page, wanted: dict[str, list[Pro
         "last_edited_time": page.edited,
         "created_by": user_stub(page.created_by),
         "last_edited_by": user_stub(page.edited_by),
-        "cover": page.cover,
-        "icon": page.icon,
+        "cover": shown_file(call, page.cover),
+        "icon": shown_file(call, page.icon),
         "parent": shown_parent(call, page.parent),
         "in_trash": page.in_trash,
         "is_archived": page.is_archived,
@@ -123,8 +124,8 @@ def shown_source(call: Call, source: Source) -> Json:
     shown: Json = {
         "object": "data_source",
         "id": source.id,
-        "cover": doc["cover"],
-        "icon": doc["icon"],
+        "cover": shown_file(call, doc["cover"]),
+        "icon": shown_file(call, doc["icon"]),
         "created_time": doc["created"],
         "created_by": user_stub(doc["created_by"]),
         "last_edited_by": user_stub(doc["edited_by"]),
@@ -157,8 +158,8 @@ def shown_database(call: Call, doc: Json) -> Json:
         "created_time": doc["created"],
         "last_edited_time": doc["edited"],
         "data_sources": [{"id": s.id, "name": _title(s)} for s in sources],
-        "icon": doc["icon"],
-        "cover": doc["cover"],
+        "icon": shown_file(call, doc["icon"]),
+        "cover": shown_file(call, doc["cover"]),
         "url": page_url(doc["id"]),
         "public_url": None,
     }

@@ -6,7 +6,18 @@ from notion_gitops.sandbox.call import Call, checked_id, listing, wrong_cursor
 from notion_gitops.sandbox.messages import ApiError, Code, Json, restricted
 from notion_gitops.sandbox.nouns import Capability, User, UserKind
 
-_UPLOAD_LIMIT = 5 * 1024 * 1024  # bytes, as recorded of a workspace on the free plan
+_UPLOAD_LIMIT = "upload_limit"  # a setting of the file: bytes
+_FREE_PLAN_LIMIT = 5 * 1024 * 1024  # bytes, as recorded
+
+
+def upload_limit(call: Call) -> int:
+    """The most bytes that a file of this workspace may have."""
+    return int(call.store.meta(_UPLOAD_LIMIT) or _FREE_PLAN_LIMIT)
+
+
+def set_upload_limit(call: Call, size: int) -> None:
+    """Let files of this workspace have `size` bytes, as another plan of Notion's does."""
+    call.store.set_meta(_UPLOAD_LIMIT, str(size))
 
 
 def user_stub(identity: str) -> Json:
@@ -38,7 +49,7 @@ def _own_bot(call: Call) -> Json:
             "owner": {"type": "workspace", "workspace": True},
             "workspace_name": call.store.meta("workspace_name"),
             "workspace_id": call.store.meta("workspace_id"),
-            "workspace_limits": {"max_file_upload_size_in_bytes": _UPLOAD_LIMIT},
+            "workspace_limits": {"max_file_upload_size_in_bytes": upload_limit(call)},
         },
     }
 

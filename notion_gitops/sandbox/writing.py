@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from notion_gitops.sandbox.call import Call, checked_id
 from notion_gitops.sandbox.dates import is_day, parse_date
+from notion_gitops.sandbox.file_links import file_name, upload_of_url
+from notion_gitops.sandbox.file_uploads import attach
 from notion_gitops.sandbox.messages import (
     UNDEFINED,
     Json,
@@ -221,18 +223,24 @@ def _links(place: _Place, value: object) -> list[str]:
 
 
 def _files(place: _Place, value: object) -> Any:
-    return [_file(member, f"{place.path}[{at}]") for at, member in enumerate(_array(place, value))]
+    members = enumerate(_array(place, value))
+    return [_file(place.call, member, f"{place.path}[{at}]") for at, member in members]
 
 
-def _file(member: object, path: str) -> Json:
+def _file(call: Call, member: object, path: str) -> Json:
     if not isinstance(member, dict):
         raise failed_validation(path, "an object", member)
+    if "file_upload" in member:
+        upload = attach(call, member["file_upload"], path)
+        name = text_in(member, "name", path) or file_name(call, upload["upload"])
+        return {"name": name, "type": "file", "file": upload}
     for kind in ("external", "file"):
         if isinstance(member.get(kind), dict):
             url = limited(member[kind].get("url", UNDEFINED), f"{path}.{kind}.url", _MAX_URL)
             name = limited(member.get("name", UNDEFINED), f"{path}.name", _MAX_URL)
-            kept: Json = {"url": url}
-            if kind == "file":
+            hosted = upload_of_url(call, url) if kind == "file" else None
+            kept: Json = {"url": url} if hosted is None else {"upload": hosted}
+            if kind == "file" and hosted is None:
                 kept["expiry_time"] = text_in(member[kind], "expiry_time", f"{path}.{kind}")
             return {"name": name, "type": kind, kind: kept}
     raise failed_validation(f"{path}.external", "defined", UNDEFINED)
