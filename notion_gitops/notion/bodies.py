@@ -29,6 +29,8 @@ _ROUND_TRIP = frozenset(
         "table", "table_row", "column_list", "column",
     }
 )  # fmt: skip
+_MEDIA = frozenset({"image", "video", "audio", "file", "pdf"})  # if Notion does not host them
+HOSTED = "a file that Notion hosts"
 _NAMES = {
     "child_page": "a page inside of it",
     "child_database": "a database inside of it",
@@ -83,7 +85,7 @@ def signs_of_loss(text: str, answer: str) -> str:
         answer: the same as Notion sent it.
     """
     if _SIGNED.search(answer):
-        return "a file that Notion hosts"
+        return HOSTED
     lines = (line.strip() for line in text.splitlines())
     return next((what for line in lines for sign, what in _SIGNS.items() if sign in line), "")
 
@@ -103,7 +105,10 @@ def blocks_that_are_lost(gateway: Gateway, page_id: str) -> str:
         asked += 1
         for block in gateway.children(todo.pop(0)):
             kind = str(block.get("type"))
-            if kind not in _ROUND_TRIP:
+            content = block.get(kind)
+            if kind in _MEDIA and isinstance(content, dict) and content.get("type") != "external":
+                return HOSTED
+            if kind not in _ROUND_TRIP | _MEDIA:
                 return _NAMES.get(kind, f"a block of the type {kind}")
             if block.get("has_children"):
                 todo.append(str(block["id"]))

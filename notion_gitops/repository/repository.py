@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from notion_gitops.repository.commits import Commits
 from notion_gitops.repository.history import History
 from notion_gitops.repository.remote import Remotes
+from notion_gitops.repository.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
-class Repository(Commits, History, Remotes):
+class Repository(Commits, History, Remotes, Texts):
     """A git repository with a work tree; start from `Repository.discover`.
 
     Paths are relative to `root`, with forward slashes. Refs are given by their full names,

@@ -15,7 +15,7 @@ from notion_gitops.model.diagnostics import Place
 from notion_gitops.model.records import Side, Tombstone
 from notion_gitops.state.reading import FORMAT_VERSION, check_version, damaged
 
-_ENTRY = frozenset({"key", "page", "file", "seen", "unsettled"})
+_ENTRY = frozenset({"key", "page", "file", "seen", "unsettled", "body", "body_at"})
 _LINES = 64  # a file holds at most about so many on average
 
 
@@ -27,6 +27,8 @@ class IndexEntry(NamedTuple):
     file: str  # path of its file
     seen: str = ""  # digest of what Notion's page said; "": read it again
     unsettled: tuple[str, ...] = ()  # fields of the mapping that were never agreed, sorted
+    body: str = ""  # digest of what Notion's page had for a text when it was agreed
+    body_at: str = ""  # when the page was last edited, of a reading of its text that can be trusted
 
 
 class Columns(NamedTuple):
@@ -37,6 +39,8 @@ class Columns(NamedTuple):
     files: Sequence[str] = ()
     seen: Sequence[str] = ()
     unsettled: Sequence[tuple[str, ...]] = ()
+    bodies: Sequence[str] = ()
+    bodies_at: Sequence[str] = ()
 
 
 class Entries(Mapping[str, IndexEntry]):
@@ -71,7 +75,7 @@ class Entries(Mapping[str, IndexEntry]):
 
     def __getitem__(self, key: str) -> IndexEntry:
         at, kept = self._at[key], self._columns
-        return IndexEntry(key, kept.page_ids[at], kept.files[at], kept.seen[at], kept.unsettled[at])
+        return IndexEntry(key, *(column[at] for column in kept[1:]))  # type: ignore[arg-type]  # in this order
 
     def __contains__(self, key: object) -> bool:
         return key in self._at
@@ -157,7 +161,12 @@ def _line(data: Mapping[str, Any]) -> str:
 
 
 def _entry_line(entry: IndexEntry) -> str:
-    optional = {"seen": entry.seen, "unsettled": sorted(entry.unsettled)}
+    optional = {
+        "seen": entry.seen,
+        "unsettled": sorted(entry.unsettled),
+        "body": entry.body,
+        "body_at": entry.body_at,
+    }
     always = {"key": entry.key, "page": entry.page_id, "file": entry.file}
     return _line({**always, **{name: value for name, value in optional.items() if value}})
 
@@ -202,11 +211,13 @@ def _entry(data: Mapping[str, Any], path: str, number: int) -> IndexEntry:
     get = data.get
     key, page, file = get("key"), get("page"), get("file")
     seen, unsettled = get("seen", ""), get("unsettled", ())
+    body, body_at = get("body", ""), get("body_at", "")
     texts = type(key) is type(page) is type(file) is type(seen) is str
+    texts = texts and type(body) is type(body_at) is str
     whole = texts and (not unsettled or (isinstance(unsettled, list) and _all_text(unsettled)))
     if not whole or not data.keys() <= _ENTRY:
         damaged(Place(path, number), "this line is no record")
-    return IndexEntry(key, page, file, seen, tuple(unsettled))  # type: ignore[arg-type]  # texts
+    return IndexEntry(key, page, file, seen, tuple(unsettled), body, body_at)  # type: ignore[arg-type]  # texts
 
 
 def _tombstone(data: Mapping[str, Any], place: Place) -> Tombstone:

@@ -12,7 +12,7 @@ from pathlib import Path
 from notion_gitops.formats.atomic import write_bytes
 from notion_gitops.state.index import Columns, Entries, Index
 
-FORMAT = 2
+FORMAT = 3
 WORTH_IT = 500  # records; fewer are parsed faster than a file is looked for
 
 
@@ -29,8 +29,8 @@ def load_index(private: Path, mapping: str, key: str) -> Index | None:
         if data["key"] != key:
             return None
         unsettled = list(map(tuple, data["unsettled"]))
-        columns = (data["keys"], data["page_ids"], data["files"], data["seen"], unsettled)
-        return Index(Entries(Columns(*columns)))
+        columns = {**{name: data[name] for name in Columns._fields}, "unsettled": unsettled}
+        return Index(Entries(Columns(**columns)))
     except (OSError, ValueError, KeyError, TypeError):
         return None  # never written, or cut short: it is parsed anew
 
