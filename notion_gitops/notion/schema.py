@@ -23,6 +23,7 @@ class PropertySchema:
     former: Mapping[str, str] = field(default_factory=dict)  # a name it had before -> its id
     relation_data_source: str | None = None  # relation: what its pages belong to
     relation_property_id: str | None = None  # relation: the other face, decoded; None: one-way
+    reads: str = ""  # rollup: the id of its relation, decoded; formula: its expression
 
     @property
     def supported(self) -> bool:
@@ -180,6 +181,7 @@ def _property(name: str, body: Json) -> PropertySchema:
         options=options,
         relation_data_source=dashed(target) if target else None,
         relation_property_id=unquote(other) if other else None,
+        reads=str(config.get("relation_property_id") or config.get("expression") or ""),
     )
 
 

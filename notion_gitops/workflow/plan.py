@@ -17,11 +17,13 @@ from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.plan import Finding, MappingPlan, Plan, ReadCost
 from notion_gitops.model.records import Absence
 from notion_gitops.notion.gateway import Gateway
-from notion_gitops.workflow.reading.compare import Compared, Comparison, Sources, compare
+from notion_gitops.workflow.reading.compare import Compared, Comparison, compare
 from notion_gitops.workflow.reading.edit_times import Editors, Question, deepen, edit_times
 from notion_gitops.workflow.reading.git_side import read_state_and_changes
-from notion_gitops.workflow.reading.notion_side import Database, Moment, connect, with_users
+from notion_gitops.workflow.reading.notion_side import Database, Moment, connect
 from notion_gitops.workflow.reading.origins import with_origin
+from notion_gitops.workflow.reading.taking_part import Sources
+from notion_gitops.workflow.reading.users import UNREADABLE, with_users
 from notion_gitops.workflow.workspace import Workspace
 
 TOLD_WITH_TIMES = 200  # conflicts; looking the times up costs git a walk for each
@@ -76,7 +78,7 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
     databases = connect(connection.gateway, workspace.mappings, connection.find, state)
     people, users_readable = with_users(connection.gateway, workspace.people, workspace.mappings)
     known = replace(workspace, people=people)  # files may name people by their e-mails in Notion
-    sources = Sources(known, state, changes, connection.gateway, databases, people)
+    sources = Sources(known, state, changes, connection.gateway, databases, people, users_readable)
     comparison = compare(sources, moment)
     decided = _resolve(comparison, connection, options)
     counts = connection.gateway.counts.since(before)
@@ -86,7 +88,7 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
         counts.seconds_waited,
         counts.retries,
     )
-    notes = () if users_readable else ("Notion's users could not be listed: people go by alias.",)
+    notes = () if users_readable else (UNREADABLE,)
     plan = assemble(comparison, decided, cost)
     return Planned(replace(plan, notes=notes), comparison, databases, users_readable)
 

@@ -13,19 +13,19 @@ from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.people import People
 from notion_gitops.model.records import Absence, Base, BaseRecord
-from notion_gitops.notion.gateway import Gateway
+from notion_gitops.text.words import listed
 from notion_gitops.workflow.reading.conflict_files import read_conflict_files
 from notion_gitops.workflow.reading.git_side import GitReader, GitSide, Touched
+from notion_gitops.workflow.reading.missing import Missing, find_missing
 from notion_gitops.workflow.reading.notion_side import (
     Database,
     Moment,
     NotionSide,
-    absences,
-    list_pages,
+    Pages,
     snapshot,
     tell_apart,
 )
-from notion_gitops.workflow.reading.refused_values import without_refused
+from notion_gitops.workflow.reading.refused_values import Known, without_refused
 from notion_gitops.workflow.reading.state_branch import (
     Recorded,
     StateBranch,
@@ -34,7 +34,10 @@ from notion_gitops.workflow.reading.state_branch import (
     same_meaning,
     shells,
 )
+from notion_gitops.workflow.reading.taking_part import Sources, list_all, unusable
 from notion_gitops.workflow.workspace import Workspace
+
+_NAMED = 5  # keys in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,59 +73,65 @@ class Comparison:
     problems: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)  # of those
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where the three snapshots are read from."""
-
-    workspace: Workspace
-    state: StateBranch
-    changes: Touched
-    gateway: Gateway
-    databases: Mapping[str, Database]
-    people: People
-
-
 def compare(sources: Sources, moment: Moment) -> Comparison:
-    """Read both sides of every usable mapping and find the records that may differ."""
-    workspace, state, gateway = sources.workspace, sources.state, sources.gateway
-    databases, people = sources.databases, sources.people
-    changes = sources.changes
+    """Read both sides of every usable mapping and find the records that may differ.
+
+    Raises:
+        TokenRefused: the token is refused.
+        CannotReachNotion: none of the databases can be listed.
+    """
+    workspace, state = sources.workspace, sources.state
     git = {
-        name: GitReader(workspace, mapping, state.of(name)).changed(changes)
+        name: GitReader(workspace, mapping, state.of(name)).changed(sources.changes)
         for name, mapping in workspace.mappings.items()
     }
-    stopped = {n: "its database cannot be synced" for n, d in databases.items() if not d.usable}
-    problems = {n: d.problems for n, d in databases.items() if d.problems}
-    for name, mapping in workspace.mappings.items():
-        problem = git[name].snapshot.unreadable.get(mapping.git.path)
-        if mapping.git.single_file and problem is not None:
-            stopped[name] = f"{mapping.git.path} cannot be read"
-            problems[name] = (*problems.get(name, ()), problem)
-    usable = {n: d for n, d in databases.items() if n not in stopped}
-    pages = {n: list_pages(gateway, d, people) for n, d in usable.items()}
+    out = unusable(sources, git)
+    pages = list_all(sources, out)
     identified = {
-        n: tell_apart(d.mapping, _index_base(state.of(n)), pages[n], moment, git[n].keys)
-        for n, d in usable.items()
+        n: tell_apart(sources.mapping(n), _index_base(state.of(n)), pages[n], moment, git[n].keys)
+        for n in pages
     }
-    renames = {n: _renames(sources, d.mapping, git[n], identified[n]) for n, d in usable.items()}
+    missing = {n: _missing(sources, n, pages[n], git[n]) for n in pages}
+    for name, found in missing.items():
+        if found.stop is not None:
+            out.leave(name, "too many of its pages cannot be seen any more", found.stop)
+    renames = {n: _renames(sources, sources.mapping(n), git[n], identified[n]) for n in pages}
     keys = page_keys(state, identified, {n: r.found for n, r in renames.items()})
+    known = Known(sources.people, _known_keys(state, git, identified), sources.users_readable)
     mappings: dict[str, Compared] = {}
-    for name, database in usable.items():
-        base = _index_base(state.of(name))
-        absent = absences(gateway, database, pages[name], base, git[name].keys)
-        side = snapshot(database, pages[name], identified[name], keys, absent)
+    for name in pages.keys() - out.why.keys():
+        database = sources.databases[name]
+        whole = replace(pages[name], findings=(*pages[name].findings, *missing[name].findings))
+        side = snapshot(database, whole, identified[name], keys, missing[name].absent)
         side = replace(side, outdated=_naming_old_keys(sources, identified[name], name, renames))
-        mappings[name] = _join(sources, database, git[name], side, renames[name])
+        mappings[name] = _join(sources, database, git[name], side, (renames[name], known))
     return Comparison(
         workspace=workspace,
         state=state,
-        changes=changes,
-        people=people,
+        changes=sources.changes,
+        people=sources.people,
         at=moment.now,
-        mappings=mappings,
-        stopped=stopped,
-        problems=problems,
+        mappings={n: mappings[n] for n in workspace.mappings if n in mappings},
+        stopped=out.why,
+        problems=out.problems,
     )
+
+
+def _missing(sources: Sources, name: str, pages: Pages, git: GitSide) -> Missing:
+    base = _index_base(sources.state.of(name))
+    return find_missing(sources.gateway, sources.databases[name], pages, base, git.keys)
+
+
+def _known_keys(
+    state: StateBranch, git: Mapping[str, GitSide], identified: Mapping[str, Identified]
+) -> dict[str, frozenset[str]]:
+    """By mapping the keys that a relation can name: of records on either side, or in the base."""
+    return {
+        name: side.keys
+        | state.of(name).index.entries.keys()
+        | (identified[name].records.keys() if name in identified else frozenset())
+        for name, side in git.items()
+    }
 
 
 def page_keys(
@@ -202,15 +211,16 @@ def _join(
     database: Database,
     git: GitSide,
     notion: NotionSide,
-    renames: Renames,
+    around: tuple[Renames, Known],
 ) -> Compared:
-    workspace, state = sources.workspace, sources.state
+    workspace, state, (renames, known) = sources.workspace, sources.state, around
     mapping, recorded = database.mapping, state.of(database.mapping.name)
     answers = read_conflict_files(workspace, mapping)
     unclear = {key for group in renames.ambiguous for keys in group for key in keys}
     candidates = (_candidates(mapping, recorded, git, notion) | answers.keys()) - unclear
+    held = _held(recorded, git, notion, renames)
+    candidates -= held
     whole = GitReader(workspace, mapping, recorded).with_records(git, candidates)
-    git_records, refused = without_refused(database, sources.people, whole.snapshot)
     unchanged = {
         key: record.fields
         for key, record in notion.snapshot.records.items()
@@ -219,6 +229,8 @@ def _join(
     records: dict[str, BaseRecord] = shells(recorded.index, unchanged)
     records |= read_base(workspace, state, mapping, candidates)
     base = as_base(recorded, records)
+    git_records, refused = without_refused(database, known, whole.snapshot, records)
+    refused = (*refused, *_told_of_held(mapping, held))
     inputs = Inputs(
         mapping=mapping,
         base=base,
@@ -231,6 +243,27 @@ def _join(
         unpaired=bool(notion.identified.unpaired),
     )
     return Compared(mapping, database, recorded, whole, notion, inputs, renames.ambiguous, refused)
+
+
+def _held(recorded: Recorded, git: GitSide, notion: NotionSide, renames: Renames) -> frozenset[str]:
+    """New records in git while the listing is not proven whole: their pages may be there."""
+    if notion.pages.complete:
+        return frozenset()
+    there = recorded.index.entries.keys() | notion.snapshot.records.keys() | renames.found.keys()
+    return frozenset(git.keys - there)
+
+
+def _told_of_held(mapping: DatabaseMapping, held: frozenset[str]) -> tuple[Diagnostic, ...]:
+    if not held:
+        return ()
+    return (
+        Diagnostic(
+            f"{mapping.name}: no page is created for {listed(sorted(held), _NAMED)}",
+            mapping.place,
+            fix="Run it again once Notion's listing is whole.",
+            detail="The listing is not proven whole, so their pages may be there already.",
+        ),
+    )
 
 
 def _candidates(

@@ -16,6 +16,7 @@ from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import (
     CannotReachNotion,
     InvalidInput,
+    NotionGitopsError,
     StateUnusable,
     TokenRefused,
     UsageError,
@@ -24,14 +25,14 @@ from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.people import People
 from notion_gitops.model.plan import Finding
 from notion_gitops.model.records import Absence, Base, Record, Snapshot
+from notion_gitops.model.values import Unknown
 from notion_gitops.notion.completing import complete_page
 from notion_gitops.notion.gateway import Gateway
+from notion_gitops.notion.hidden import SourceLook, hidden_fields, told_of_hidden
 from notion_gitops.notion.pages import decode_page, mapped_property_ids
 from notion_gitops.notion.schema import Schema, read_schema
-from notion_gitops.notion.hidden import SourceLook, hidden_fields, told_of_hidden
 from notion_gitops.notion.schema_check import check_schema, check_two_faces
 from notion_gitops.notion.schema_memory import Memory, follow
-from notion_gitops.model.values import Unknown
 from notion_gitops.records.keys import key_problem
 from notion_gitops.text.slugs import slug
 from notion_gitops.workflow.reading.state_branch import Recorded, StateBranch, same_meaning
@@ -110,7 +111,7 @@ def connect(
             raise
         except CannotReachNotion as error:
             silent.append(error)
-            found[name] = Database(mapping, None, _placed(error, mapping))
+            found[name] = Database(mapping, None, placed(error, mapping))
     if silent and len(silent) == len(mappings):
         told = dict.fromkeys(d for database in found.values() for d in database.problems)
         raise type(silent[0])(*told)
@@ -222,18 +223,18 @@ def decode_pages(
     decoded = {i: decode_page(p, mapping, schema, people) for i, p in whole.items()}
     return Pages(
         raw=whole,
-        decoded={i: _without(d.record, database.hidden) for i, d in decoded.items()},
+        decoded={i: without_hidden(d.record, database) for i, d in decoded.items()},
         complete=not reason,
         reason=reason,
         findings=tuple(f for d in decoded.values() for f in d.findings),
     )
 
 
-def _without(record: Record, hidden: Mapping[str, str]) -> Record:
+def without_hidden(record: Record, database: Database) -> Record:
     """The record without the values that Notion shows as empty since it hides what they are of."""
-    if not hidden:
+    if not database.hidden:
         return record
-    unknown = {name: Unknown(why) for name, why in hidden.items()}
+    unknown = {name: Unknown(why) for name, why in database.hidden.items()}
     return replace(record, fields={**record.fields, **unknown})
 
 
@@ -275,6 +276,7 @@ def snapshot(
     return NotionSide(pages, side, identified, identified.records)
 
 
-def _placed(error: CannotReachNotion, mapping: DatabaseMapping) -> tuple[Diagnostic, ...]:
+def placed(error: NotionGitopsError, mapping: DatabaseMapping) -> tuple[Diagnostic, ...]:
+    """What an error says, with the place of the mapping's database where it names none."""
     place = mapping.notion.place
     return tuple(d if d.place else replace(d, place=place) for d in error.diagnostics)

@@ -1,68 +1,149 @@
 """Values in git that Notion has no place for: told in the plan, left alone on both sides."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
+from notion_gitops.expressions.nearest import nearest
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.mapping import OPTIONS
+from notion_gitops.model.mapping import OPTIONS, Direction, Field, Mode, PropertyType
 from notion_gitops.model.people import People
-from notion_gitops.model.plan import Finding
-from notion_gitops.model.records import Record, Snapshot
+from notion_gitops.model.records import BaseRecord, Record, Snapshot
 from notion_gitops.model.values import Unknown, Value
 from notion_gitops.notion.pages import Target, encode_properties
 from notion_gitops.notion.schema import Schema
+from notion_gitops.text.words import listed
 from notion_gitops.workflow.reading.notion_side import Database
+
+_SOURCES = OPTIONS | {PropertyType.PEOPLE, PropertyType.RELATION}
+_MOST_KEYS = 5000  # in so many, the nearest is not looked for: it would take seconds
+_NAMED = 5  # keys in a message
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What values may name."""
+
+    people: People
+    keys: Mapping[str, Collection[str]] = field(default_factory=dict)  # by mapping: its records
+    users_readable: bool = True  # False: people are not written
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """Why a value is not sent, and what to do about it."""
+
+    why: str
+    fix: str
 
 
 def without_refused(
-    database: Database, people: People, git: Snapshot
+    database: Database, known: Known, git: Snapshot, base: Mapping[str, BaseRecord]
 ) -> tuple[Snapshot, tuple[Diagnostic, ...]]:
-    """The records without the options that Notion does not have, and what to do about those.
+    """The records without what Notion cannot take, and what to do about it.
 
-    A typing error would otherwise become a choice for everybody, or fail when it is written.
+    Options that Notion does not have, people that nobody is, records that there are not. A typing
+    error would otherwise become a choice for everybody, or fail whenever it is written.
     """
     mapping, schema = database.mapping, database.schema
-    names = [n for n, f in mapping.fields.items() if f.type in OPTIONS and not f.derived]
-    if schema is None or not names:
+    specs = [f for f in mapping.fields.values() if f.type in _SOURCES and _written(f, mapping.mode)]
+    if schema is None or not specs:
         return git, ()
-    asked: dict[tuple[str, Value], Finding | None] = {}  # the same few words, again and again
+    look = _Look(database, schema, known)
     records: dict[str, Record] = {}
     problems: list[Diagnostic] = []
+    unwritten: list[str] = []
     for key, record in git.records.items():
-        refused = {}
-        for name in names:
-            value = record.value(name)
-            if value is None or isinstance(value, Unknown):
-                continue
-            at = (name, value)
-            if at not in asked:
-                asked[at] = _refusal(database, schema, people, at)
-            if (finding := asked[at]) is not None:
-                refused[name] = finding
-        records[key] = _left_alone(record, refused)
-        problems += [_told(mapping.name, record, f) for f in refused.values()]
+        refused = {
+            spec.name: r for spec in specs if (r := look.refusal(spec, record.value(spec.name)))
+        }
+        kept = set() if known.users_readable else set(_people(specs, record, base.get(key)))
+        records[key] = _left_alone(record, {n: r.why for n, r in refused.items()}, kept)
+        problems += [
+            _told(mapping.name, record, spec, refused[spec.name])
+            for spec in specs
+            if spec.name in refused
+        ]
+        unwritten += [key] if kept else []
+    if unwritten:
+        problems.append(_people_told(database, unwritten))
     return replace(git, records=records), tuple(problems)
 
 
-def _refusal(
-    database: Database, schema: Schema, people: People, at: tuple[str, Value]
-) -> Finding | None:
-    name, value = at
-    target = Target(database.mapping, schema, people)
-    return encode_properties({name: value}, target).left_out.get(name)
+def _written(spec: Field, mode: Mode) -> bool:
+    """Whether the field is written to Notion at all; an edit of any other is put back."""
+    return not spec.derived and spec.direction is not Direction.PULL and mode is Mode.TWO_WAY
 
 
-def _left_alone(record: Record, refused: Mapping[str, Finding]) -> Record:
-    if not refused:
+@dataclass
+class _Look:
+    """Looks values up; the same few come again and again."""
+
+    database: Database
+    schema: Schema
+    known: Known
+    asked: dict[tuple[str, Value], _Refusal | None] = field(default_factory=dict)
+
+    def refusal(self, spec: Field, value: Value) -> _Refusal | None:
+        """Why the value is not sent; None if it can be, or if it is empty."""
+        if value is None or isinstance(value, Unknown):
+            return None
+        at = (spec.name, value)
+        if at not in self.asked:
+            relation = spec.type is PropertyType.RELATION
+            self.asked[at] = self._dangling(spec, value) if relation else self._encoded(at)
+        return self.asked[at]
+
+    def _encoded(self, at: tuple[str, Value]) -> _Refusal | None:
+        name, value = at
+        target = Target(self.database.mapping, self.schema, self.known.people)
+        finding = encode_properties({name: value}, target).left_out.get(name)
+        return None if finding is None else _Refusal(finding.message, finding.fix)
+
+    def _dangling(self, spec: Field, value: Value) -> _Refusal | None:
+        there = self.known.keys.get(spec.to or "", ())
+        members = value if isinstance(value, frozenset) else frozenset()
+        lost = sorted(m for m in members if not m.startswith("page:") and m not in there)
+        if not lost:
+            return None
+        near = nearest(lost[0], there) if len(there) <= _MOST_KEYS else None
+        meant = f'Did you mean "{near}"? ' if near else ""
+        fix = f"{meant}Name a record of {spec.to}, or add the one that is missing."
+        return _Refusal(f"{spec.name}: there is no {listed(lost, _NAMED)} in {spec.to}", fix)
+
+
+def _people(specs: list[Field], record: Record, base: BaseRecord | None) -> Iterator[str]:
+    """The people fields that git would write."""
+    for spec in specs:
+        value = record.value(spec.name)
+        agreed = base.fields.get(spec.name) if base else None
+        pushed = spec.direction is Direction.PUSH
+        if spec.type is PropertyType.PEOPLE and (value != agreed or pushed):
+            yield spec.name
+
+
+def _people_told(database: Database, keys: list[str]) -> Diagnostic:
+    return Diagnostic(
+        f"{database.mapping.name}: people are not written to Notion in {listed(keys, _NAMED)}",
+        database.mapping.place,
+        fix="Give the connection the capability to read user information "
+        "(notion.so/profile/integrations).",
+        detail="Without it Notion does not show who is who. These fields are left as they are on "
+        "both sides.",
+    )
+
+
+def _left_alone(record: Record, refused: Mapping[str, str], kept: Collection[str]) -> Record:
+    if not refused and not kept:
         return record
-    unknown = {name: Unknown(finding.message) for name, finding in refused.items()}
+    unknown = {name: Unknown("people are not written") for name in kept}
+    unknown |= {name: Unknown(why) for name, why in refused.items()}
     return replace(record, fields={**record.fields, **unknown})
 
 
-def _told(mapping: str, record: Record, finding: Finding) -> Diagnostic:
+def _told(mapping: str, record: Record, spec: Field, refusal: _Refusal) -> Diagnostic:
     return Diagnostic(
-        f"{mapping}/{record.key}: {finding.message}",
-        record.file.place if record.file else finding.place,
-        fix=finding.fix,
+        f"{mapping}/{record.key}: {refusal.why}",
+        record.file.place if record.file else spec.place,
+        fix=refusal.fix,
         detail="The field is left as it is on both sides.",
     )

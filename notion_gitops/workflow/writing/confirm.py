@@ -17,7 +17,7 @@ from notion_gitops.model.values import Fields
 from notion_gitops.notion.failures import RejectedRequest
 from notion_gitops.notion.pages import decode_page
 from notion_gitops.workflow.plan import fresh_mark
-from notion_gitops.workflow.reading.notion_side import list_pages
+from notion_gitops.workflow.reading.notion_side import list_pages, without_hidden
 from notion_gitops.workflow.writing.fresh import edited_since
 from notion_gitops.workflow.writing.run import Id, Run
 
@@ -104,7 +104,8 @@ def _decoded(run: Run, name: str, page: Json) -> Record:
     if database.schema is None:
         raise ValueError("a page was written in a database that could not be read")
     people = run.planned.comparison.people
-    return decode_page(page, database.mapping, database.schema, people).record
+    record = decode_page(page, database.mapping, database.schema, people).record
+    return without_hidden(record, database)
 
 
 def _derived(

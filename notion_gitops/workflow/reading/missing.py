@@ -1,0 +1,154 @@
+"""Pages that the base knows and no listing shows: why, without asking for each of them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from notion_gitops.model.diagnostics import Diagnostic, Severity
+from notion_gitops.model.errors import CannotReachNotion, TokenRefused
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.plan import Finding
+from notion_gitops.model.records import Absence, Base
+from notion_gitops.notion.absence import classify
+from notion_gitops.notion.failures import RejectedRequest
+from notion_gitops.notion.gateway import Gateway
+from notion_gitops.notion.schema import Schema
+from notion_gitops.text.words import listed
+from notion_gitops.workflow.reading.notion_side import Database, Pages
+
+FEW = 2  # so many absent pages are read one by one before a listing is asked instead
+SAMPLE = 20  # if none of the first so many pages can be seen, the others are not read
+MOST = 200  # pages of one mapping that one run reads one by one
+MANY = 10  # percent of a mapping's records: so many lost at once are no accident of one page
+
+_NAMED = 5  # keys in a message
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What became of the pages that are not in the listing."""
+
+    absent: Mapping[str, Absence] = field(default_factory=dict)  # by key
+    findings: tuple[Finding, ...] = ()
+    stop: Diagnostic | None = None  # so many cannot be seen that the mapping takes no part
+
+
+def find_missing(
+    gateway: Gateway, database: Database, pages: Pages, base: Base, git_keys: Collection[str]
+) -> Missing:
+    """Why each page that the base knows is not in the listing (design decision 21).
+
+    The page of a deleted record that is back in git is looked for too: it can be restored.
+    """
+    listed_ids = pages.raw.keys()
+    missing = {k: b.page_id for k, b in base.records.items() if b.page_id not in listed_ids}
+    buried = {k: t.page_id for k, t in base.tombstones.items() if k in git_keys}
+    if not pages.complete or database.schema is None:
+        return Missing(dict.fromkeys(missing, Absence.UNPROVEN))
+    wanted = {**buried, **missing}
+    absent = dict.fromkeys(sorted(wanted), Absence.UNPROVEN)
+    there = _out_of_scope(gateway, database, set(wanted.values()))
+    absent |= {k: Absence.OUT_OF_SCOPE for k, page in wanted.items() if page in there}
+    rest = {k: page for k, page in sorted(wanted.items()) if page not in there}
+    absent |= _one_by_one(gateway, rest, database.schema, missing)
+    lost = [k for k in missing if k in git_keys and absent[k] is Absence.UNREACHABLE]
+    stop = None
+    if len(lost) > FEW and len(lost) * 100 > MANY * len(base.records):
+        stop = _too_many(database, sorted(lost), len(base.records))
+    return Missing(absent, tuple(_told(database.mapping, missing, absent)), stop)
+
+
+def _out_of_scope(gateway: Gateway, database: Database, wanted: set[str]) -> frozenset[str]:
+    """The pages that the filter leaves out, and the archived ones, by listings.
+
+    They stay so for months, so that reading each of them in every run would add up.
+    """
+    mapping, schema = database.mapping, database.schema
+    found: set[str] = set()
+    if schema is None or len(wanted) <= FEW:
+        return frozenset()
+    title = [schema.properties[mapping.title_field.property_name].id]
+    if mapping.notion.filter is not None:
+        found = {p["id"] for p in gateway.query(schema.data_source_id, None, title).pages}
+    if len(wanted - found) > FEW:
+        found |= _archived(gateway, schema, title)
+    return frozenset(found)
+
+
+def _archived(gateway: Gateway, schema: Schema, properties: list[str]) -> set[str]:
+    """The ids of archived pages, as far as Notion lists them: it is not sure that it does."""
+    try:
+        pages = gateway.archived(schema.data_source_id, properties).pages
+    except TokenRefused:
+        raise
+    except (CannotReachNotion, RejectedRequest):
+        return set()
+    return {page["id"] for page in pages if page.get("is_archived")}
+
+
+def _one_by_one(
+    gateway: Gateway, pages: Mapping[str, str], schema: Schema, missing: Collection[str]
+) -> dict[str, Absence]:
+    """What each page says of itself, up to a limit; the rest stays unproven, which is to keep it.
+
+    If none of the first pages can be seen, it is taken that the others that are missing cannot
+    either.
+    """
+    found: dict[str, Absence] = {}
+    for key, page in pages.items():
+        if len(found) == SAMPLE and set(found.values()) == {Absence.UNREACHABLE}:
+            return {k: Absence.UNREACHABLE for k in pages if k in missing} | found
+        if len(found) == MOST:
+            break
+        found[key] = classify(gateway, page, schema)
+    return found
+
+
+def _too_many(database: Database, keys: list[str], records: int) -> Diagnostic:
+    mapping = database.mapping
+    title = database.schema.title if database.schema else mapping.name
+    return Diagnostic(
+        f'{len(keys)} of {records} pages of "{title}" cannot be seen any more',
+        mapping.notion.place,
+        fix=f'Check in Notion, under ••• > Connections of "{title}" and of its pages, whether the '
+        "connection was removed or may see only a part. If the pages were deleted for good, "
+        "delete their files as well.",
+        detail=f"Notion answers 404 for {listed(keys, _NAMED)}: unshared or deleted for good, "
+        "which cannot be told apart. Nothing is deleted because of it.",
+    )
+
+
+def _told(
+    mapping: DatabaseMapping, missing: Collection[str], absent: Mapping[str, Absence]
+) -> list[Finding]:
+    """What a person should know of the pages that are kept although they are not listed."""
+    found = []
+    for why, (message, fix) in _WORDS.items():
+        keys = tuple(sorted(k for k in missing if absent[k] is why))
+        if keys:
+            found.append(Finding(
+                check="missing page",
+                severity=Severity.WARNING,
+                mapping=mapping.name,
+                keys=keys,
+                message=message,
+                why="It is not in the trash, so its file is kept as it is.",
+                fix=fix,
+                place=mapping.place,
+            ))  # fmt: skip
+    return found
+
+
+_WORDS = {
+    Absence.MOVED: (
+        "its page was moved to another place in Notion",
+        "Move the page back, or delete the file if the record is not meant to be synced any more.",
+    ),
+    Absence.UNREACHABLE: (
+        "Notion does not show its page any more: unshared, or deleted for good",
+        "Share the page again (••• > Connections), or delete the file too if the page is gone.",
+    ),
+    Absence.UNPROVEN: (
+        "its page is not in the listing, and it was not found out why",
+        "Run it again.",
+    ),
+}
