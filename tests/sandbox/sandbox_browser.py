@@ -77,7 +77,7 @@ class Browser:
                 if found:
                     return found
             time.sleep(0.03)
-        shown = self.run("return document.body.innerText")
+        shown = self.run("return document.body.innerText.slice(0, 1500)")
         raise AssertionError(f"waited for {what}; {last}; the page says:\n{shown}")
 
     def _element(self, selector: str) -> str:

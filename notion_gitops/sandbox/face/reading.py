@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from notion_gitops.sandbox.blocks import retrieve_markdown
 from notion_gitops.sandbox.face.messages import missing
 from notion_gitops.sandbox.face.showing import (
     SOMEBODY,
@@ -19,6 +18,7 @@ from notion_gitops.sandbox.face.showing import (
 from notion_gitops.sandbox.face.views import PageView, Person, RowView, TableView
 from notion_gitops.sandbox.identity import parse_uuid
 from notion_gitops.sandbox.nouns import Page, Source, UserKind
+from notion_gitops.sandbox.page_markdown import retrieve_markdown
 from notion_gitops.sandbox.richtext import plain_text
 
 if TYPE_CHECKING:

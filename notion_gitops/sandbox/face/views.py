@@ -45,9 +45,9 @@ class CellView:
     checked: bool = False
 
     @property
-    def links(self) -> tuple[Piece, ...]:
-        """The pieces that lead somewhere."""
-        return tuple(piece for piece in self.pieces if piece.href)
+    def linked(self) -> bool:
+        """Whether all of its pieces lead somewhere."""
+        return bool(self.pieces) and all(piece.href for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)

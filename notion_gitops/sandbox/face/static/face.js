@@ -38,11 +38,10 @@
     if (first && first.type === "text" && !bad) first.select();
   }
 
-  function place(link) {
-    if (matchMedia("(max-width: 40rem)").matches) { dialog.style.left = dialog.style.top = ""; return; }
+  function place(link) { // beside its cell; on a narrow screen the stylesheet puts it at the bottom
     const cell = link.getBoundingClientRect();
-    const left = Math.min(cell.left, innerWidth - dialog.offsetWidth - 8);
-    const top = Math.min(cell.top, innerHeight - dialog.offsetHeight - 8);
+    const left = Math.min(cell.left, document.documentElement.clientWidth - dialog.offsetWidth - 8);
+    const top = Math.min(cell.top, document.documentElement.clientHeight - dialog.offsetHeight - 8);
     dialog.style.left = `${Math.max(8, left)}px`;
     dialog.style.top = `${Math.max(8, top)}px`;
   }
