@@ -19,6 +19,7 @@ from notion_gitops.notion.connect import (
     open_gateway,
 )
 from notion_gitops.workflow.plan import Connection
+from notion_gitops.workflow.reading.schema_plan import missing_variable
 from notion_gitops.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -35,8 +36,13 @@ class Where:
 
 
 @contextmanager
-def connected(workspace: Workspace, where: Where) -> Iterator[Connection]:
+def connected(workspace: Workspace, where: Where, *, new: bool = False) -> Iterator[Connection]:
     """A connection to the Notion that was asked for.
+
+    Args:
+        workspace: its mappings say which databases are meant.
+        where: Notion, or the sandbox.
+        new: a variable that is not set is no error: that database is to be created, and is "".
 
     Raises:
         NotPermitted: NOTION_TOKEN is not set.
@@ -52,7 +58,7 @@ def connected(workspace: Workspace, where: Where) -> Iterator[Connection]:
         os.environ.get(TOKEN_VARIABLE, ""), base_url=address, settings=Settings(on_wait=_on_wait)
     )
 
-    found = _databases(workspace)
+    found = _databases(workspace, new=new)
 
     def find(mapping: DatabaseMapping) -> str:
         return found[mapping.name]
@@ -60,11 +66,15 @@ def connected(workspace: Workspace, where: Where) -> Iterator[Connection]:
     yield Connection(gateway, find, _now)
 
 
-def _databases(workspace: Workspace) -> dict[str, str]:
+def _databases(workspace: Workspace, *, new: bool) -> dict[str, str]:
     """The ids of all databases by mapping, before the first request is made."""
     found: dict[str, str] = {}
     problems: list[Diagnostic] = []
     for mapping in workspace.mappings.values():
+        variable = missing_variable(mapping)
+        if new and variable and not os.environ.get(variable):
+            found[mapping.name] = ""
+            continue
         try:
             found[mapping.name] = resolve_database(mapping, os.environ)
         except InvalidInput as error:

@@ -8,8 +8,15 @@ import yaml
 from notion_client import Client
 
 from notion_gitops import samples
-from notion_gitops.model.mapping import OPTIONS, DatabaseMapping, Field, PropertyType
+from notion_gitops.model.mapping import DatabaseMapping, PropertyType
 from notion_gitops.notion.connect import VERSION
+from notion_gitops.notion.property_configs import (
+    NOT_BY_API,
+    configs,
+    database_title,
+    plain_properties,
+    wanted,
+)
 from notion_gitops.sandbox import seed
 from notion_gitops.sandbox.sandbox import DEFAULT_TOKEN, Sandbox
 from notion_gitops.sandbox.transport import SandboxTransport
@@ -32,7 +39,7 @@ def open_sandbox(workspace: Workspace) -> Sandbox:
     sandbox = open_file(workspace.root)
     missing = [m for m in workspace.mappings.values() if not sandbox.find_data_source(m.name)]
     for mapping in missing:
-        sandbox.create_database_for(mapping.name, mapping.name.title(), _first(mapping))
+        sandbox.create_database_for(mapping.name, database_title(mapping), _first(mapping))
     for mapping in missing:
         _complete(sandbox, mapping)
     return sandbox
@@ -49,29 +56,16 @@ def open_file(root: Path) -> Sandbox:
     return sandbox
 
 
-_PLACEHOLDERS = {
-    PropertyType.FORMULA: {"expression": '""'},  # a mapping does not say what is worked out
-    PropertyType.NUMBER: {"format": "number"},
-}
-
-
 def _first(mapping: DatabaseMapping) -> dict[str, Any]:
     """The properties that need no other database."""
-    properties = {
-        f.property_name: {f.type.value: _config(f)}
-        for f in mapping.fields.values()
-        if f.type not in (PropertyType.RELATION, PropertyType.ROLLUP)
+    made = configs(tuple(plain_properties(mapping)), {})
+    apart = (f for f in mapping.properties if f.type in NOT_BY_API - {PropertyType.ROLLUP})
+    # A mapping does not say what a formula works out.
+    formula = {"expression": '""'}
+    return made | {
+        f.property_name: {f.type.value: formula if f.type is PropertyType.FORMULA else {}}
+        for f in apart
     }
-    key = mapping.key.property_name
-    if key is not None and key not in properties:
-        properties[key] = {"rich_text": {}}
-    return properties
-
-
-def _config(spec: Field) -> dict[str, Any]:
-    if spec.values and spec.type in OPTIONS:
-        return {"options": [{"name": name} for name in spec.values.values()]}
-    return dict(_PLACEHOLDERS.get(spec.type, {}))
 
 
 def _complete(sandbox: Sandbox, mapping: DatabaseMapping) -> None:
@@ -80,11 +74,12 @@ def _complete(sandbox: Sandbox, mapping: DatabaseMapping) -> None:
     Rollups are left to a person: a mapping does not say what they count.
     """
     relations = {
-        f.property_name: {"relation": {"data_source_id": target, "single_property": {}}}
-        for f in mapping.fields.values()
+        name: config
+        for f in mapping.properties
         if f.type is PropertyType.RELATION
         and f.to is not None
         and (target := sandbox.find_data_source(f.to)) is not None
+        for name, config in configs([wanted(f)], {f.to: target}).items()
     }
     source = sandbox.find_data_source(mapping.name)
     if relations and source is not None:

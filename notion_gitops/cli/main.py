@@ -24,6 +24,7 @@ COMMANDS = {
     "init": ("init", "Make a workspace: mappings/, state/, and what belongs to them."),
     "validate": ("validate", "Check mappings and record files, offline."),
     "check": ("check", "Check connection, permissions and schemas (step 1)."),
+    "schema": ("schema", "Make in Notion what the mappings name: databases, properties, options."),
     "plan": ("plan", "Show what an apply would do on either side, and why (steps 2-3)."),
     "apply": ("apply", "Do it: write, read back, record, commit (steps 3-6)."),
     "import": ("import_", "Pair what both sides already hold, before the first sync."),
