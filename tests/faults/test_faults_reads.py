@@ -134,7 +134,8 @@ def test_a_listing_that_breaks_off_between_its_pages(world: World) -> None:
     for nth in range(2, 9):
         world.weather(Effect.DROP_BEFORE, "POST", path, nth=nth)
     ran = world.apply()
-    assert ran.code == ExitCode.FAILED, ran.text
+    assert ran.code == ExitCode.REFUSED, ran.text
+    assert "its pages could not be listed" in ran.out
     assert len(records(world)) == 138
     world.fair()
     world.at_rest()
