@@ -6,6 +6,7 @@ JSON's own numbers are numbers.
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from notion_gitops.formats.dates import HOW, NotADate, looks_like_date, read_date
@@ -27,7 +28,7 @@ from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.mapping import Field, PropertyType
 from notion_gitops.model.people import People
-from notion_gitops.model.values import FileRef, GeoPlace, Value
+from notion_gitops.model.values import LOCAL, FileRef, GeoPlace, Value, canonical_body
 
 MOST_MEMBERS = 100  # Notion's limit on the members of one property in a request
 MOST_OPTION = 100  # and on the characters of an option's name
@@ -40,6 +41,7 @@ MOST_CHARACTERS = {
     PropertyType.RICH_TEXT: MOST_TEXT,
 }  # Notion's documentation, "Request limits"
 _DIRECT_ID = re.compile(r"(user|page):([0-9A-Za-z-]{1,64})", re.ASCII)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _UNDASHED = re.compile(r"[0-9a-fA-F]{32}")
 
 
@@ -75,12 +77,33 @@ def name_of_url(url: str) -> str:
     return (unquote(parts.path.rstrip("/").rsplit("/", 1)[-1]) or parts.netloc or url)[:MOST_OPTION]
 
 
+class Content(NamedTuple):
+    """What is in a file of the repository."""
+
+    digest: str  # hex digits that change with the content
+    size: int  # bytes
+
+
+class NoFile(Exception):  # noqa: N818  becomes a diagnostic with its place
+    """A path that is no file of the repository: what is wrong, and what to do."""
+
+    def __init__(self, what: str, fix: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.fix = fix
+
+
+Look = Callable[[str], Content]
+"""Looks at a file of the repository, by its path from the root; raises `NoFile`."""
+
+
 class ValueReader:
     """Reads values, with what is the same for all records of a mapping."""
 
-    def __init__(self, zone: str, people: People) -> None:
+    def __init__(self, zone: str, people: People, look: Look | None = None) -> None:
         self.zone = zone
         self.people = people
+        self.look = look or (lambda _: Content("", 0))
         self._aliases: dict[str, str] = {}
 
     def read(self, node: Node | None, field: Field) -> Value:
@@ -189,7 +212,16 @@ class ValueReader:
         if len(nodes) > MOST_MEMBERS:
             what = f"{len(nodes)} files, where Notion takes {MOST_MEMBERS} at most"
             raise InvalidInput(problem(node, what, fix="remove some"))
-        found = (_file(n) for n in nodes if not (isinstance(n, Scalar) and n.is_null))
+        found: list[FileRef] = []
+        problems: list[Diagnostic] = []
+        for each in nodes:
+            try:
+                if not (isinstance(each, Scalar) and each.is_null):
+                    found.append(_file(each, self.look))
+            except InvalidInput as error:
+                problems.extend(error.diagnostics)
+        if problems:
+            raise InvalidInput(*problems)
         return tuple(found) or None
 
     def place(self, node: Node, _field: Field) -> Value:
@@ -200,6 +232,10 @@ class ValueReader:
         _only(node, ("lat", "lon", "name", "address"))
         lat, lon = (_degrees(node, n, most) for n, most in (("lat", 90), ("lon", 180)))
         return GeoPlace(lat, lon, _part(node, "name"), _part(node, "address"))
+
+    def body(self, node: Node, _field: Field) -> Value:
+        """The text of a page."""
+        return canonical_body(_scalar(node, "text").text)
 
     def computed(self, node: Node, field: Field) -> Value:
         """A formula's or rollup's value, whose type nobody declared: what writing it produced."""
@@ -293,20 +329,37 @@ def _degrees(table: Table, name: str, most: int) -> float:
     return float(number)
 
 
-def _file(node: Node) -> FileRef:
+def _file(node: Node, look: Look) -> FileRef:
+    """A file: `{name, url}` or `{name, path}`, or one of the two alone, as text."""
     if isinstance(node, Table):
-        _only(node, ("name", "url"))
-        url = _part(node, "url")
-        if url is None:
-            raise InvalidInput(problem(node, "a file has no url", fix="add url:"))
-        name = _part(node, "name") or name_of_url(url)
+        _only(node, ("name", "url", "path"))
+        name, url, path = (_part(node, key) for key in ("name", "url", "path"))
+        if (url is None) == (path is None):
+            what = "a file has a url and a path" if url else "a file has no url and no path"
+            raise InvalidInput(problem(node, what, fix="give url: or path:, one of the two"))
+        at = node.get("path") or node
     else:
-        url = _scalar(node, "a file's url, or {name, url},").text
-        name = name_of_url(url)
+        text = _scalar(node, "a file's url, its path in the repository, or {name, url},").text
+        url, path = (text, None) if _SCHEME.match(text) else (None, text)
+        name, at = None, node
+    if url is not None and url.startswith(LOCAL):
+        path = url.removeprefix(LOCAL)
+    if path is not None:
+        return _local(path, name, at, look)
     if not url or len(url) > MOST_CHARACTERS[PropertyType.URL]:
         what = "a url has 1 to 2,000 characters"
         raise InvalidInput(problem(node, what, fix="give an address that is shorter"))
-    return FileRef(name, url)
+    return FileRef(name or name_of_url(url), url)
+
+
+def _local(path: str, name: str | None, at: Node, look: Look) -> FileRef:
+    try:
+        content = look(path)
+    except NoFile as error:
+        raise InvalidInput(problem(at, error.what, fix=error.fix)) from None
+    return FileRef(
+        name or path.rsplit("/", 1)[-1][:MOST_OPTION], LOCAL + path, content.digest, content.size
+    )
 
 
 _READERS: dict[PropertyType, Callable[[ValueReader, Node, Field], Value]] = {
@@ -334,4 +387,5 @@ _READERS: dict[PropertyType, Callable[[ValueReader, Node, Field], Value]] = {
     PropertyType.UNIQUE_ID: ValueReader.text,
     PropertyType.VERIFICATION: ValueReader.text,
     PropertyType.BUTTON: ValueReader.text,
+    PropertyType.BODY: ValueReader.body,
 }

@@ -84,10 +84,6 @@ def _own_words(table: Table) -> Iterator[Diagnostic]:
     for section in sections:
         if isinstance(section, Table):
             yield from filter(None, map(_not_here, section.entries))
-    body = table.get("body")
-    if isinstance(body, Scalar) and body.text in ("both", "pull", "push"):
-        summary = "page bodies are not synced yet"
-        yield problem(body, summary, fix="write none, or leave the key out")
 
 
 def _not_here(entry: Entry) -> Diagnostic | None:

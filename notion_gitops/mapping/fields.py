@@ -10,7 +10,7 @@ from notion_gitops.mapping.problems import Problems, Seen
 from notion_gitops.mapping.view import View
 from notion_gitops.model.mapping import COMPUTED, OPTIONS, Direction, Field, PropertyType
 
-_IN_EXPRESSIONS = frozenset(
+IN_EXPRESSIONS = frozenset(
     {"key", "today", "and", "or", "not", "in", "is", "if", "else", "true", "false", "none"}
     | {"True", "False", "None"}
 )
@@ -63,7 +63,7 @@ def read_fields(section: View, problems: Problems, *, mirror: bool) -> FieldSet:
 
 
 def _check_name(key: Scalar, problems: Problems) -> None:
-    if key.text in _IN_EXPRESSIONS:
+    if key.text in IN_EXPRESSIONS:
         fix = "choose another name; the property in Notion keeps its own"
         problems.at(key, f'"{key.text}" means something else in expressions', fix)
 

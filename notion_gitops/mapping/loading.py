@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from notion_gitops.formats.nodes import Table
 from notion_gitops.mapping.across import Draft, check_across, check_names
+from notion_gitops.mapping.body import read_body, with_body
 from notion_gitops.mapping.checks import World, read_checks
 from notion_gitops.mapping.document import read_table
 from notion_gitops.mapping.fields import FieldSet, read_fields
@@ -151,15 +152,17 @@ def _mapping(draft: Draft, world: World) -> DatabaseMapping:
     conflicts, deletes = root.view("conflicts"), root.view("deletes")
     otherwise = conflicts.scalar("otherwise")
     check_csv_key(root.view("git"), root.view("key"))
+    body = read_body(root, draft.file, mirror=_mirrors(draft))
+    every = with_body(fields, body)
     return DatabaseMapping(
         name=draft.name,
         place=place,
         notion=read_notion(root.view("notion"), place),
         git=read_git(root.view("git"), fields, place),
         key=read_key(root.view("key"), fields, place, mirror=_mirrors(draft)),
-        fields=fields.fields,
+        fields=every.fields,
         mode=Mode(root.text("mode") or Mode.TWO_WAY),
-        rules=read_rules(conflicts, fields, draft.file),
+        rules=read_rules(conflicts, every, draft.file),
         otherwise=Take.MANUAL if otherwise is None else Take(otherwise.text),
         otherwise_place=None if otherwise is None else otherwise.place,
         when_deleted_in_git=read_carry(deletes, "when_deleted_in_git"),

@@ -5,7 +5,7 @@ from notion_gitops.mapping.conditions import CONFLICT_NAMES, compile_at, parts_o
 from notion_gitops.mapping.fields import FieldSet, known_field
 from notion_gitops.mapping.problems import Seen
 from notion_gitops.mapping.view import View
-from notion_gitops.model.mapping import SETS, Rule, Take
+from notion_gitops.model.mapping import SETS, PropertyType, Rule, Take
 
 
 def read_rules(section: View, fields: FieldSet, file: str) -> tuple[Rule, ...]:
@@ -68,7 +68,8 @@ def _covered(view: View, fields: FieldSet, *, own: bool) -> frozenset[str] | Non
 def _check_merge(rule: Rule, view: View, fields: FieldSet) -> None:
     take = view.scalar("take")
     about = fields.names if rule.fields is None else sorted(rule.fields)
-    others = [f for f in about if (kind := fields.type_of(f)) is not None and kind not in SETS]
+    merged = {*SETS, PropertyType.BODY}
+    others = [f for f in about if (kind := fields.type_of(f)) is not None and kind not in merged]
     if take is not None and others:
         shown = ", ".join(others[:5])
         summary = f"only sets can be merged (multi_select, people, relation), and not: {shown}"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from notion_gitops.formats.nodes import Node, Scalar, Table
 from notion_gitops.formats.values import ValueReader
 from notion_gitops.model.errors import InvalidInput
-from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.mapping import BODY, DatabaseMapping
 from notion_gitops.model.people import People, Person
-from notion_gitops.model.values import Value
+from notion_gitops.model.values import Value, canonical_body
 from notion_gitops.records.documents import BOM, Document, Slot, fields_of, parse_document
 from notion_gitops.records.edits import CannotEdit, FileEdits, cannot_edit
 
@@ -48,14 +48,26 @@ def checked(text: str, expected: Expected) -> bytes:
     count = len(old_slots) - len(edits.removed) + len(edits.added)
     if slots.keys() != wanted or len(new.slots) != count:
         raise expected.failed("", "other records would appear or disappear")
-    if old and old.text[old.front_end :] != new.text[new.front_end :]:
-        raise expected.failed("", "the text below the fields would change")
+    _check_text(old, new, expected)
     for slot in old_slots:
         if slot.key in slots:
             _check_rest(slot, slots[slot.key], expected)
     for key, values in {**edits.changed, **edits.added}.items():
         _check_values(slots[key], values, expected)
     return after
+
+
+def _check_text(old: Document | None, new: Document, expected: Expected) -> None:
+    """The text below the fields is as before, or as it was to become."""
+    body, edits = expected.mapping.body, expected.edits
+    written = [v for v in (*edits.changed.values(), *edits.added.values()) if body and BODY in v]
+    if written:
+        begin, end = new.body
+        read = canonical_body(new.text[begin:end])
+        if any(read != values[BODY] for values in written):
+            raise expected.failed("", "the text below the fields would read back otherwise")
+    elif old and old.text[old.front_end :] != new.text[new.front_end :]:
+        raise expected.failed("", "the text below the fields would change")
 
 
 def _check_rest(old: Slot, new: Slot, expected: Expected) -> None:
@@ -90,8 +102,11 @@ def _check_values(slot: Slot, values: Values, expected: Expected) -> None:
     try:
         entries = fields_of(mapping, slot.table)[0] if slot.table else ()
         found = {k.text: v for k, v in entries}
-        for name, value in values.items():
-            read = reader.read(found.get(name), mapping.fields[name])
+        for field in mapping.properties:
+            if field.name not in values:
+                continue
+            name, value = field.name, values[field.name]
+            read = reader.read(found.get(name), field)
             if read is None and value is False:
                 continue  # a checkbox that is absent is not ticked
             if read != value or isinstance(read, bool) is not isinstance(value, bool):

@@ -48,6 +48,15 @@ class Document(NamedTuple):
     slots: tuple[Slot, ...]
     front_end: int  # Markdown: where the closing fence starts; else the length of the text
 
+    @property
+    def body(self) -> tuple[int, int]:
+        """Where the text below the front matter begins and ends, without blank lines around it."""
+        start = self.text.find("\n", self.front_end) + 1 or len(self.text)
+        below = self.text[start:]
+        begin = start + len(below) - len(below.lstrip())
+        begin = max(start, self.text.rfind("\n", start, begin) + 1)  # an indent belongs to it
+        return begin, max(begin, start + len(below.rstrip()))
+
 
 def key_field(mapping: DatabaseMapping) -> str | None:
     """The field that holds the key in record files; None if the file's name is the key."""

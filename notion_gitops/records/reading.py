@@ -8,13 +8,13 @@ from difflib import get_close_matches
 
 from notion_gitops.formats.keys import key_problem
 from notion_gitops.formats.nodes import Node, Table, warning
-from notion_gitops.formats.values import ValueReader
+from notion_gitops.formats.values import Look, ValueReader
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import InvalidInput
-from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.mapping import BODY, DatabaseMapping
 from notion_gitops.model.people import People
 from notion_gitops.model.records import FileOrigin, Record
-from notion_gitops.model.values import Value
+from notion_gitops.model.values import Value, canonical_body
 from notion_gitops.records.documents import Slot, fields_of, key_field, parse_document
 
 _RESEMBLANCE = 0.75  # of difflib; below it, a stranger's key is left in peace
@@ -62,6 +62,7 @@ def read_records(
     mapping: DatabaseMapping,
     files: Mapping[str, bytes],
     people: People,
+    look: Look | None = None,
 ) -> Reading:
     """Read the record files of a mapping.
 
@@ -69,11 +70,13 @@ def read_records(
         mapping: says the format, the key and the fields.
         files: content by path relative to the repository's root.
         people: who may be named.
+        look: looks at the files of the repository that records name; without it nobody does,
+            and their content is not known.
 
     Returns:
         Every record either in `records` or in `lost`, with all of its problems.
     """
-    run = _Run(mapping, people)
+    run = _Run(mapping, people, look)
     for path, content in files.items():
         run.file(path, content)
     return run.result()
@@ -82,9 +85,9 @@ def read_records(
 class _Run:
     """One reading of all files of a mapping."""
 
-    def __init__(self, mapping: DatabaseMapping, people: People) -> None:
+    def __init__(self, mapping: DatabaseMapping, people: People, look: Look | None) -> None:
         self.mapping = mapping
-        self.values = ValueReader(mapping.timezone, people)
+        self.values = ValueReader(mapping.timezone, people, look)
         self.title = mapping.title_field.name
         self.key_field = key_field(mapping)
         self.found: dict[str, list[tuple[Record, tuple[Diagnostic, ...]]]] = defaultdict(list)
@@ -104,8 +107,12 @@ class _Run:
             self.unread(path, error.diagnostics)
             return
         digest = hashlib.sha256(content).hexdigest()
+        body = None
+        if self.mapping.body is not None:
+            begin, end = document.body
+            body = canonical_body(document.text[begin:end])
         for slot in document.slots:
-            self.slot(slot, FileOrigin(path, slot.place, digest))
+            self.slot(slot, FileOrigin(path, slot.place, digest), body)
 
     def unread(self, path: str, problems: tuple[Diagnostic, ...]) -> None:
         """Note a file that could not be read; its name may tell the key nevertheless."""
@@ -118,9 +125,9 @@ class _Run:
         origin = FileOrigin(path, problems[0].place or self.mapping.place)
         self.found[key.casefold()].append((Record(key, {}, origin), problems))
 
-    def slot(self, slot: Slot, origin: FileOrigin) -> None:
+    def slot(self, slot: Slot, origin: FileOrigin, body: str | None) -> None:
         problems = list(slot.problems)
-        fields: dict[str, Value] = {}
+        fields: dict[str, Value] = {} if body is None else {BODY: body}
         if slot.table is not None:
             entries, wrong = fields_of(self.mapping, slot.table)
             problems.extend(wrong)
@@ -138,7 +145,7 @@ class _Run:
         self, name: str, node: Node, fields: dict[str, Value], problems: list[Diagnostic]
     ) -> None:
         mapped = self.mapping.fields.get(name)
-        if mapped is None:
+        if mapped is None or mapped.is_body:
             return
         try:
             value = self.values.read(node, mapped)

@@ -11,6 +11,7 @@ from notion_gitops.formats.yaml_write import yaml_inline
 from notion_gitops.model.mapping import DatabaseMapping, GitFormat
 from notion_gitops.model.values import Value
 from notion_gitops.records import braced_edit
+from notion_gitops.records.body_edit import body_text
 from notion_gitops.records.documents import Document, Slot, key_field
 from notion_gitops.records.edits import Edit, column_of, line_start, newline_of
 from notion_gitops.records.yaml_edit import Layout, insert_field, set_field
@@ -26,7 +27,7 @@ def change_table(
     mapping: DatabaseMapping, document: Document, slot: Slot, values: Values
 ) -> list[Edit]:
     """The edits that set fields of one record."""
-    fields = [name for name in mapping.fields if name in values]
+    fields = [f.name for f in mapping.properties if f.name in values]
     if slot.table is None:
         forms = [(n, _form(mapping, n, values[n])) for n in fields if values[n] is not None]
         return _fill_empty(mapping, document, slot, forms)
@@ -95,7 +96,8 @@ def new_file(mapping: DatabaseMapping, added: Mapping[str, Values]) -> str:
         return "\n".join("- " + block_of(r, inner, 0) + "\n" for r in records)
     block = block_of(records[0], layout, 1) + "\n" if records[0] else ""
     if mapping.git.format is GitFormat.MARKDOWN:
-        return f"---\n{block}---\n"
+        ((_, values),) = added.items()
+        return f"---\n{block}---\n{body_text(mapping, values)}"
     return block or "{}\n"  # a blank file would be taken for one that was emptied by accident
 
 
@@ -112,7 +114,7 @@ def _form(mapping: DatabaseMapping, name: str, value: Value, order: tuple[str, .
 
 
 def _new_fields(mapping: DatabaseMapping, values: Values) -> list[tuple[str, Form]]:
-    present = (n for n in mapping.fields if values.get(n) is not None)
+    present = (f.name for f in mapping.properties if values.get(f.name) is not None)
     return [(n, _form(mapping, n, values[n])) for n in present]
 
 

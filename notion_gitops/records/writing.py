@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from notion_gitops.model.mapping import DatabaseMapping, GitFormat
 from notion_gitops.model.values import Value
+from notion_gitops.records.body_edit import edit_body
 from notion_gitops.records.checking import Expected, checked
 from notion_gitops.records.csv_edit import edit_rows, new_csv
 from notion_gitops.records.documents import Document, parse_document
@@ -53,6 +54,7 @@ def edit_file(
         found = remove_from(mapping, document, gone)
         for key, values in edits.changed.items():
             found += change_table(mapping, document, slots[key], values)
+            found += edit_body(mapping, document, values)
         if edits.added:
             found += add_to(mapping, document, edits.added)
     text = _applied(document.text, found, path, edits)

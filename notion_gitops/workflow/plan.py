@@ -17,12 +17,14 @@ from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.plan import Finding, MappingPlan, Plan, ReadCost
 from notion_gitops.model.records import Absence
 from notion_gitops.notion.gateway import Gateway
+from notion_gitops.workflow.reading.bodies import body_findings
 from notion_gitops.workflow.reading.compare import Compared, Comparison, compare
 from notion_gitops.workflow.reading.edit_times import Editors, Question, deepen, edit_times
 from notion_gitops.workflow.reading.git_side import read_state_and_changes
 from notion_gitops.workflow.reading.notion_side import Database, Moment, connect
 from notion_gitops.workflow.reading.origins import with_origin
 from notion_gitops.workflow.reading.taking_part import Sources
+from notion_gitops.workflow.reading.unwritable_bodies import refused_bodies, without_bodies
 from notion_gitops.workflow.reading.users import UNREADABLE, with_users
 from notion_gitops.workflow.workspace import Workspace
 
@@ -81,6 +83,10 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
     sources = Sources(known, state, changes, connection.gateway, databases, people, users_readable)
     comparison = compare(sources, moment)
     decided = _resolve(comparison, connection, options)
+    refused = refused_bodies(comparison, decided, connection.gateway)
+    if any(refused.values()):
+        comparison = without_bodies(comparison, refused)
+        decided = _resolve(comparison, connection, options)
     counts = connection.gateway.counts.since(before)
     cost = ReadCost(
         counts.requests,
@@ -236,6 +242,7 @@ def _findings(comparison: Comparison, decided: Decided) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for name, each in comparison.mappings.items():
         found += [*each.notion.identified.findings, *each.notion.pages.findings]
+        found += body_findings(each.mapping, each.bodies)
         found += [_warning(name, w) for w in (*each.database.hints, *each.git.warnings)]
         if not each.notion.pages.complete:
             found.append(_incomplete(each))

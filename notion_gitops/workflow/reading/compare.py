@@ -14,6 +14,14 @@ from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.people import People
 from notion_gitops.model.records import Absence, Base, BaseRecord
 from notion_gitops.text.words import listed
+from notion_gitops.workflow.reading.bodies import (
+    Bodies,
+    changed_in_git,
+    merge_bodies,
+    moved_in_notion,
+    read_bodies,
+    with_bodies,
+)
 from notion_gitops.workflow.reading.conflict_files import read_conflict_files
 from notion_gitops.workflow.reading.git_side import GitReader, GitSide, Touched
 from notion_gitops.workflow.reading.missing import Missing, find_missing
@@ -52,6 +60,7 @@ class Compared:
     inputs: Inputs
     unclear: tuple[Group, ...] = ()  # keys that changed in git so that it cannot be told which
     refused: tuple[Diagnostic, ...] = ()  # values in git that Notion has no place for
+    bodies: Bodies = field(default_factory=Bodies)  # the texts of pages that were read
 
     @property
     def base(self) -> Base:
@@ -104,7 +113,8 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
         whole = replace(pages[name], findings=(*pages[name].findings, *missing[name].findings))
         side = snapshot(database, whole, identified[name], keys, missing[name].absent)
         side = replace(side, outdated=_naming_old_keys(sources, identified[name], name, renames))
-        mappings[name] = _join(sources, database, git[name], side, (renames[name], known))
+        around = _Around(renames[name], known, moment)
+        mappings[name] = _join(sources, database, git[name], side, around)
     return Comparison(
         workspace=workspace,
         state=state,
@@ -206,20 +216,34 @@ def _index_base(recorded: Recorded) -> Base:
     return as_base(recorded, shells(recorded.index, {}))
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is known of one mapping besides its two sides."""
+
+    renames: Renames
+    known: Known
+    moment: Moment
+
+
 def _join(
-    sources: Sources,
-    database: Database,
-    git: GitSide,
-    notion: NotionSide,
-    around: tuple[Renames, Known],
+    sources: Sources, database: Database, git: GitSide, notion: NotionSide, around: _Around
 ) -> Compared:
-    workspace, state, (renames, known) = sources.workspace, sources.state, around
+    workspace, state, renames = sources.workspace, sources.state, around.renames
     mapping, recorded = database.mapping, state.of(database.mapping.name)
     answers = read_conflict_files(workspace, mapping)
     unclear = {key for group in renames.ambiguous for keys in group for key in keys}
     candidates = (_candidates(mapping, recorded, git, notion) | answers.keys()) - unclear
     held = _held(recorded, git, notion, renames)
     candidates -= held
+    agreed = read_base(workspace, state, mapping, candidates)
+    bodies = Bodies()
+    if mapping.body is not None:
+        changed = changed_in_git(mapping.body, git, agreed, renames.found)
+        bodies = read_bodies(sources.gateway, notion, recorded, around.moment.now, changed)
+        more = moved_in_notion(bodies, recorded) - candidates - unclear
+        agreed |= read_base(workspace, state, mapping, more)
+        candidates |= more
+        notion = with_bodies(notion, bodies, agreed)
     whole = GitReader(workspace, mapping, recorded).with_records(git, candidates)
     unchanged = {
         key: record.fields
@@ -227,9 +251,9 @@ def _join(
         if key not in candidates
     }
     records: dict[str, BaseRecord] = shells(recorded.index, unchanged)
-    records |= read_base(workspace, state, mapping, candidates)
+    records |= agreed
     base = as_base(recorded, records)
-    git_records, refused = without_refused(database, known, whole.snapshot, records)
+    git_records, refused = without_refused(database, around.known, whole.snapshot, records)
     refused = (*refused, *_told_of_held(mapping, held))
     inputs = Inputs(
         mapping=mapping,
@@ -242,7 +266,10 @@ def _join(
         pending=frozenset(p.key for p in recorded.sync.pending) if recorded.sync else frozenset(),
         unpaired=bool(notion.identified.unpaired),
     )
-    return Compared(mapping, database, recorded, whole, notion, inputs, renames.ambiguous, refused)
+    inputs = replace(inputs, merged_bodies=merge_bodies(workspace.repository, inputs))
+    return Compared(
+        mapping, database, recorded, whole, notion, inputs, renames.ambiguous, refused, bodies
+    )
 
 
 def _held(recorded: Recorded, git: GitSide, notion: NotionSide, renames: Renames) -> frozenset[str]:

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from notion_gitops.formats.values import NoFile
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.records import Snapshot
+from notion_gitops.records.attachments import Attachments
 from notion_gitops.records.files import is_record_path, list_files, read_files
 from notion_gitops.records.reading import read_records
 from notion_gitops.repository.nouns import ChangeKind
@@ -46,7 +48,26 @@ def read_state_and_changes(
         head = workspace.head.commit
         committed = workspace.repository.differing(state.commit, head, paths)
         dirty = status.result().changed
-    return state, Touched(frozenset(committed) | frozenset(dirty), dirty)
+    attached = naming_changed_files(workspace, state)
+    return state, Touched(frozenset(committed) | frozenset(dirty) | attached, dirty)
+
+
+def naming_changed_files(workspace: Workspace, state: StateBranch) -> frozenset[str]:
+    """The record files that name a file of the repository which is not what the base holds."""
+    attachments = Attachments(workspace.root)
+
+    def moved(path: str, digest: str) -> bool:
+        try:
+            return attachments.look(path).digest != digest
+        except NoFile:
+            return True
+
+    return frozenset(
+        recorded.index.entries[key].file
+        for recorded in state.mappings.values()
+        for key, files in recorded.files.items()
+        if key in recorded.index.entries and any(moved(p, d) for p, d in files.items())
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +125,8 @@ class GitReader:
         """
         asked = frozenset(paths)
         contents = read_files(self.workspace.root, sorted(asked))
-        reading = read_records(self.mapping, contents, self.workspace.people)
+        look = Attachments(self.workspace.root).look
+        reading = read_records(self.mapping, contents, self.workspace.people, look)
         problems = {**reading.unreadable, **self._emptied(contents)}
         unreadable = _by_key(self.recorded, problems, reading.unknown_files)
         files = {} if everything else self.recorded.index.entries.files

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from notion_gitops.mapping.fingerprints import fingerprint
 from notion_gitops.mapping.loading import load_alone
@@ -10,8 +10,9 @@ from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import InvalidInput, StateUnusable
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.records import Base, BaseRecord, Record
-from notion_gitops.model.values import Fields
+from notion_gitops.model.values import Fields, with_digests
 from notion_gitops.records.reading import read_records
+from notion_gitops.state.files import parse_files
 from notion_gitops.state.index import Index, IndexEntry, parse_index
 from notion_gitops.state.reading import damaged, decode
 from notion_gitops.state.stored import parse_stored
@@ -31,6 +32,7 @@ class Recorded:
     mapping: DatabaseMapping | None = None  # as it was when this base was written
     blobs: Mapping[str, str] = field(default_factory=dict)  # blob id of each metadata file
     stored: Mapping[str, str] = field(default_factory=dict)  # key -> blob id of its stored forms
+    files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # key -> path -> digest
 
     @property
     def ever(self) -> bool:
@@ -135,6 +137,7 @@ def _recorded(
             return Recorded(index, blobs=files)
         damaged(Place(f"{name}/{'sync.yaml' if sync is None else 'schema.json'}"), "it is missing")
     stored = _under(f"{name}/notion/", blobs)
+    attached = texts.get(f"{name}/files.json")
     return Recorded(
         index=index,
         sync=parse_sync(sync, f"{name}/sync.yaml"),
@@ -142,6 +145,7 @@ def _recorded(
         mapping=_written_mapping(workspace, name, texts),
         blobs=files,
         stored={path.removesuffix(".yaml"): blob for path, blob in stored.items()},
+        files=parse_files(attached, f"{name}/files.json") if attached is not None else {},
     )
 
 
@@ -187,8 +191,18 @@ def read_base(
     values = _values(workspace, state, written, entries)
     trusted = frozenset(n for n in mapping.fields if same_meaning(mapping, recorded, n))
     return {
-        e.key: _base_record(e, values.get(e.key), stored.get(e.key, {}), trusted) for e in entries
+        e.key: _with_digests(
+            _base_record(e, values.get(e.key), stored.get(e.key, {}), trusted),
+            recorded.files.get(e.key, {}),
+        )
+        for e in entries
     }
+
+
+def _with_digests(base: BaseRecord, digests: Mapping[str, str]) -> BaseRecord:
+    """The record with the content that its files in git had."""
+    fields = {n: with_digests(v, digests) for n, v in base.fields.items()} if digests else {}
+    return replace(base, fields=fields) if digests else base
 
 
 def shells(index: Index, fields: Mapping[str, Fields]) -> dict[str, BaseRecord]:

@@ -12,11 +12,12 @@ from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Kind, Operation
 from notion_gitops.model.outcomes import MappingHealth
 from notion_gitops.model.records import BaseRecord, Record, Tombstone
-from notion_gitops.model.values import Fields
+from notion_gitops.model.values import Fields, files_of, with_digests
 from notion_gitops.notion.schema import PropertySchema
 from notion_gitops.records.edits import FileEdits
 from notion_gitops.records.reading import read_records
 from notion_gitops.records.writing import change, edit_file
+from notion_gitops.state.files import dump_files
 from notion_gitops.state.index import IndexEntry, dump_index
 from notion_gitops.state.stored import dump_stored
 from notion_gitops.state.sync import (
@@ -109,7 +110,11 @@ def _as_agreed(
 
 def _deviations(mapping: DatabaseMapping, record: Record, agreed: Fields) -> Fields:
     fields = mapping.fields.items()
-    return {n: agreed.get(n) for n, f in fields if not same(f, record.value(n), agreed.get(n))}
+    return {
+        n: agreed.get(n)
+        for n, f in fields
+        if not same(f, with_digests(record.value(n), {}), with_digests(agreed.get(n), {}))
+    }
 
 
 def _single_file(workspace: Workspace, moved: Moved) -> dict[str, bytes | None]:
@@ -162,11 +167,25 @@ def metadata_changes(workspace: Workspace, moved: Moved, facts: Facts) -> dict[s
             texts[f"{name}/notion/{key}.yaml"] = dump_stored(base.stored)
         elif key in recorded.stored:
             texts[f"{name}/notion/{key}.yaml"] = None
+    attached = _attached(moved)
+    if attached or recorded.files:
+        texts[f"{name}/files.json"] = dump_files(attached) if attached else None
     gone = {*moved.gone, *_renamed_from(moved)} & recorded.stored.keys()
     texts |= {f"{name}/notion/{key}.yaml": None for key in gone}
     files = {p: t.encode() if t is not None else None for p, t in texts.items()}
     mapping = {f"{name}/{to}": text for to, text in mapping_files(workspace, name).items()}
     return {**files, **mapping}
+
+
+def _attached(moved: Moved) -> dict[str, Mapping[str, str]]:
+    """By key: the digests of the files in git that the agreed records name, by path."""
+    attached = dict(moved.compared.recorded.files)
+    for key in [*moved.gone, *_renamed_from(moved)]:
+        attached.pop(key, None)
+    for key, base in moved.records.items():
+        refs = [r for value in base.fields.values() for r in files_of(value)]
+        attached[key] = {r.path: r.digest for r in refs if r.path and r.digest}
+    return {key: files for key, files in attached.items() if files}
 
 
 def _entries(moved: Moved) -> dict[str, IndexEntry]:
@@ -198,7 +217,8 @@ def _under_this_mapping(moved: Moved) -> dict[str, IndexEntry]:
 
 def _tombstones(moved: Moved) -> dict[str, Tombstone]:
     before, in_git = moved.compared.base.records, moved.compared.git.keys
-    return {k: bury(moved.mapping, before[k], in_git=k in in_git) for k in moved.gone if k in before}
+    gone = (k for k in moved.gone if k in before)
+    return {k: bury(moved.mapping, before[k], in_git=k in in_git) for k in gone}
 
 
 def _schema(compared: Compared) -> dict[str, FieldSeen]:
