@@ -1,4 +1,4 @@
-"""Blocks: the bodies of pages, one level deep, and pages and databases seen as blocks."""
+"""The endpoints of blocks: the bodies of pages, and pages and databases seen as blocks."""
 
 from __future__ import annotations
 
@@ -7,24 +7,43 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from notion_gitops.sandbox.block_content import (
-    blocks_of_markdown,
-    markdown_of_block,
-    parse_block,
+    TYPES,
+    check_width,
+    parse_blocks,
+    parse_content,
 )
-from notion_gitops.sandbox.call import Call, checked_id, listing, wrong_cursor
-from notion_gitops.sandbox.cells import Cells
-from notion_gitops.sandbox.messages import Json, failed_validation, object_in, text_in
-from notion_gitops.sandbox.nouns import Capability, Page
-from notion_gitops.sandbox.richtext import plain_text
+from notion_gitops.sandbox.block_shapes import database_as_block, page_as_block, shown_row
+from notion_gitops.sandbox.block_store import (
+    CHILD_DATABASE,
+    block_row,
+    insert_draft,
+    last_place,
+    page_above,
+    rows_under,
+    seen_block,
+    set_trashed,
+    stamp_above,
+    write_content,
+)
+from notion_gitops.sandbox.call import VERSION, Call, checked_id, listing, wrong_cursor
+from notion_gitops.sandbox.messages import (
+    UNDEFINED,
+    Json,
+    failed_validation,
+    invalid,
+    object_in,
+    text_in,
+)
+from notion_gitops.sandbox.nouns import Capability
 from notion_gitops.sandbox.rows import Flag, set_flag, stamp_of, stamp_page
-from notion_gitops.sandbox.shapes import with_archived
 from notion_gitops.sandbox.store import dumps
-from notion_gitops.sandbox.users import user_stub
 
 if TYPE_CHECKING:
     import sqlite3
 
-MAX_CHILDREN = 100
+_IN_TRASH = "Can't edit block that is archived. You must unarchive the block before editing."
+_FIXED = frozenset({"table_width", "synced_from", "children"})
+"""What a block is made with, and an update cannot change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +58,86 @@ END = Position()
 
 
 def retrieve_block(call: Call, block_id: str) -> Json:
-    """GET blocks/{id}; a page or database is a block too."""
+    """GET blocks/{id}; a page or database is a block too, and so is what lies in the trash."""
     call.require(Capability.READ)
-    identity = checked_id(block_id, "path.block_id")
-    row = _row(call, identity)
+    return _shown(call, checked_id(block_id, "path.block_id"))
+
+
+def _shown(call: Call, identity: str) -> Json:
+    row = seen_block(call, identity)
     if row is not None:
-        return _shown_block(call, row)
+        return shown_row(call, row)
     page = call.world.page(identity)
     if page is not None and call.sees_page(page):
-        return _page_as_block(call, page)
+        return page_as_block(call, page)
     doc = call.world.database(identity)
     if doc is None or not call.sees_database(identity):
         raise call.missing("block", identity)
-    return _database_as_block(call, doc)
+    return database_as_block(call, doc)
+
+
+def update_block(call: Call, block_id: str) -> Json:
+    """PATCH blocks/{id}: what stands in it, or its way to the trash and back."""
+    call.require(Capability.UPDATE)
+    identity = checked_id(block_id, "path.block_id")
+    call.only("type", "in_trash", *TYPES)
+    shown = _shown(call, identity)
+    trash = call.trash_wish()
+    given = [kind for kind in TYPES if kind in call.body]
+    row = seen_block(call, identity)
+    if given and row is None:
+        raise invalid(f"A {shown['type']} block is changed through the endpoint of its own.")
+    if given and row is not None:
+        if row["in_trash"] and trash is not False:
+            raise invalid(_IN_TRASH)
+        _update_content(call, row, given[0])
+    if trash is not None:
+        _set_trash(call, identity, trashed=trash)
+    return _shown(call, identity)
+
+
+def _update_content(call: Call, row: sqlite3.Row, kind: str) -> None:
+    path = f"body.{kind}"
+    if kind != row["type"]:
+        raise failed_validation(f"body.{row['type']}", "defined", UNDEFINED)
+    given = call.body[kind]
+    if not isinstance(given, dict):
+        raise failed_validation(path, "an object", given)
+    for key in _FIXED.intersection(given):
+        raise failed_validation(f"{path}.{key}", "not present", given[key])
+    old = json.loads(row["content"])
+    kept = {key: value for key, value in old.items() if value is not None}
+    content = parse_content(call, kind, {**kept, **given}, path)
+    above = block_row(call, row["parent"])
+    if kind == "table_row" and above is not None:
+        check_width(content, json.loads(above["content"])["table_width"])
+    write_content(call, row["id"], content)
+    stamp_above(call, row["id"])
 
 
 def delete_block(call: Call, block_id: str) -> Json:
     """DELETE blocks/{id}: to the trash, pages and databases too."""
     call.require(Capability.UPDATE)
     identity = checked_id(block_id, "path.block_id")
-    shown = retrieve_block(call, identity)
+    _shown(call, identity)
+    _set_trash(call, identity, trashed=True)
+    return _shown(call, identity)
+
+
+def _set_trash(call: Call, identity: str, *, trashed: bool) -> None:
+    row = block_row(call, identity)
     page = call.world.page(identity)
-    if _row(call, identity) is not None:
-        call.store.write("UPDATE blocks SET in_trash=1 WHERE id=?", (identity,))
+    if row is not None:
+        set_trashed(call, identity, trashed=trashed)
+        stamp_above(call, identity)
     elif page is not None:
-        set_flag(call, page, Flag.IN_TRASH, value=True)
+        set_flag(call, page, Flag.IN_TRASH, value=trashed)
         stamp_page(call, identity, stamp_of(call))
+        if "page_id" in page.parent:
+            stamp_page(call, page.parent["page_id"], stamp_of(call))
     else:
-        doc = {**(call.world.database(identity) or {}), "in_trash": True}
+        doc = {**call.world.the_database(identity), "in_trash": trashed}
         call.store.write("UPDATE databases SET doc=? WHERE id=?", (dumps(doc), identity))
-    trashed = {**shown, "in_trash": True}
-    return {**trashed, "archived": True} if "archived" in shown else trashed
 
 
 def list_children(call: Call, block_id: str) -> Json:
@@ -77,29 +145,50 @@ def list_children(call: Call, block_id: str) -> Json:
     call.require(Capability.READ)
     parent = _parent_id(call, block_id)
     size, cursor = call.paging("query")
-    children = [_shown_block(call, row) for row in _children(call, parent)]
-    children += [_database_as_block(call, doc) for doc in _databases_on(call, parent)]
-    ids = [child["id"] for child in children]
+    rows = [row for row in rows_under(call, parent) if _is_seen(call, row)]
+    ids = [row["id"] for row in rows]
     if cursor is not None and cursor not in ids:
         raise wrong_cursor(cursor)
     start = ids.index(cursor) if cursor is not None else 0
     following = ids[start + size] if start + size < len(ids) else None
-    return listing(children[start : start + size], following, "block")
+    shown = [shown_row(call, row) for row in rows[start : start + size]]
+    return listing(shown, following, "block")
+
+
+def _is_seen(call: Call, row: sqlite3.Row) -> bool:
+    return row["type"] != CHILD_DATABASE or call.sees_database(row["id"])
 
 
 def append_to_block(call: Call, block_id: str) -> Json:
     """PATCH blocks/{id}/children; after another block, its following siblings come back too."""
     call.require(Capability.INSERT)
-    call.only("children", "position", "after")
+    call.only("children", "position" if call.version == VERSION else "after")
     parent = _parent_id(call, block_id)
-    position = object_in(call.body, "position", "body")
-    after_block = object_in(position, "after_block", "body.position")
-    after = text_in(call.body, "after", "body") or text_in(after_block, "id", "body.position")
-    place = Position(after, at_start=position.get("type") == "start")
-    first = append_children(call, parent, call.body.get("children"), "body.children", place)
-    stamp_page(call, parent, stamp_of(call))
-    shown = [_shown_block(call, row) for row in _children(call, parent) if row["place"] >= first]
+    row = block_row(call, parent)
+    page = page_above(call, row) if row is not None else call.world.page(parent)
+    if (row is not None and row["in_trash"]) or page is None or page.in_trash:
+        raise invalid(_IN_TRASH)
+    place = _position(call)
+    children = call.body.get("children", UNDEFINED)
+    first = append_children(call, parent, children, "body.children", place)
+    stamp_above(call, parent)
+    shown = [shown_row(call, row) for row in rows_under(call, parent) if row["place"] >= first]
     return listing(shown, None, "block")
+
+
+def _position(call: Call) -> Position:
+    """Where a request wants new blocks: `position`, or `after` on older versions."""
+    if call.version != VERSION:
+        return Position(text_in(call.body, "after", "body"))
+    position = object_in(call.body, "position", "body")
+    kind = position.get("type", "end")
+    if kind not in ("after_block", "start", "end"):
+        expected = '`"after_block"`, `"start"`, or `"end"`'
+        raise failed_validation("body.position.type", expected, kind)
+    if kind != "after_block":
+        return Position(at_start=kind == "start")
+    after = object_in(position, "after_block", "body.position").get("id", UNDEFINED)
+    return Position(checked_id(after, "body.position.after_block.id"))
 
 
 def append_children(
@@ -110,153 +199,43 @@ def append_children(
     Raises:
         ApiError: 400 for a wrong form or too many; 404 for a block to stand after that is no child.
     """
-    if not isinstance(children, list):
-        raise failed_validation(path, "an array", children)
-    if len(children) > MAX_CHILDREN:
-        raise failed_validation(f"{path}.length", f"≤ `{MAX_CHILDREN}`", len(children))
-    blocks = [parse_block(child, f"{path}[{at}]") for at, child in enumerate(children)]
-    places = [row["place"] for row in _children(call, parent)]
-    before, behind = _gap(call, parent, places, position)
-    step = 1.0 if behind is None else (behind - before) / (len(blocks) + 1)
-    for at, (kind, content) in enumerate(blocks, 1):
-        _insert(call, parent, before + at * step, kind, content)
+    drafts = parse_blocks(call, children, path)
+    above = block_row(call, parent)
+    for draft in drafts:
+        if draft.kind == "table_row" and above is not None and above["type"] == "table":
+            check_width(draft.content, json.loads(above["content"])["table_width"])
+    before, behind = _gap(call, parent, position)
+    step = 1.0 if behind is None else (behind - before) / (len(drafts) + 1)
+    for at, draft in enumerate(drafts, 1):
+        insert_draft(call, parent, before + at * step, draft)
     return before + step
 
 
-def _gap(
-    call: Call, parent: str, places: list[float], position: Position
-) -> tuple[float, float | None]:
+def _gap(call: Call, parent: str, position: Position) -> tuple[float, float | None]:
     """The places between which new blocks go; nothing behind them: None."""
-    if position.at_start:
-        return (places[0] - 2.0, places[0]) if places else (0.0, None)
+    places = [row["place"] for row in rows_under(call, parent)]
+    if position.at_start and places:
+        return places[0] - 2.0, places[0]
     if position.after is None:
-        return (places[-1], None) if places else (0.0, None)
-    row = _row(call, checked_id(position.after, "body.position.after_block.id"))
-    if row is None or row["parent"] != parent:
+        return last_place(call, parent), None
+    rows = {row["id"]: row for row in rows_under(call, parent)}
+    row = rows.get(checked_id(position.after, "body.after"))
+    if row is None:
         raise call.missing("block", position.after)
     behind = [place for place in places if place > row["place"]]
     return row["place"], behind[0] if behind else None
 
 
-def append_markdown(call: Call, page: str, markdown: str) -> None:
-    """Add the blocks of Markdown to a page."""
-    for at, (kind, content) in enumerate(blocks_of_markdown(markdown), 1):
-        _insert(call, page, float(at), kind, content)
-
-
-def erase_content(call: Call, page: str) -> None:
-    """Take all blocks away from a page."""
-    call.store.write("UPDATE blocks SET in_trash=1 WHERE parent=?", (page,))
-
-
-def retrieve_markdown(call: Call, page_id: str) -> Json:
-    """GET pages/{id}/markdown."""
-    call.require(Capability.READ)
-    page = call.find_page(page_id)
-    lines: list[str] = []
-    number = 0
-    for row in _children(call, page.id):
-        number = number + 1 if row["type"] == "numbered_list_item" else 0
-        line = markdown_of_block(row["type"], json.loads(row["content"]), number)
-        lines.append(line or "")
-    return {
-        "object": "page_markdown",
-        "id": page.id,
-        "markdown": "\n".join(lines),
-        "truncated": False,
-        "unknown_block_ids": [],
-    }
-
-
-def _insert(call: Call, parent: str, place: float, kind: str, content: Json) -> None:
-    stamp = stamp_of(call)
-    call.store.write(
-        "INSERT INTO blocks(id, parent, place, type, content, created, created_by, edited,"
-        " edited_by) VALUES(?,?,?,?,?,?,?,?,?)",
-        (
-            call.store.new_uuid(), parent, place, kind, dumps(content),
-            stamp.time, stamp.user, stamp.time, stamp.user,
-        ),
-    )  # fmt: skip
-
-
-def _row(call: Call, identity: str) -> sqlite3.Row | None:
-    return call.store.one("SELECT * FROM blocks WHERE id=?", (identity,))
-
-
-def _children(call: Call, parent: str) -> list[sqlite3.Row]:
-    return call.store.all(
-        "SELECT * FROM blocks WHERE parent=? AND in_trash=0 ORDER BY place, seq", (parent,)
-    )
-
-
-def _databases_on(call: Call, page: str) -> list[Json]:
-    """The databases that stand on a page, oldest first."""
-    rows = call.store.all(
-        "SELECT doc FROM databases WHERE json_extract(doc, '$.parent.page_id')=? ORDER BY seq",
-        (page,),
-    )
-    docs = [json.loads(row["doc"]) for row in rows]
-    return [doc for doc in docs if not doc["in_trash"] and call.sees_database(doc["id"])]
-
-
 def _parent_id(call: Call, text: str) -> str:
+    """The id of a page or block that can have children.
+
+    Raises:
+        ApiError: 404 for any other.
+    """
     identity = checked_id(text, "path.block_id")
-    if _row(call, identity) is not None:
+    if seen_block(call, identity) is not None:
         return identity
     page = call.world.page(identity)
     if page is None or not call.sees_page(page):
         raise call.missing("block", identity)
     return identity
-
-
-def _shown_block(call: Call, row: sqlite3.Row) -> Json:
-    inner = call.store.one("SELECT 1 FROM blocks WHERE parent=? AND in_trash=0", (row["id"],))
-    parent_kind = "page_id" if call.world.page(row["parent"]) is not None else "block_id"
-    shown = {
-        **_head(row["id"], {"type": parent_kind, parent_kind: row["parent"]}),
-        "created_time": row["created"],
-        "last_edited_time": row["edited"],
-        "created_by": user_stub(row["created_by"]),
-        "last_edited_by": user_stub(row["edited_by"]),
-        "has_children": inner is not None,
-        "in_trash": bool(row["in_trash"]),
-        "type": row["type"],
-        row["type"]: json.loads(row["content"]),
-    }
-    return with_archived(call, shown)
-
-
-def _head(identity: str, parent: Json) -> Json:
-    return {"object": "block", "id": identity, "parent": parent}
-
-
-def _page_as_block(call: Call, page: Page) -> Json:
-    shown = {
-        **_head(page.id, page.parent),
-        "created_time": page.created,
-        "last_edited_time": page.edited,
-        "created_by": user_stub(page.created_by),
-        "last_edited_by": user_stub(page.edited_by),
-        "has_children": bool(_children(call, page.id)),
-        "in_trash": page.in_trash,
-        "type": "child_page",
-        "child_page": {"title": Cells(call).title(page)},
-    }
-    return with_archived(call, shown)
-
-
-def _database_as_block(call: Call, doc: Json) -> Json:
-    source = call.world.sources_of(doc["id"])[0].doc
-    shown = {
-        **_head(doc["id"], doc["parent"]),
-        "created_time": source["created"],
-        "last_edited_time": source["edited"],
-        "created_by": user_stub(source["created_by"]),
-        "last_edited_by": user_stub(source["edited_by"]),
-        "has_children": False,
-        "in_trash": doc["in_trash"],
-        "type": "child_database",
-        "child_database": {"title": plain_text(doc["title"])},
-    }
-    return with_archived(call, shown)

@@ -37,6 +37,9 @@ OLDEST_VERSION = "2022-06-28"
 
 MAX_PAGE_SIZE = 100
 
+MARKDOWN_CAP = 20_000
+"""So many blocks of a page Notion reads as Markdown, about."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -52,6 +55,7 @@ class Call:
     seeding: bool = False  # a seed may make what the API cannot: buttons, verification
     host: str = ""  # as the client named it, for the addresses of files
     form: Form | None = None  # of a multipart body
+    markdown_cap: int = MARKDOWN_CAP  # so many blocks are read or changed as Markdown
 
     @property
     def store(self) -> Store:

@@ -86,7 +86,7 @@ class Cells:
             case Kind.MULTI_SELECT:
                 return [shown for shown in (_option(prop, one) for one in kept) if shown]
             case Kind.TITLE | Kind.RICH_TEXT:
-                return [self._shown_text(item) for item in kept]
+                return self.shown_texts(kept)
             case Kind.FILES:
                 return [shown_file(self._call, one) for one in kept]
             case Kind.PEOPLE:
@@ -114,6 +114,10 @@ class Cells:
                 return shown_user(self._call, self._world.user(page.edited_by))
             case _:
                 return kept
+
+    def shown_texts(self, items: list[Json]) -> list[Json]:
+        """Rich text with the names that its mentions have now."""
+        return [self._shown_text(item) for item in items]
 
     def _shown_text(self, item: Json) -> Json:
         if item["type"] != "mention":

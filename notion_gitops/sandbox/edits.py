@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from notion_gitops.sandbox.blocks import append_markdown, erase_content
+from notion_gitops.sandbox.bodies import append_markdown, erase_content
 from notion_gitops.sandbox.messages import ApiError
 from notion_gitops.sandbox.plain import Names, PlainError, entry_of, find_page, user_finder
 from notion_gitops.sandbox.rows import (

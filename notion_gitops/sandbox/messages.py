@@ -14,6 +14,10 @@ Json = dict[str, Any]
 """A JSON object as it stands on the wire."""
 
 
+class Accepted(Json):
+    """An answer that the work is taken on and goes on: its status is 202."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One HTTP request, as an adapter received it."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from notion_gitops.sandbox.blocks import append_children, append_markdown, erase_content
+from notion_gitops.sandbox.blocks import append_children
+from notion_gitops.sandbox.bodies import append_markdown, erase_content
 from notion_gitops.sandbox.call import Call, wrong_cursor
 from notion_gitops.sandbox.cells import Cells
 from notion_gitops.sandbox.icons import parse_cover, parse_icon

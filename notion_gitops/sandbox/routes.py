@@ -8,7 +8,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from notion_gitops.sandbox import blocks, databases, file_uploads, pages, tables, users
+from notion_gitops.sandbox import (
+    async_tasks,
+    blocks,
+    databases,
+    file_uploads,
+    page_markdown,
+    pages,
+    tables,
+    users,
+)
 from notion_gitops.sandbox.messages import Json, unknown_url
 from notion_gitops.sandbox.queries import QueryMemory, query_source, query_table, search
 
@@ -43,8 +52,11 @@ class Routes:
             ("PATCH", "pages/{}", pages.update_page),
             ("POST", "pages/{}/move", pages.move_page),
             ("GET", "pages/{}/properties/{}", pages.retrieve_property),
-            ("GET", "pages/{}/markdown", blocks.retrieve_markdown),
+            ("GET", "pages/{}/markdown", page_markdown.retrieve_markdown),
+            ("PATCH", "pages/{}/markdown", page_markdown.update_markdown),
+            ("GET", "async_tasks/{}", async_tasks.retrieve_task),
             ("GET", "blocks/{}", blocks.retrieve_block),
+            ("PATCH", "blocks/{}", blocks.update_block),
             ("DELETE", "blocks/{}", blocks.delete_block),
             ("GET", "blocks/{}/children", blocks.list_children),
             ("PATCH", "blocks/{}/children", blocks.append_to_block),

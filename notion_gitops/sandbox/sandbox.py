@@ -7,12 +7,13 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from notion_gitops.sandbox.call import Call
+from notion_gitops.sandbox.call import MARKDOWN_CAP, Call
 from notion_gitops.sandbox.clock import Clock, utc_now
 from notion_gitops.sandbox.file_links import PREFIX, serve_file
 from notion_gitops.sandbox.forms import is_form, read_form
 from notion_gitops.sandbox.identity import uuid_of
 from notion_gitops.sandbox.messages import (
+    Accepted,
     ApiError,
     Code,
     ConnectionDropped,
@@ -71,6 +72,7 @@ class Sandbox(WorkspaceFile):
         self.log: list[Logged] = []  # since this object was made
         self.downloads: list[Request] = []  # of hosted files, which count as no requests
         self.sleep: Callable[[float], None] = time.sleep  # of latency and delays
+        self.markdown_cap = MARKDOWN_CAP  # blocks that are read or changed as Markdown
         self._recorder = recorder()
         self._routes = Routes()
 
@@ -162,7 +164,8 @@ class Sandbox(WorkspaceFile):
             self._spend(request, now)
             with self._store.transaction():
                 call = self._call(request, version, now)
-                return 200, endpoint(call), {}
+                body = endpoint(call)
+                return 202 if isinstance(body, Accepted) else 200, body, {}
         except ApiError as error:
             retry = (error.data or {}).get("retry_after")
             return error.status, error.body(), {} if retry is None else {"retry-after": retry}
@@ -182,7 +185,8 @@ class Sandbox(WorkspaceFile):
         token = self._token(request.headers.get("authorization", ""), world.user)
         call = Call(world, token, version, request.query, body_of(request), self.result_cap, now)
         form = read_form(request) if is_form(request) else None
-        return replace(call, host=request.headers.get("host", ""), form=form)
+        host = request.headers.get("host", "")
+        return replace(call, host=host, form=form, markdown_cap=self.markdown_cap)
 
     def _token(self, header: str, user: Callable[[str], User]) -> Token:
         scheme, _, text = header.partition(" ")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from notion_gitops.sandbox.blocks import append_markdown
+from notion_gitops.sandbox.bodies import append_markdown
 from notion_gitops.sandbox.clock import minute
 from notion_gitops.sandbox.databases import insert_database, insert_source
 from notion_gitops.sandbox.identity import digest, page_uuid, uuid_of

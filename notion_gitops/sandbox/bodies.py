@@ -1,0 +1,50 @@
+"""The body of a page as a whole: written from Markdown, and erased."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notion_gitops.sandbox.block_store import (
+    CHILD_DATABASE,
+    CHILD_PAGE,
+    UNKNOWN,
+    Draft,
+    insert_all,
+    rows_under,
+    set_trashed,
+)
+from notion_gitops.sandbox.markdown_reading import drafts_of
+from notion_gitops.sandbox.messages import invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from notion_gitops.sandbox.call import Call
+
+
+def append_markdown(call: Call, page: str, markdown: str) -> None:
+    """Add the blocks of Markdown to a page.
+
+    An `<unknown alt="..."/>` tag in a seed makes a block that the API cannot show, of that type.
+
+    Raises:
+        ApiError: 400 for tags of pages, databases and blocks, which are not in the page yet.
+    """
+    insert_all(call, page, list(_new(call, drafts_of(markdown))))
+
+
+def _new(call: Call, drafts: Iterable[Draft]) -> Iterator[Draft]:
+    for draft in drafts:
+        if draft.kind == UNKNOWN and not draft.identity and call.seeding:
+            yield Draft("unsupported", {"block_type": draft.content["alt"]})
+        elif draft.identity is not None:
+            raise invalid(f"Invalid Notion page or block URL: {draft.content['url']}")
+        else:
+            yield Draft(draft.kind, draft.content, tuple(_new(call, draft.children)))
+
+
+def erase_content(call: Call, page: str) -> None:
+    """Take all blocks away from a page; pages and databases in it stay."""
+    for row in rows_under(call, page):
+        if row["type"] not in {CHILD_PAGE, CHILD_DATABASE}:
+            set_trashed(call, row["id"], trashed=True)
