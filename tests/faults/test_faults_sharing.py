@@ -79,6 +79,19 @@ def test_without_push_nothing_is_sent_and_that_is_said(world: World, remote: Pat
     assert heads(remote) == before
 
 
+def test_a_feature_branch_is_planned_but_not_applied(world: World, remote: Path) -> None:
+    before = heads(remote)
+    world.git("switch", "-q", "-c", "feature")
+    world.edit_git("t1", hours=55)
+    requests = world.sandbox.requests
+    ran = world.apply("--push")
+    assert ran.code == ExitCode.REFUSED, ran.text
+    assert "feature is not the branch that is synced, which is main" in ran.text
+    assert "Merge feature first" in ran.text
+    assert [o.method for o in world.sandbox.log[requests:] if o.method == "PATCH"] == []
+    assert heads(remote) == before
+
+
 def test_a_quiet_apply_pushes_what_was_not_pushed_yet(world: World, remote: Path) -> None:
     world.edit_notion("t1", hours=55)
     world.apply()
