@@ -67,7 +67,7 @@ def _units(items: list[Json]) -> list[tuple[str, Json]]:
 def _runs(units: list[tuple[str, Json]]) -> list[Json]:
     """Rich text of such units."""
     runs: list[Json] = []
-    for _, group in groupby(units, key=lambda unit: id(unit[1])):
+    for _, group in groupby(units, key=lambda u: id(u[1]) if u[1]["type"] == "text" else id(u)):
         members = list(group)
         item = members[0][1]
         if item["type"] != "text":

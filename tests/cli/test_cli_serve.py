@@ -44,7 +44,8 @@ def served(world: World) -> Iterator[World]:
     address = re.search(r"http://127\.0\.0\.1:\d+", told[0])
     assert address is not None
     assert TOKEN in told[0]
-    ids = dict(line.split() for line in told[1:-1])
+    assert told[-2] == f"To edit in a browser, open {address[0]}/\n"
+    ids = dict(line.split() for line in told[1:-2])
     variables = {f"NOTION_{name.upper()}_DATABASE": id_ for name, id_ in ids.items()}
     try:
         yield world.with_environment({"NOTION_GITOPS_BASE_URL": address[0], **variables})
