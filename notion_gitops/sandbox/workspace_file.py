@@ -18,7 +18,7 @@ from notion_gitops.sandbox.richtext import plain_text, text_items
 from notion_gitops.sandbox.rows import insert_page
 from notion_gitops.sandbox.store import Store, dumps
 from notion_gitops.sandbox.weather_force import Weather
-from notion_gitops.sandbox.world import World
+from notion_gitops.sandbox.world import World, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -221,6 +221,15 @@ class WorkspaceFile:
             source = insert_source(call, database, call.store.new_uuid(), items, properties)
             call.store.write("UPDATE data_sources SET alias=? WHERE id=?", (alias, source.id))
             return source.id
+
+    def find_root_page(self, title: str) -> str | None:
+        """The id of the page at the top of the workspace that has that title."""
+        with self.acting() as call:
+            rows = call.store.all("SELECT * FROM pages WHERE source_id IS NULL AND in_trash=0")
+            for page in map(page_of, rows):
+                if "workspace" in page.parent and plain_text(page.values["title"]) == title:
+                    return page.id
+        return None
 
     def create_root_page(self, title: str) -> str:
         """Make a page at the top of the workspace; its id."""

@@ -12,6 +12,12 @@ from tests.cli.cli_world import WIDTH, Tool
 SUBCOMMANDS = [
     *(f"conflicts {name}" for name in ("list", "show", "resolve")),
     *(f"sandbox {name}" for name in ("serve", "seed", "reset", "show", "edit", "add", "trash")),
+    "sandbox weather",
+    *(f"sandbox weather {name}" for name in ("set", "add", "clear")),
+    "sandbox clock",
+    *(f"sandbox clock {name}" for name in ("set", "advance", "reset")),
+    "sandbox token",
+    *(f"sandbox token {name}" for name in ("add", "list", "remove")),
 ]
 
 

@@ -9,6 +9,9 @@ from typing import Any
 import click
 import yaml
 
+from notion_gitops.cli.commands.sandbox_serve import serve
+from notion_gitops.cli.commands.sandbox_tokens import token
+from notion_gitops.cli.commands.sandbox_weather import clock, weather
 from notion_gitops.cli.local_notion import open_file, sandbox_path
 from notion_gitops.cli.options import examples, workspace_option
 from notion_gitops.cli.output import say, show
@@ -19,7 +22,6 @@ from notion_gitops.repository.repository import Repository
 from notion_gitops.sandbox import edits, seed
 from notion_gitops.sandbox.sandbox import DEFAULT_TOKEN, Sandbox
 from notion_gitops.sandbox.seed_schema import SeedError
-from notion_gitops.sandbox.server import serve as bind
 from notion_gitops.sandbox.transport import SandboxTransport
 from notion_gitops.text.escape import terminal
 from notion_gitops.workflow.workspace import SANDBOX_STATE_REF
@@ -41,24 +43,10 @@ def command() -> None:
     """A local Notion in .notion-gitops/sandbox.sqlite: the same API, no network, no account."""
 
 
-@command.command("serve", short_help="Serve it over HTTP on this machine.")
-@workspace_option
-@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True)
-def serve(start: Path, port: int) -> None:
-    """Serve the sandbox on this machine, for other Notion clients and for --base-url."""
-    sandbox = open_file(_root(start))
-    server = bind(sandbox, port)
-    say(f"Serving on http://127.0.0.1:{server.server_address[1]} with the token {DEFAULT_TOKEN}")
-    for database in sandbox.databases():
-        say(f"  {terminal(database.title):<24} {database.database_id}")
-    say("Stop with Ctrl-C.")
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        say("Stopped.")
-    finally:
-        server.server_close()
-        sandbox.close()
+command.add_command(serve)
+command.add_command(weather)
+command.add_command(clock)
+command.add_command(token)
 
 
 @command.command("seed", short_help="Fill it from a YAML description.")
