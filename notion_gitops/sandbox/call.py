@@ -161,6 +161,12 @@ class Call:
             if key not in allowed:
                 raise failed_validation(f"body.{key}", "not present", value)
 
+    def only_parameters(self, *known: str) -> None:
+        """Refuse (400) a query string with other keys than these."""
+        for key, value in self.query:
+            if key.removesuffix("[]") not in known:
+                raise failed_validation(f"query.{key}", "not present", value)
+
     def trash_wish(self) -> bool | None:
         """What the body says about the trash: True moves there, False restores."""
         key = "archived" if "archived" in self.body and "in_trash" not in self.body else "in_trash"
@@ -172,19 +178,20 @@ class Call:
     def paging(self, where: str) -> tuple[int, str | None]:
         """`page_size` and `start_cursor`, from the "body" or the "query"."""
         given: dict[str, Any] = self.body if where == "body" else dict(self.query)
+        path = f"{where}.page_size"
         size = given.get("page_size", MAX_PAGE_SIZE)
-        try:
-            number = int(size)
-        except (TypeError, ValueError) as error:
-            raise failed_validation(f"{where}.page_size", "a number", size) from error
-        if number > MAX_PAGE_SIZE:
-            raise failed_validation(f"{where}.page_size", f"≤ `{MAX_PAGE_SIZE}`", number)
-        if number < 1:
-            raise failed_validation(f"{where}.page_size", "≥ `1`", number)
-        cursor = given.get("start_cursor")
-        if cursor is not None and not isinstance(cursor, str):
-            raise failed_validation(f"{where}.start_cursor", "a string", cursor)
-        return number, cursor
+        if where == "query" and str(size).isdecimal():
+            size = int(size)
+        if isinstance(size, bool) or not isinstance(size, int):
+            raise failed_validation(path, "a number or `undefined`", size)
+        if size > MAX_PAGE_SIZE:
+            raise failed_validation(path, f"≤ `{MAX_PAGE_SIZE}`", size)
+        if size < 1:
+            raise failed_validation(path, "≥ `1`", size)
+        cursor = given.get("start_cursor", UNDEFINED)
+        if cursor is not UNDEFINED and not isinstance(cursor, str):
+            raise failed_validation(f"{where}.start_cursor", "a string or `undefined`", cursor)
+        return size, None if cursor is UNDEFINED else str(cursor)
 
 
 def checked_id(text: object, place: str) -> str:
@@ -192,16 +199,7 @@ def checked_id(text: object, place: str) -> str:
     identity = parse_uuid(text) if isinstance(text, str) else None
     if identity is not None:
         return identity
-    if place.startswith("path."):
-        raise invalid(
-            f"path failed validation: {place} should be a valid uuid, "
-            f"instead was `{_quoted(text)}`."
-        )
     raise failed_validation(place, "a valid uuid", text)
-
-
-def _quoted(text: object) -> str:
-    return "undefined" if text is UNDEFINED else f'"{text}"'
 
 
 def several_sources(database: str, sources: list[str]) -> ApiError:

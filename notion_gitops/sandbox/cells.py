@@ -250,6 +250,11 @@ class Cells:
         self.load(pages, target, [wanted])
         return function, [self._related_cell(other, target, wanted, function) for other in pages]
 
+    def rolled(self, page: Page, source: Source, prop: Property) -> list[Operand]:
+        """The cells that a rollup takes together, one for each related page."""
+        _, cells = self._rollup(page, source, prop)
+        return [cell.value for cell in cells]
+
     def _related_cell(
         self, page: Page, source: Source, prop: Property, function: Function
     ) -> Related:

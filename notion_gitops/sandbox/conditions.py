@@ -26,7 +26,8 @@ class Family(StrEnum):
     OPTION = "option"
     OPTIONS = "options"
     DATE = "date"
-    MEMBERS = "members"  # people, relation: lists of ids
+    PEOPLE = "people"  # lists of ids, among them the one of who asks
+    RELATION = "relation"  # lists of ids
     FILES = "files"
     VERIFICATION = "verification"
 
@@ -54,14 +55,65 @@ def condition(family: Family, given: object, asking: Asking, path: str) -> Test:
     return lambda value: all(test(value) for test in tests)
 
 
+_EMPTINESS = ("is_empty", "is_not_empty")
+_TEXTUAL = ("equals", "does_not_equal", "contains", "does_not_contain", "starts_with", "ends_with")
+_NUMERIC = (
+    "equals", "does_not_equal", "greater_than", "less_than", "greater_than_or_equal_to",
+    "less_than_or_equal_to",
+)  # fmt: skip
+_MOMENTS = ("equals", "before", "after", "on_or_before", "on_or_after")
+_SPANS = (
+    "this_week", "past_week", "past_month", "past_year", "next_week", "next_month", "next_year",
+)  # fmt: skip
+_OPERATORS: dict[Family, tuple[str, ...]] = {
+    Family.TEXT: (*_TEXTUAL, *_EMPTINESS),
+    Family.NUMBER: (*_NUMERIC, *_EMPTINESS),
+    Family.CHECKBOX: ("equals", "does_not_equal"),
+    Family.OPTION: ("equals", "does_not_equal", *_EMPTINESS),
+    Family.OPTIONS: ("contains", "does_not_contain", *_EMPTINESS),
+    Family.DATE: (*_MOMENTS, *_SPANS, *_EMPTINESS),
+    Family.PEOPLE: ("contains", "does_not_contain", *_EMPTINESS),
+    Family.RELATION: ("contains", "does_not_contain", *_EMPTINESS),
+    Family.FILES: _EMPTINESS,
+    Family.VERIFICATION: ("status", "does_not_equal"),
+}
+_STATES = {"verified": "verified", "expired": "expired", "none": "unverified"}
+
+
 def _test(family: Family, operator: str, operand: Any, asking: Asking, path: str) -> Test:
-    if operator in {"is_empty", "is_not_empty"} and family is not Family.CHECKBOX:
+    if operator not in _OPERATORS[family]:
+        raise failed_validation(path, "not present", operand)
+    expected = _expected(family, operator, operand)
+    if expected is not None:
+        raise failed_validation(path, expected, operand)
+    if operator in _EMPTINESS:
         wanted = operator == "is_empty"
         return lambda value: (value is None or value in ("", [])) is wanted
     found = _operator_test(family, operator, operand, asking, path)
     if found is None:
         raise failed_validation(path, "not present", operand)
     return found
+
+
+def _expected(family: Family, operator: str, operand: Any) -> str | None:
+    """What an operand should have been; None if it is that."""
+    if operator in _EMPTINESS:
+        return None if operand is True else "`true`"
+    if operator in _SPANS:
+        return None if operand == {} else "an object"
+    match family:
+        case Family.NUMBER:
+            number = isinstance(operand, int | float) and not isinstance(operand, bool)
+            return None if number else "a number"
+        case Family.CHECKBOX:
+            return None if isinstance(operand, bool) else "a boolean"
+        case Family.OPTION | Family.OPTIONS if isinstance(operand, list):
+            return None if all(isinstance(one, str) for one in operand) else "an array of strings"
+        case Family.VERIFICATION:
+            known = isinstance(operand, str) and operand in _STATES
+            return None if known else '`"verified"`, `"expired"`, or `"none"`'
+        case _:
+            return None if isinstance(operand, str) else "a string"
 
 
 def _operator_test(
@@ -75,12 +127,15 @@ def _operator_test(
             return _number(operator, operand)
         case Family.CHECKBOX:
             return _checkbox(operator, operand)
-        case Family.OPTION | Family.VERIFICATION:
+        case Family.OPTION:
             return _option(operator, operand)
+        case Family.VERIFICATION:
+            return _option(operator, _STATES[operand])
         case Family.OPTIONS:
             return _members(operator, _several(operand))
-        case Family.MEMBERS:
-            return _members(operator, _identities(operand, asking, path))
+        case Family.PEOPLE | Family.RELATION:
+            me = operand == "me" and family is Family.PEOPLE
+            return _members(operator, [asking.me if me else _identity(operand, path)])
         case Family.DATE:
             return _date(operator, operand, asking, path)
         case Family.FILES:
@@ -91,9 +146,7 @@ def _negated(test: Test) -> Test:
     return lambda value: not test(value)
 
 
-def _text(operator: str, operand: Any) -> Test | None:
-    if not isinstance(operand, str):
-        return None
+def _text(operator: str, operand: str) -> Test | None:
     wanted = operand.casefold()
     tests: dict[str, Callable[[str], bool]] = {
         "equals": lambda text: text == wanted,
@@ -113,9 +166,7 @@ def _text(operator: str, operand: Any) -> Test | None:
     return folded if positive == operator else _negated(folded)
 
 
-def _number(operator: str, operand: Any) -> Test | None:
-    if isinstance(operand, bool) or not isinstance(operand, int | float):
-        return None
+def _number(operator: str, operand: float) -> Test | None:
     tests: dict[str, Callable[[float], bool]] = {
         "equals": lambda number: number == operand,
         "greater_than": lambda number: number > operand,
@@ -134,9 +185,7 @@ def _number(operator: str, operand: Any) -> Test | None:
     )
 
 
-def _checkbox(operator: str, operand: Any) -> Test | None:
-    if not isinstance(operand, bool) or operator not in {"equals", "does_not_equal"}:
-        return None
+def _checkbox(operator: str, operand: bool) -> Test:
     wanted = operand if operator == "equals" else not operand
     return lambda value: bool(value) is wanted
 
@@ -163,26 +212,22 @@ def _members(operator: str, wanted: list[str]) -> Test | None:
     return {"contains": contains, "does_not_contain": _negated(contains)}.get(operator)
 
 
-def _identities(operand: Any, asking: Asking, path: str) -> list[str]:
-    if operand == "me":
-        return [asking.me]
+def _identity(operand: Any, path: str) -> str:
     identity = parse_uuid(operand) if isinstance(operand, str) else None
     if identity is None:
         raise failed_validation(path, "a valid uuid", operand)
-    return [identity]
+    return identity
 
 
 # Dates: compared to the minute; a day given stands for that whole day
 
 
-def _date(operator: str, operand: Any, asking: Asking, path: str) -> Test | None:
+def _date(operator: str, operand: Any, asking: Asking, path: str) -> Test:
     today = asking.now.astimezone(UTC).date()
     span = _span(operator, today)
     if span is not None:
         first, last = span
         return lambda value: isinstance(value, When) and first <= _day(value.start) <= last
-    if operator not in {"equals", "before", "after", "on_or_before", "on_or_after"}:
-        return None
     named = relative_day(operand, today) if isinstance(operand, str) else None
     try:
         wanted = named.isoformat() if named is not None else str(operand)

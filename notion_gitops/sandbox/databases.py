@@ -11,7 +11,7 @@ from notion_gitops.sandbox.lag import Late
 from notion_gitops.sandbox.messages import UNDEFINED, Json, failed_validation, invalid
 from notion_gitops.sandbox.nouns import Capability, Kind, Source
 from notion_gitops.sandbox.richtext import parse_rich_text
-from notion_gitops.sandbox.rows import save_source_doc
+from notion_gitops.sandbox.rows import row_parent, save_source_doc
 from notion_gitops.sandbox.schema import change_schema
 from notion_gitops.sandbox.shapes import shown_database, shown_source
 from notion_gitops.sandbox.store import dumps
@@ -99,7 +99,7 @@ def update_doc(call: Call, identity: str) -> None:
     if "parent" in call.body:
         doc["parent"] = parent_of(call, call.body["parent"])
     call.store.write("UPDATE databases SET doc=? WHERE id=?", (dumps(doc), identity))
-    if "in_trash" in doc:
+    if call.trash_wish() is not None:
         for source in call.world.sources_of(identity):
             save_source_doc(call, source, {**source.doc, "in_trash": doc["in_trash"]})
 
@@ -171,11 +171,26 @@ def update_source(call: Call, data_source_id: str) -> Json:
     call.require(Capability.UPDATE)
     call.only("parent", "title", "icon", "properties", "in_trash")
     source = call.find_source(data_source_id)
+    if "parent" in call.body:
+        source = _moved(call, source, call.body["parent"])
     if "properties" in call.body:
         source = change_schema(call, source, call.body["properties"])
     doc = {**source.doc, **common_of(call), "edited": call.minute, "edited_by": call.token.bot.id}
     save_source_doc(call, source, doc)
     return shown_source(call, call.world.the_source(source.id))
+
+
+def _moved(call: Call, source: Source, given: Any) -> Source:
+    """The data source after its move to another database; its rows go along."""
+    named = given.get("database_id", UNDEFINED) if isinstance(given, dict) else UNDEFINED
+    database = call.find_database(checked_id(named, "body.parent.database_id"))
+    call.store.write(
+        "UPDATE data_sources SET database_id=? WHERE id=?", (database["id"], source.id)
+    )
+    parent = row_parent(source) | {"database_id": database["id"]}
+    call.store.write("UPDATE pages SET parent=? WHERE source_id=?", (dumps(parent), source.id))
+    call.world.forget_source(source.id)
+    return call.world.the_source(source.id)
 
 
 def list_templates(call: Call, data_source_id: str) -> Json:

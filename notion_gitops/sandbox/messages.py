@@ -93,14 +93,16 @@ def invalid(message: str) -> ApiError:
 
 
 def failed_validation(path: str, expected: str, actual: object) -> ApiError:
-    """A 400 for one place of a request body, in Notion's wording.
+    """A 400 for one place of a request, in Notion's wording.
 
     Args:
-        path: the place, such as `body.properties.Date.date.start`.
+        path: the place, such as `body.properties.Date.date.start`; it begins with the part of the
+            request that it is in: `body`, `query` or `path`.
         expected: what should be there, such as `a number or `null``.
         actual: what is there; UNDEFINED when nothing is.
     """
-    return invalid(f"body failed validation: {complaint(path, expected, actual)}")
+    part = path.partition(".")[0]
+    return invalid(f"{part} failed validation: {complaint(path, expected, actual)}")
 
 
 def object_in(given: Json, key: str, path: str) -> Json:
@@ -129,8 +131,15 @@ def text_in(given: Json, key: str, path: str) -> str | None:
     return value
 
 
+_MAX_SHOWN = 55  # characters of an object or array that an error quotes, as in recorded ones
+
 UNDEFINED = object()
 """What JavaScript calls undefined: a key that is not there."""
+
+
+def not_one_of(complaints: list[str]) -> ApiError:
+    """The 400 for a value that could have had one of several forms, a sentence for each."""
+    return invalid("body failed validation. Fix one:\n" + "\n".join(complaints))
 
 
 def complaint(path: str, expected: str, actual: object) -> str:
@@ -141,7 +150,10 @@ def complaint(path: str, expected: str, actual: object) -> str:
 def _shown(value: object) -> str:
     if value is UNDEFINED:
         return "undefined"
-    return json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if isinstance(value, dict | list) and len(text) > _MAX_SHOWN:
+        return f"{text[:_MAX_SHOWN]}..."
+    return text
 
 
 def not_found(kind: str, identity: str, bot: str, integration: str) -> ApiError:

@@ -14,6 +14,8 @@ COLORS = (
     "default", "gray", "brown", "orange", "yellow", "green", "blue", "purple", "pink", "red",
 )  # fmt: skip
 _MAX_NAME = 100
+MAX_OPTIONS = 100
+"""So many options a request may name (Notion's documentation, "Request limits")."""
 
 
 def find_option(options: list[Json], given: Json) -> Json | None:
@@ -64,6 +66,8 @@ def replaced_options(store: Store, old: list[Json], given: Any, path: str) -> li
     if not isinstance(given, list):
         raise failed_validation(path, "an array", given)
     options: list[Json] = []
+    if len(given) > MAX_OPTIONS:
+        raise failed_validation(f"{path}.length", f"≤ `{MAX_OPTIONS}`", len(given))
     for at, entry in enumerate(given):
         if not isinstance(entry, dict):
             raise failed_validation(f"{path}[{at}]", "an object", entry)

@@ -13,8 +13,10 @@ from notion_gitops.sandbox.identity import encode_property_id
 from notion_gitops.sandbox.messages import (
     UNDEFINED,
     Json,
+    complaint,
     failed_validation,
     invalid,
+    not_one_of,
 )
 from notion_gitops.sandbox.nouns import Capability, Kind, Page, Property, Source
 from notion_gitops.sandbox.richtext import parse_rich_text
@@ -81,7 +83,8 @@ def _insert_plain_page(call: Call, properties: Any) -> Page:
     elif parent.get("workspace") is True:
         kept = {"type": "workspace", "workspace": True}
     else:
-        raise failed_validation("body.parent.page_id", "defined", UNDEFINED)
+        kinds = ("page_id", "database_id", "data_source_id", "workspace")
+        raise not_one_of([complaint(f"body.parent.{k}", "defined", UNDEFINED) for k in kinds])
     title = properties.get("title", []) if isinstance(properties, dict) else UNDEFINED
     items = title.get("title", UNDEFINED) if isinstance(title, dict) else title
     values = {"title": parse_rich_text(items, "body.properties.title.title")}

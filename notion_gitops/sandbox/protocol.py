@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from notion_gitops.sandbox.call import OLDER_VERSION, OLDEST_VERSION, VERSION
 from notion_gitops.sandbox.forms import is_form
-from notion_gitops.sandbox.messages import ApiError, Code
+from notion_gitops.sandbox.messages import ApiError, Code, failed_validation
 
 if TYPE_CHECKING:
     from notion_gitops.sandbox.messages import Json, Request
+
+MAX_BODY = 500 * 1024
+"""Bytes of a JSON body (Notion's documentation, "Request limits"; the wording is not recorded)."""
 
 _VERSIONS = (OLDEST_VERSION, OLDER_VERSION, VERSION)
 
@@ -45,10 +48,12 @@ def body_of(request: Request) -> Json:
     """The JSON body of a request; empty where there is none.
 
     Raises:
-        ApiError: 400 if it is no JSON object.
+        ApiError: 400 if it is no JSON object, or too large.
     """
     if request.method in {"GET", "DELETE"} or not request.body or is_form(request):
         return {}
+    if len(request.body) > MAX_BODY:
+        raise failed_validation("body.length", f"≤ `{MAX_BODY}`", len(request.body))
     try:
         body = json.loads(request.body, parse_constant=_no_constant)
     except ValueError as error:

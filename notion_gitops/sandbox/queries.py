@@ -12,7 +12,7 @@ from notion_gitops.sandbox.cells import Cells
 from notion_gitops.sandbox.filters import compile_filter
 from notion_gitops.sandbox.identity import parse_uuid
 from notion_gitops.sandbox.lag import Late
-from notion_gitops.sandbox.messages import Json, failed_validation, object_in, text_in
+from notion_gitops.sandbox.messages import UNDEFINED, Json, failed_validation, object_in, text_in
 from notion_gitops.sandbox.nouns import Capability, Page, Source
 from notion_gitops.sandbox.richtext import plain_text
 from notion_gitops.sandbox.shapes import shown_page, shown_pages, shown_source, shown_table
@@ -66,6 +66,7 @@ def _query(call: Call, source: Source, memory: QueryMemory) -> Json:
         "filter", "sorts", "start_cursor", "page_size", "result_type", "in_trash", "archived",
         "is_archived",
     )  # fmt: skip
+    call.only_parameters("filter_properties")
     size, cursor = call.paging("body")
     ids = _matching(call, source, memory)
     start = _start(cursor, ids)
@@ -91,11 +92,14 @@ def _listed(call: Call) -> str:
 
 def _matching(call: Call, source: Source, memory: QueryMemory) -> list[str]:
     trashed, archived = _partition(call)
+    wanted = _result_type(call)
     cells = Cells(call)
     holds = compile_filter(call, source, cells, call.body.get("filter"))
     order = compile_sorts(source, cells, call.body.get("sorts"))
 
     def compute() -> list[str]:
+        if wanted == "data_source":
+            return []  # they lie among the pages of wikis only, and the sandbox has none
         arguments = (source.id, trashed, archived)
         if holds is None and order is None:
             rows = call.store.all(_IDS, arguments)
@@ -111,12 +115,24 @@ def _matching(call: Call, source: Source, memory: QueryMemory) -> list[str]:
     wish = json.dumps([call.body.get("filter"), call.body.get("sorts")], sort_keys=True)
     # "me", what is shared; "today"; relations that are read late for a while
     who = (call.token.bot.id, call.minute, call.world.lag.size())
-    key = (source.id, trashed, archived, wish, who)
+    key = (source.id, trashed, archived, wanted, wish, who)
     return memory.ids(call.store.generation(), key, compute)
 
 
+def _result_type(call: Call) -> object:
+    wanted = call.body.get("result_type")
+    if wanted not in (None, "page", "data_source"):
+        raise failed_validation("body.result_type", '`"page"` or `"data_source"`', wanted)
+    return wanted
+
+
 def _partition(call: Call) -> tuple[bool, bool]:
-    """Whether rows in the trash are asked for, and whether archived ones."""
+    """Whether rows in the trash are asked for, and whether archived ones.
+
+    Notion's documentation says that a query takes `is_archived` and not `in_trash`; its published
+    types say `in_trash` and `archived`, and no `is_archived`. What either reading takes is taken,
+    in every version, so that no client is refused what the real API may grant.
+    """
     trashed = call.trash_wish() is True
     archived = call.body.get("is_archived", False)
     if not isinstance(archived, bool):
@@ -171,6 +187,7 @@ def search(call: Call) -> Json:
     """POST search: pages and data sources by title, last edited first."""
     call.require(Capability.READ)
     call.only("query", "sort", "filter", "start_cursor", "page_size")
+    call.only_parameters()
     size, cursor = call.paging("body")
     found = _found(call)
     ids = [identity for _, identity, _ in found]
@@ -191,6 +208,9 @@ def _shown(call: Call, found: Page | Source) -> Json:
 def _found(call: Call) -> list[tuple[str, str, Page | Source]]:
     """What the search finds, with its time and id, in order."""
     wanted = object_in(call.body, "filter", "body")
+    if set(wanted) - {"in_trash"} and wanted.get("property") != "object":
+        given = wanted.get("property", UNDEFINED)
+        raise failed_validation("body.filter.property", '`"object"`', given)
     kind = wanted.get("value")
     holder = "database" if call.has_tables else "data_source"
     if kind not in (None, "page", holder):
@@ -208,8 +228,22 @@ def _found(call: Call) -> list[tuple[str, str, Page | Source]]:
             if call.sees_source(source)
             and index.has(source.id, source.doc["in_trash"], plain_text(source.doc["title"]))
         ]
-    direction = object_in(call.body, "sort", "body").get("direction", "descending")
-    return sorted(found, key=lambda one: one[:2], reverse=direction != "ascending")
+    return sorted(found, key=lambda one: one[:2], reverse=_newest_first(call))
+
+
+def _newest_first(call: Call) -> bool:
+    """The order of a search: by the time of the last edit; by relevance is no other one here."""
+    sort = object_in(call.body, "sort", "body")
+    if not sort or sort.get("property") == "relevance":
+        return True
+    if sort.get("timestamp") != "last_edited_time":
+        given = sort.get("timestamp", UNDEFINED)
+        raise failed_validation("body.sort.timestamp", '`"last_edited_time"`', given)
+    direction = sort.get("direction", UNDEFINED)
+    if direction not in ("ascending", "descending"):
+        words = '`"ascending"` or `"descending"`'
+        raise failed_validation("body.sort.direction", words, direction)
+    return bool(direction == "descending")
 
 
 def _holders(call: Call) -> list[Source]:

@@ -82,6 +82,17 @@ def rollup_operand(function: Function, cells: list[Related]) -> Operand:
             return _NUMBERS[function](cells)
 
 
+def result_type(function: Function) -> str:
+    """The type of what a function gives: `array`, `date` or `number`."""
+    match function:
+        case Function.SHOW_ORIGINAL | Function.SHOW_UNIQUE:
+            return "array"
+        case Function.EARLIEST_DATE | Function.LATEST_DATE | Function.DATE_RANGE:
+            return "date"
+        case _:
+            return "number"
+
+
 def _array(items: list[Json], function: Function) -> Json:
     return {"type": "array", "array": items, "function": function.value}
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from notion_gitops.sandbox.dates import instant
 from notion_gitops.sandbox.formulas import as_text
-from notion_gitops.sandbox.messages import UNDEFINED, Json, failed_validation
+from notion_gitops.sandbox.messages import UNDEFINED, Json, failed_validation, invalid
 from notion_gitops.sandbox.nouns import Kind, Page, Property, Source
 from notion_gitops.sandbox.operands import Operand, When, is_number
-from notion_gitops.sandbox.shapes import find_property
+from notion_gitops.sandbox.shapes import look_up
 
 if TYPE_CHECKING:
     from notion_gitops.sandbox.cells import Cells
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Order = Callable[[list[Page]], list[Page]]
 _SortKey = tuple[int, float, str]  # rank of the type, number, text
 
+_MAX_SORTS = 100
 _DIRECTIONS = ("ascending", "descending")
 
 
@@ -32,7 +33,9 @@ def compile_sorts(source: Source, cells: Cells, given: object) -> Order | None:
     if given is None or given == []:
         return None
     if not isinstance(given, list):
-        raise failed_validation("body.sorts", "an array", given)
+        raise failed_validation("body.sorts", "an array or `undefined`", given)
+    if len(given) > _MAX_SORTS:
+        raise failed_validation("body.sorts.length", f"≤ `{_MAX_SORTS}`", len(given))
     steps = [
         (_key(source, cells, one, f"body.sorts[{at}]"), _descending(one, f"body.sorts[{at}]"))
         for at, one in enumerate(given)
@@ -50,7 +53,7 @@ def compile_sorts(source: Source, cells: Cells, given: object) -> Order | None:
 
 
 def _descending(given: Any, path: str) -> bool:
-    direction = given.get("direction", "ascending")
+    direction = given.get("direction", UNDEFINED)
     if direction not in _DIRECTIONS:
         words = '`"ascending"` or `"descending"`'
         raise failed_validation(f"{path}.direction", words, direction)
@@ -60,18 +63,27 @@ def _descending(given: Any, path: str) -> bool:
 def _key(source: Source, cells: Cells, given: Any, path: str) -> Callable[[Page], _SortKey | None]:
     if not isinstance(given, dict):
         raise failed_validation(path, "an object", given)
-    timestamp = given.get("timestamp")
-    if timestamp == "created_time":
-        return lambda page: _sortable(When(page.created))
-    if timestamp == "last_edited_time":
-        return lambda page: _sortable(When(page.edited))
+    if "timestamp" in given:
+        return _by_time(given["timestamp"], f"{path}.timestamp")
     name = given.get("property", UNDEFINED)
     if not isinstance(name, str):
         raise failed_validation(f"{path}.property", "a string", name)
-    prop = find_property(source, name)
+    prop = look_up(source, name)
+    if prop is None:
+        raise invalid(f"Could not find sort property with name or id: {name}")
     if prop.kind in {Kind.SELECT, Kind.STATUS}:
         return _by_option(prop)
     return lambda page: _sortable(cells.operand(page, source, prop))
+
+
+def _by_time(name: object, path: str) -> Callable[[Page], _SortKey | None]:
+    match name:
+        case "created_time":
+            return lambda page: _sortable(When(page.created))
+        case "last_edited_time":
+            return lambda page: _sortable(When(page.edited))
+        case _:
+            raise failed_validation(path, '`"created_time"` or `"last_edited_time"`', name)
 
 
 def _by_option(prop: Property) -> Callable[[Page], _SortKey | None]:

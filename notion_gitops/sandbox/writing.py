@@ -16,6 +16,7 @@ from notion_gitops.sandbox.messages import (
     complaint,
     failed_validation,
     invalid,
+    not_one_of,
     text_in,
 )
 from notion_gitops.sandbox.nouns import READ_ONLY, Kind, Property, Source
@@ -95,10 +96,13 @@ def _value_of(prop: Property, name: str, entry: object) -> Any:
 
 def _fix_one(path: str, entry: object) -> Exception:
     given = entry if isinstance(entry, dict) else {}
-    lines = [
-        complaint(f"{path}.{kind}", "defined", UNDEFINED) for kind in _WRITABLE if kind not in given
-    ]
-    return invalid("body failed validation. Fix one:\n" + "\n".join(lines))
+    return not_one_of(
+        [
+            complaint(f"{path}.{kind}", "defined", UNDEFINED)
+            for kind in _WRITABLE
+            if kind not in given
+        ]
+    )
 
 
 def _rich_text(place: _Place, value: object) -> Any:

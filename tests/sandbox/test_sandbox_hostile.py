@@ -88,7 +88,8 @@ def bodies(sandbox: Sandbox) -> list[tuple[str, str, Json]]:
             "filter": {"and": conditions}, "sorts": sorts, "page_size": 2}),
         ("PATCH", f"data_sources/{everything}", {"properties": columns, "title": []}),
         ("POST", "search", {"query": "x", "filter": {"property": "object", "value": "page"},
-                            "sort": {"direction": "ascending"}}),
+                            "sort": {"timestamp": "last_edited_time",
+                                     "direction": "ascending"}}),
         ("POST", "databases", {"parent": {"workspace": True}, "title": text["rich_text"],
                                "initial_data_source": {"properties": {"Name": {"title": {}}}}}),
         ("PATCH", f"blocks/{page['id']}/children", {

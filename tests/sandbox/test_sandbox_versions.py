@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.sandbox.conftest import Api
 
 OLDEST = "2022-06-28"
-NAME = {"Name": {"title": {}}}
+NAME: dict[str, Any] = {"Name": {"title": {}}}
 
 
 class Old:
@@ -73,10 +73,10 @@ def test_the_query_of_a_database_gives_rows_that_lie_in_it(old: Old) -> None:
 
 def test_a_database_is_made_and_changed_with_its_columns(old: Old) -> None:
     root = old.api.sandbox.create_root_page("Root")
-    relation = {"relation": {"database_id": old.databases["tasks"], "single_property": {}}}
+    relation: Any = {"relation": {"database_id": old.databases["tasks"], "single_property": {}}}
     made = old.ask("POST", "databases", {
         "parent": {"page_id": root}, "title": [{"text": {"content": "New"}}],
-        "properties": {**NAME, "Task": relation},
+        "properties": NAME | {"Task": relation},
     })  # fmt: skip
     assert made["properties"]["Task"]["relation"]["database_id"] == old.databases["tasks"]
     path = f"databases/{made['id']}"
