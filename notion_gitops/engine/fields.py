@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from notion_gitops.engine.difference import identical
+from notion_gitops.engine.files import agreed_pairs, known_here
 from notion_gitops.model.mapping import (
     SETS,
     TEXTS,
@@ -85,6 +86,8 @@ def merge_field(field: Field, direction: Direction, at: Readings, decide: Decide
     """
     if isinstance(at.git, Unknown) or isinstance(at.notion, Unknown):
         return FieldMerge(at.base, settled=False)
+    if field.type is PropertyType.FILES:
+        at = _by_path(at)
     if same(field, at.git, at.notion) or _trimmed(field, at.git, at.notion):
         return FieldMerge(at.git)
     if _emptied_required(field, direction, at):
@@ -188,6 +191,16 @@ def _pushed(field: Field, at: Readings) -> FieldMerge:
     if not same(field, at.git, at.base):
         return FieldMerge(at.git, to_notion=Cause.EDIT)
     return FieldMerge(at.base)
+
+
+def _by_path(at: Readings) -> Readings:
+    """The readings with Notion's files by their paths in git, where git keeps them."""
+    pairs = agreed_pairs(at.base, at.stored)
+    return replace(
+        at,
+        notion=known_here(at.notion, at.git, pairs),
+        stored=known_here(at.stored, at.base, pairs),
+    )
 
 
 def _emptied_required(field: Field, direction: Direction, at: Readings) -> bool:

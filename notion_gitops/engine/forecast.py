@@ -8,7 +8,8 @@ from notion_gitops.model.mapping import DatabaseMapping, Field, PropertyType
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.plan import Forecast, Step, StepKind
 from notion_gitops.model.records import Side
-from notion_gitops.model.values import Fields
+from notion_gitops.model.uploads import requests_for
+from notion_gitops.model.values import Fields, FileRef
 
 PAGE_SIZE = 100  # records per answer of a query, Notion's maximum
 SHOWN_MEMBERS = 25  # so many members of a relation are in a page object
@@ -25,6 +26,14 @@ PAGE_WRITES = frozenset(
     }
 )
 NEEDS_FRESH = frozenset({StepKind.UPDATE_PAGE, StepKind.TRASH_PAGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What a plan sends and fetches besides values."""
+
+    uploads: tuple[FileRef, ...] = ()  # one for each time that a file is sent
+    downloads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +77,10 @@ def forecast(
     listed: Mapping[str, Listed],
     operations: Mapping[tuple[str, str], Operation],
     seconds_per_request: float,
+    *,
+    files: Files = Files(),
 ) -> Forecast:
-    """Requests, seconds, and the people whom Notion is going to notify."""
+    """Requests, seconds, files, and the people whom Notion is going to notify."""
     writes = [s for s in steps if s.kind in PAGE_WRITES]
     restores = [s for s in writes if s.kind is StepKind.RESTORE_PAGE]
     requests = len(writes) + sum(1 for s in restores if s.fields)  # brought back, then written
@@ -79,9 +90,20 @@ def forecast(
         requests += _answers(_after(name, steps, _listed(listed, name).pages))
     for name in to_confirm(mappings, steps):
         requests += _answers(_edited_after(name, steps, operations, _listed(listed, name)))
-    requests += _cut_values(mappings, steps, listed, operations)
+    requests += _cut_values(mappings, steps, listed, operations) + upload_requests(files.uploads)
+    requests += sum(_for_text(mappings[s.mapping], s, operations) for s in writes)
     seconds = requests * seconds_per_request + (requests // WINDOW_BUDGET) * WINDOW_SECONDS
-    return Forecast(requests, round(seconds, 1), _notified(mappings, operations.values()))
+    notified = _notified(mappings, operations.values())
+    return Forecast(requests, round(seconds, 1), notified, files.uploads, files.downloads)
+
+
+def upload_requests(uploads: Iterable[FileRef]) -> int:
+    """How many requests it takes to send these files.
+
+    Before the first, Notion is asked for the limit of its workspace.
+    """
+    needed = [requests_for(ref.size) for ref in uploads]
+    return sum(needed) + bool(needed)
 
 
 def _listed(listed: Mapping[str, Listed], name: str) -> Listed:
@@ -153,6 +175,24 @@ def _cut_values(
                 requests += cuts[page]
         requests += sum(cuts.values())
     return requests
+
+
+def _for_text(
+    mapping: DatabaseMapping, step: Step, operations: Mapping[tuple[str, str], Operation]
+) -> int:
+    """The requests for the text of a page, besides the one that writes its properties.
+
+    It is read before it is written over or goes into the trash, and after it came with its page.
+    """
+    if mapping.body is None or step.kind is StepKind.LINK_PAGE:
+        return 0
+    if mapping.body.name not in step.fields:
+        return 1 if step.kind in (StepKind.TRASH_PAGE, StepKind.RESTORE_PAGE) else 0
+    write = operations[(step.mapping, step.key)].write(Side.NOTION)
+    alone = step.fields == (mapping.body.name,) and not (
+        step.kind is StepKind.UPDATE_PAGE and write is not None and write.key_to_write
+    )
+    return 1 if alone or step.kind is StepKind.CREATE_PAGE else 2
 
 
 def _recent_cuts(listed: Listed) -> dict[str, int]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Union
 
 from notion_gitops.formats.nodes import EXACT
-from notion_gitops.model.values import DateValue, FileRef, GeoPlace, Unknown, Value
+from notion_gitops.model.values import DateValue, FileRef, GeoPlace, Unknown, Value, file_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def form_of(value: Value, order: tuple[str, ...] = ()) -> Form:
 
 
 def _member(member: FileRef | str) -> Form:
-    return {"name": member.name, "url": member.url} if isinstance(member, FileRef) else member
+    return {**file_plain(member)} if isinstance(member, FileRef) else member
 
 
 def _place(place: GeoPlace) -> Form:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from notion_gitops.model.diagnostics import Diagnostic, Place, Severity
 from notion_gitops.model.operations import Action, Conflict, Operation
 from notion_gitops.model.records import Side
+from notion_gitops.model.values import FileRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class Forecast:
     requests: int
     seconds: float
     notified: tuple[str, ...] = ()  # people newly assigned: Notion tells them
+    uploads: tuple[FileRef, ...] = ()  # files in git that Notion does not have yet
+    downloads: tuple[str, ...] = ()  # files that Notion hosts, and the folders they come to
 
 
 @dataclass(frozen=True, slots=True)

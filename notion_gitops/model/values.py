@@ -24,6 +24,7 @@ body                                            str: Markdown, no blank lines ar
 Absent, null and empty are one value: ``None`` (an empty set or tuple is never stored).
 """
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
@@ -48,12 +49,33 @@ class DateValue:
         return start if self.end is None else f"{start}/{_moment_text(self.end)}"
 
 
+HOSTED = "notion:"  # before the path of a file that Notion hosts: no signature, and no host
+LOCAL = "repository:"  # before the path of a file of this repository, from its root
+
+
 @dataclass(frozen=True, slots=True)
 class FileRef:
-    """A file by name and address. For files that Notion hosts, the URL has no signature."""
+    """A file by name and address: an external one, one that Notion hosts, or one in git."""
 
     name: str
     url: str
+    digest: str = ""  # of a file in git: hex digits of its content; "" where nobody looked
+    size: int = dataclasses.field(default=0, compare=False)  # of a file in git: bytes
+
+    @property
+    def path(self) -> str:
+        """The path of a file in git, from the repository's root; "" for any other file."""
+        return self.url.removeprefix(LOCAL) if self.url.startswith(LOCAL) else ""
+
+    @property
+    def hosted(self) -> bool:
+        """Whether Notion hosts it."""
+        return self.url.startswith(HOSTED)
+
+
+def file_plain(ref: FileRef) -> dict[str, str]:
+    """A file as record files have it."""
+    return {"name": ref.name, "path": ref.path} if ref.path else {"name": ref.name, "url": ref.url}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +128,22 @@ def canonical_body(text: str) -> str | None:
     return "\n".join(lines) or None
 
 
+def files_of(value: Value) -> tuple[FileRef, ...]:
+    """The files of a value; none if it holds none."""
+    members = value if isinstance(value, tuple) else ()
+    return tuple(m for m in members if isinstance(m, FileRef))
+
+
+def with_digests(value: Value, digests: Mapping[str, str]) -> Value:
+    """The value, its files in git with these digests by path; those that are not named: none."""
+    if not isinstance(value, tuple) or not any(r.path for r in files_of(value)):
+        return value
+    return tuple(
+        dataclasses.replace(r, digest=digests.get(r.path, "")) if r.path else r
+        for r in files_of(value)
+    )
+
+
 def to_plain(value: Value) -> Any:
     """The value as JSON data: deterministic, sets sorted; for plans, logs and digests."""
     match value:
@@ -119,7 +157,7 @@ def to_plain(value: Value) -> Any:
         case frozenset():
             return sorted(value)
         case tuple():
-            return [{"name": v.name, "url": v.url} if isinstance(v, FileRef) else v for v in value]
+            return [file_plain(v) if isinstance(v, FileRef) else v for v in value]
         case _:
             return value
 
@@ -133,5 +171,7 @@ def _moment_text(moment: date | datetime) -> str:
 
 def digest(*values: Value, length: int = 8) -> str:
     """Hex digits that stand for these values: equal values, equal digits, on every machine."""
-    text = json.dumps([to_plain(v) for v in values], sort_keys=True, ensure_ascii=False)
+    told = [to_plain(v) for v in values]
+    contents = [r.digest for v in values for r in files_of(v) if r.digest]
+    text = json.dumps(told + contents, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:length]

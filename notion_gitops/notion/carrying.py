@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from notion_gitops.model.mapping import Field
 from notion_gitops.model.people import People
+from notion_gitops.model.values import FileRef
 from notion_gitops.notion.failures import Json
 from notion_gitops.notion.schema import PropertySchema
 
@@ -40,3 +41,5 @@ class Context:
     zone: ZoneInfo
     page_ids: PageIds = dataclasses.field(default_factory=dict)  # for writing relations
     previous: Json | None = None  # for writing: the property as the page holds it, whole
+    uploads: Mapping[FileRef, str] = dataclasses.field(default_factory=dict)  # file -> upload's id
+    hosted: Mapping[FileRef, FileRef] = dataclasses.field(default_factory=dict)  # as on the page

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from notion_gitops.expressions.nearest import nearest
 from notion_gitops.model.people import People
-from notion_gitops.model.values import FileRef, Value
+from notion_gitops.model.values import HOSTED, FileRef, Value
 from notion_gitops.notion.carrying import Context, NotCarried
 from notion_gitops.notion.codecs_options import in_order, members
 from notion_gitops.notion.failures import Json
@@ -104,32 +104,44 @@ def _file_ref(item: Json) -> FileRef:
     url = item[kind].get("url") if kind in {"external", "file"} else None
     if url is None:
         raise NotCarried(f"it holds a file of the kind {kind}, which cannot be kept in git")
-    return FileRef(item.get("name") or "", _unsigned(url) if kind == "file" else url)
+    return FileRef(item.get("name") or "", _place(url) if kind == "file" else url)
 
 
-def _unsigned(url: str) -> str:
-    """A hosted file's address without its signature, which is another at every reading."""
-    return url.split("?", 1)[0].split("#", 1)[0]
+def _place(url: str) -> str:
+    """Where a hosted file is: without the host and the signature, which change."""
+    return HOSTED + urlsplit(url).path
+
+
+def signed_url(prop: Json, ref: FileRef) -> str | None:
+    """The address at which a hosted file opens now, if the property holds it."""
+    urls = (item["file"]["url"] for item in prop.get("files") or [] if "file" in item)
+    return next((url for url in urls if _place(url) == ref.url), None)
 
 
 def encode_files(value: Value, context: Context) -> list[Json]:
-    """Files as they were, in the new order; new ones by their address."""
+    """Files as they were, in the new order; new ones by their address or as they were uploaded."""
     old = {_file_ref(item): item for item in (context.previous or {}).get("files") or []}
     refs = value if isinstance(value, tuple) else ()
     if value is not None and not isinstance(value, tuple):
         raise NotCarried(f"a list of files is expected, not {type(value).__name__}")
-    return [_file(ref, old) for ref in refs]
+    return [_file(ref, old, context) for ref in refs]
 
 
-def _file(ref: FileRef | str, old: dict[FileRef, Json]) -> Json:
+def _file(ref: FileRef | str, old: dict[FileRef, Json], context: Context) -> Json:
     if not isinstance(ref, FileRef):
         raise NotCarried("a file needs a name and an address")
-    before = old.get(ref) or next((i for r, i in old.items() if r.url == ref.url), None)
+    if ref in context.uploads:
+        upload = {"id": context.uploads[ref]}
+        return {"name": ref.name, "type": "file_upload", "file_upload": upload}
+    known = context.hosted.get(ref, ref)
+    before = old.get(known) or next((i for r, i in old.items() if r.url == known.url), None)
     if before is not None and "file" in before:
         return {"name": ref.name, "type": "file", "file": {"url": before["file"]["url"]}}
-    if before is None and any(host in (urlsplit(ref.url).netloc) for host in _NOTION_HOSTS):
+    if ref.path:
+        raise NotCarried(f'"{ref.path}" was not uploaded', check="upload")
+    if ref.hosted or any(host in (urlsplit(ref.url).netloc) for host in _NOTION_HOSTS):
         raise NotCarried(
             f'"{ref.name}" is kept by Notion on another page, and its address would not open',
-            fix="Upload the file to this page in Notion.",
+            fix="Upload the file to this page in Notion, or keep it in git and name its path.",
         )
     return {"name": ref.name, "type": "external", "external": {"url": ref.url}}

@@ -15,6 +15,7 @@ from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.pacing import DEFAULT_BUDGET, Clock, Pacer
 from notion_gitops.notion.sender import Sender, no_word
 from notion_gitops.notion.transport import BoundedTransport
+from notion_gitops.notion.uploads import LOOPBACK, FileStore
 
 API = "https://api.notion.com"
 """The host that tokens are for."""
@@ -26,7 +27,6 @@ BASE_URL_VARIABLE = "NOTION_GITOPS_BASE_URL"
 TOKEN_VARIABLE = "NOTION_TOKEN"  # noqa: S105  a name, not a secret
 
 _TIMEOUT_MS = 70_000  # Notion itself gives up after 60 s, and its answer should still be heard
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,9 @@ def open_gateway(
     def hide(text: str) -> str:  # a function, since its repr does not show what it hides
         return text.replace(secret, "***")
 
-    return Gateway(Sender(client, pacer, chosen.on_wait, hide=hide))
+    sandboxed = transport is not None or urlsplit(base_url).hostname in LOOPBACK
+    store = FileStore(transport or httpx.HTTPTransport(), local=sandboxed)
+    return Gateway(Sender(client, pacer, chosen.on_wait, hide=hide), store)
 
 
 def allowed_base_url(option: str | None, environ: Mapping[str, str]) -> str:
@@ -103,7 +105,7 @@ def allowed_base_url(option: str | None, environ: Mapping[str, str]) -> str:
             "The base URL is not an http address",
             fix=f"Give something like {API} or http://127.0.0.1:8080.",
         ))  # fmt: skip
-    if parts.hostname in _LOOPBACK:
+    if parts.hostname in LOOPBACK:
         return wanted
     if option is None or variable is None or option.rstrip("/") != variable.rstrip("/"):
         raise UsageError(Diagnostic(

@@ -11,6 +11,7 @@ from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite, Json
 from notion_gitops.notion.ids import checked_id
 from notion_gitops.notion.listing import PAGE_SIZE, Filter, Listing, Reader, list_pages
 from notion_gitops.notion.sender import Call, Counts, Nature, Query, Sender
+from notion_gitops.notion.uploads import FileStore, upload
 
 
 class Gateway:
@@ -20,8 +21,9 @@ class Gateway:
     no answer, and `RejectedRequest` when Notion refuses the request as it is.
     """
 
-    def __init__(self, sender: Sender) -> None:
+    def __init__(self, sender: Sender, store: FileStore) -> None:
         self._sender = sender
+        self._store = store
 
     @property
     def counts(self) -> Counts:
@@ -31,6 +33,14 @@ class Gateway:
     def me(self) -> Json:
         """The connection itself, as a user of type `bot`."""
         return self._read("users/me", "the connection itself")
+
+    def upload_file(self, name: str, content: bytes) -> str:
+        """Send a file to Notion; the id to attach it by, and what it raises: see `upload`."""
+        return upload(self._sender, name, content)
+
+    def fetch_file(self, url: str) -> bytes:
+        """The bytes of a file that Notion hosts, without the token; see `FileStore.fetch`."""
+        return self._store.fetch(url)
 
     def users(self) -> list[Json]:
         """All members of the workspace; guests are not among them.

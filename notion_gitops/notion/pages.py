@@ -14,7 +14,7 @@ from notion_gitops.model.mapping import DatabaseMapping, Field, PropertyType
 from notion_gitops.model.people import People
 from notion_gitops.model.plan import Finding
 from notion_gitops.model.records import PageOrigin, Record
-from notion_gitops.model.values import Fields, Unknown, Value, to_plain
+from notion_gitops.model.values import Fields, FileRef, Unknown, Value, to_plain
 from notion_gitops.notion.carrying import Context, NotCarried, PageIds
 from notion_gitops.notion.codecs_simple import plain_items
 from notion_gitops.notion.failures import Json
@@ -154,6 +154,8 @@ class Target:
     schema: Schema
     people: People
     page_ids: PageIds = dataclasses.field(default_factory=dict)  # mapping -> key -> page id
+    uploads: Mapping[FileRef, str] = dataclasses.field(default_factory=dict)  # file -> upload's id
+    hosted: Mapping[FileRef, FileRef] = dataclasses.field(default_factory=dict)  # as on the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,10 @@ def encode_properties(
 def _writing(field: Field, target: Target, page: Json | None) -> Context:
     prop = property_of(field.property_name, target.schema)
     zone = ZoneInfo(target.mapping.timezone)
-    context = Context(field, prop, target.people, zone, target.page_ids)
+    context = Context(
+        field, prop, target.people, zone, target.page_ids,
+        uploads=target.uploads, hosted=target.hosted,
+    )  # fmt: skip
     if page is None:
         return context
     previous = _shown(page, prop)

@@ -57,6 +57,7 @@ class Call:
     about: str  # what it concerns, for people: "the page 1234…"
     query: Query | None = None
     body: Json | None = None
+    form: Mapping[str, Any] | None = None  # sent as multipart/form-data instead of a body
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ class Sender:
                 call.method,
                 query=None if call.query is None else dict(call.query),
                 body=call.body,
+                form_data=None if call.form is None else dict(call.form),
             )
         except Exception as error:  # noqa: BLE001  failure_of raises what it does not know
             failure = failure_of(error, self.hide)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.errors import InvalidInput
+from notion_gitops.records.attachments import Attachments
 from notion_gitops.records.files import list_files, read_files
 from notion_gitops.records.reading import read_records
 from notion_gitops.workflow.reading.conflict_files import read_conflict_files
@@ -35,7 +36,8 @@ def validate(workspace: Workspace) -> Validated:
         except InvalidInput as error:
             problems += error.diagnostics
             continue
-        reading = read_records(mapping, contents, workspace.people)
+        look = Attachments(workspace.root).look
+        reading = read_records(mapping, contents, workspace.people, look)
         records += len(reading.records) + len(reading.lost)
         problems += [*reading.problems, *reading.warnings]
         try:

@@ -307,13 +307,14 @@ def test_hosted_files_are_told_apart_by_address_and_sent_as_they_were(desk: Desk
     signed = {"url": f"{base}?X-Amz-Signature=1", "expiry_time": "2026-07-01T10:00:00.000Z"}
     page["properties"]["Files"]["files"] = [{"name": "plan.pdf", "type": "file", "file": signed}]
     first = decode_page(page, desk.mapping, desk.schema, desk.people)
-    assert first.record.fields["files"] == (FileRef("plan.pdf", base),)
-    refs = (FileRef("plan.pdf", base), FileRef("new", "https://x.example/n"))
+    held = FileRef("plan.pdf", "notion:/a/plan.pdf")  # neither the host nor the signature
+    assert first.record.fields["files"] == (held,)
+    refs = (held, FileRef("new", "https://x.example/n"))
     sent = encode_properties({"files": refs}, desk.target(), previous_page=page)
     kept, new = sent.properties["Files"]["files"]
     assert kept["file"]["url"] == signed["url"]
     assert new["external"]["url"] == "https://x.example/n"
-    signed["url"] = f"{base}?X-Amz-Signature=2"
+    signed["url"] = "https://elsewhere.example/a/plan.pdf?X-Amz-Signature=2"
     again = decode_page(page, desk.mapping, desk.schema, desk.people)
     assert again.seen == first.seen
 

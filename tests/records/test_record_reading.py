@@ -154,7 +154,7 @@ def test_csv_cells_mean_what_their_field_says() -> None:
         "hours": "2.5",
         "done": "True",
         "due": "2026-01-01/2026-01-02",
-        "files": "(FileRef(name='f', url='https://x.org/f'),)",
+        "files": "(FileRef(name='f', url='https://x.org/f', digest='', size=0),)",
         "where": "GeoPlace(lat=1.0, lon=2.0, name=None, address=None)",
         "notes": " x ",
     }
