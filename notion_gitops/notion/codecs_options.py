@@ -69,12 +69,19 @@ def in_order(wanted: Iterable[str], before: Iterable[str]) -> list[str]:
 def _word(chosen: Json, context: Context) -> str:
     """What git calls an option."""
     name = str(chosen["name"])
-    former = [n for n, identity in context.schema.former.items() if identity == chosen["id"]]
+    known = context.schema.option_name(chosen["id"], name)
+    if known is None:
+        raise NotCarried(
+            f'"{name}" was the name of another option before',
+            fix=f'Rename one of the two options of "{context.schema.name}" in Notion, so that '
+            "each has a name of its own.",
+            check="unknown option",
+        )
     values = context.field.values
     if values is None:
-        return former[0] if former else name
+        return known
     for word, option in values.items():
-        if option == name or option in former:
+        if option == known:
             return word
     raise NotCarried(
         f'"{name}" in Notion stands for no word in git',

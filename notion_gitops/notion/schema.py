@@ -30,9 +30,31 @@ class PropertySchema:
         """Whether a sync can carry it."""
         return self.type in set(PropertyType)
 
+    @property
+    def records_options(self) -> dict[str, str]:
+        """The id of each option by the one name that records know it by."""
+        known = {i: self.option_name(i, name) for name, i in self.options.items()}
+        return {name: identity for identity, name in known.items() if name is not None}
+
     def option_id(self, name: str) -> str | None:
-        """The id of the option that has, or had, this name."""
-        return self.options.get(name) or self.former.get(name)
+        """The id of the option that records call so: that had this name, or else has it now."""
+        return self.former.get(name) or self.options.get(name)
+
+    def option_name(self, identity: str, now: str) -> str | None:
+        """What records call an option: its name when it was first seen.
+
+        None if another option was called so before: which of the two is meant cannot be told.
+
+        Args:
+            identity: its id.
+            now: its name as a page shows it; the schema's own counts, if it has the option.
+        """
+        if self.options.get(now) != identity:
+            now = next((name for name, i in self.options.items() if i == identity), now)
+        before = next((name for name, i in self.former.items() if i == identity), None)
+        if before is not None:
+            return before
+        return None if now in self.former else now
 
 
 @dataclass(frozen=True, slots=True)

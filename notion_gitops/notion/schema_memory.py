@@ -28,25 +28,20 @@ def remember(schema: Schema, mapping: DatabaseMapping) -> dict[str, dict[str, An
     """The memory to keep for the next sync: of the mapped properties alone."""
     names = {f.property_name for f in mapping.properties} | {mapping.key.property_name}
     return {
-        name: {"id": p.id, "type": p.type, "options": _option_names(p)}
+        name: {"id": p.id, "type": p.type, "options": {i: n for n, i in p.records_options.items()}}
         for name, p in sorted(schema.properties.items())
         if name in names
     }
 
 
-def _option_names(prop: PropertySchema) -> dict[str, str]:
-    names = {identity: name for name, identity in prop.options.items()}
-    names |= {identity: name for name, identity in prop.former.items()}
-    return dict(sorted(names.items()))
-
-
 def follow(schema: Schema, mapping: DatabaseMapping, memory: Memory) -> Followed:
     """Find again, by id, what was renamed in Notion since `memory` was taken.
 
-    A property that was deleted and made anew, or that changed its type, is drift: its values
-    in Notion are not what they were.
+    Also if two properties swapped their names, or if another one has the old name now. A property
+    that was deleted and made anew, or that changed its type, is drift: its values in Notion are
+    not what they were.
     """
-    properties = dict(schema.properties)
+    followed: dict[str, PropertySchema] = {}  # by the name that the mapping uses
     hints: list[Diagnostic] = []
     drift: list[Diagnostic] = []
     for field in mapping.properties:
@@ -60,19 +55,22 @@ def follow(schema: Schema, mapping: DatabaseMapping, memory: Memory) -> Followed
             drift.append(_retyped(schema, found, known["type"]))
         else:
             if found.name != name:
-                hints.append(_renamed(mapping, field.name, found.name))
-                properties.pop(found.name, None)
-            properties[name] = replace(found, former=_former(found, known["options"]))
+                hints.append(_renamed(mapping, field.name, found.name, here))
+            followed[name] = replace(found, former=_former(found, known["options"]))
+            hints += _renamed_options(mapping, field.name, followed[name])
+    ids = {prop.id for prop in followed.values()}
+    others = {name: prop for name, prop in schema.properties.items() if prop.id not in ids}
+    properties = {**others, **followed}
     return Followed(replace(schema, properties=properties), tuple(hints), tuple(drift))
 
 
 def _former(prop: PropertySchema, known: Mapping[str, str]) -> dict[str, str]:
-    """The names that options had; not those that another option has now."""
-    alive = set(prop.options.values())
+    """The names that options had, of those that have another one now."""
+    names = {identity: name for name, identity in prop.options.items()}
     return {
         name: identity
         for identity, name in known.items()
-        if identity in alive and name not in prop.options
+        if identity in names and names[identity] != name
     }
 
 
@@ -93,11 +91,30 @@ def _retyped(schema: Schema, prop: PropertySchema, before: str) -> Diagnostic:
     )
 
 
-def _renamed(mapping: DatabaseMapping, field: str, now: str) -> Diagnostic:
+def _renamed(
+    mapping: DatabaseMapping, field: str, now: str, here: PropertySchema | None
+) -> Diagnostic:
     before = mapping.fields[field].property_name
+    other = f'Another property is called "{before}" now; it is not this field.' if here else ""
     return Diagnostic(
         f'The property "{before}" is called "{now}" in Notion now',
         mapping.fields[field].place,
         fix=f"Write `property: {now}`. Until then it is followed by its id.",
+        detail=other,
         severity=Severity.INFO,
     )
+
+
+def _renamed_options(
+    mapping: DatabaseMapping, field: str, prop: PropertySchema
+) -> list[Diagnostic]:
+    now = {identity: name for name, identity in prop.options.items()}
+    renamed = [f'"{name}" is "{now[identity]}" now' for name, identity in prop.former.items()]
+    if not renamed:
+        return []
+    return [Diagnostic(
+        f'Options of "{prop.name}" were renamed in Notion: {", ".join(renamed)}',
+        mapping.fields[field].place,
+        fix="Nothing: records keep the names that they use, and the options are followed by id.",
+        severity=Severity.INFO,
+    )]  # fmt: skip

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import pytest
 
 from notion_gitops.model.diagnostics import Place
 from notion_gitops.model.errors import InvalidInput, NotShared
 from notion_gitops.model.mapping import DatabaseMapping, Direction, KeyRule, PropertyType
-from notion_gitops.notion.schema import Schema, read_schema
+from notion_gitops.notion.schema import PropertySchema, Schema, parse_schema, read_schema
 from notion_gitops.notion.schema_check import check_schema, check_two_faces
 from notion_gitops.notion.schema_memory import follow, remember
 
@@ -196,3 +197,70 @@ def test_a_property_made_anew_under_the_old_name_is_drift(
     change(notion, "everything", {"Text": {"rich_text": {}}})
     followed = follow(notion.schema("everything"), mapping, memory)
     assert "made anew" in followed.drift[0].summary
+
+
+def test_two_properties_that_swap_their_names_are_both_followed(
+    notion: "Notion", schema: Schema, make_mapping: "MakeMapping"
+) -> None:
+    mapping = make_mapping(
+        text=("Text", PropertyType.RICH_TEXT, {}), key=("Key", PropertyType.RICH_TEXT, {})
+    )
+    memory = remember(schema, mapping)
+    for change_ in ({"Text": {"name": "?"}}, {"Key": {"name": "Text"}}, {"?": {"name": "Key"}}):
+        change(notion, "everything", change_)
+    followed = follow(notion.schema("everything"), mapping, memory)
+    assert problems(mapping, followed.schema) == []
+    properties = followed.schema.properties
+    assert (properties["Text"].name, properties["Key"].name) == ("Key", "Text")
+    assert len(followed.hints) == 2
+    assert remember(followed.schema, mapping) == memory
+
+
+def test_another_property_under_the_old_name_is_not_taken_for_it(
+    notion: "Notion", schema: Schema, make_mapping: "MakeMapping"
+) -> None:
+    mapping = make_mapping(text=("Text", PropertyType.RICH_TEXT, {}))
+    memory = remember(schema, mapping)
+    change(notion, "everything", {"Text": {"name": "Prose"}})
+    change(notion, "everything", {"Text": {"rich_text": {}}})
+    followed = follow(notion.schema("everything"), mapping, memory)
+    assert followed.schema.properties["Text"].id == schema.properties["Text"].id
+    assert "Another property" in followed.hints[0].detail
+
+
+@pytest.mark.parametrize("identity", ["%5BVHf", "a%3Ab%25", "title"])
+def test_ids_of_properties_are_the_same_encoded_and_decoded(
+    schema: Schema, make_mapping: "MakeMapping", identity: str
+) -> None:
+    mapping = make_mapping(text=("Text", PropertyType.RICH_TEXT, {}))
+    body = {"id": identity, "type": "rich_text", "rich_text": {}}
+    source = {"id": schema.data_source_id, "properties": {"Prose": body}}
+    memory = {"Text": {"id": unquote(identity), "type": "rich_text", "options": {}}}
+    followed = follow(parse_schema(source), mapping, memory)
+    assert followed.schema.properties["Text"].name == "Prose"
+
+
+def test_options_that_swap_their_names_keep_their_records(
+    schema: Schema, make_mapping: "MakeMapping"
+) -> None:
+    """And a new option under an old name is told, not taken for the old one."""
+    mapping = make_mapping(kind=("Select", PropertyType.SELECT, {}))
+    memory = remember(schema, mapping)
+    before = schema.properties["Select"]
+    a, b = before.options["A"], before.options["B"]
+
+    def now(**options: str) -> PropertySchema:
+        changed = {**schema.properties, "Select": replace(before, options=options)}
+        seen = follow(replace(schema, properties=changed), mapping, memory)
+        assert "renamed in Notion" in seen.hints[0].summary
+        assert seen.drift == ()
+        return seen.schema.properties["Select"]
+
+    swapped = now(A=b, B=a)
+    assert (swapped.option_id("A"), swapped.option_id("B")) == (a, b)
+    assert (swapped.option_name(a, "B"), swapped.option_name(b, "A")) == ("A", "B")
+    assert swapped.records_options == {"A": a, "B": b}
+    taken = now(A="new", B=b, C=a)
+    assert taken.option_name("new", "A") is None
+    assert taken.option_name(a, "C") == "A"
+    assert taken.records_options == {"A": a, "B": b}
