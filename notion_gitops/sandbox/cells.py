@@ -87,8 +87,6 @@ class Cells:
                 return [shown for shown in (_option(prop, one) for one in kept) if shown]
             case Kind.TITLE | Kind.RICH_TEXT:
                 return self.shown_texts(kept)
-            case Kind.FILES:
-                return [shown_file(self._call, one) for one in kept]
             case Kind.PEOPLE:
                 return [shown_user(self._call, self._world.user(one)) for one in kept]
             case Kind.RELATION:
@@ -104,6 +102,8 @@ class Cells:
 
     def _automatic(self, page: Page, kind: Kind, kept: Any) -> Any:
         match kind:
+            case Kind.FILES:
+                return [shown_file(self._call, one) for one in kept]
             case Kind.CREATED_TIME:
                 return page.created
             case Kind.LAST_EDITED_TIME:
@@ -150,7 +150,9 @@ class Cells:
 
     def _shown_computed(self, page: Page, source: Source, prop: Property) -> Json:
         if self._depth >= _MAX_DEPTH:
-            return {"type": "unsupported", "unsupported": {}}
+            unsupported: Json = {"type": "unsupported", "unsupported": {}}
+            rollup = prop.kind is Kind.ROLLUP
+            return unsupported | ({"function": prop.config["function"]} if rollup else {})
         self._depth += 1
         try:
             if prop.kind is Kind.ROLLUP:

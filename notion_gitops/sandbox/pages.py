@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from notion_gitops.sandbox.blocks import append_children
 from notion_gitops.sandbox.bodies import append_markdown, erase_content
-from notion_gitops.sandbox.call import Call, wrong_cursor
-from notion_gitops.sandbox.cells import Cells
 from notion_gitops.sandbox.icons import parse_cover, parse_icon
-from notion_gitops.sandbox.identity import encode_property_id
 from notion_gitops.sandbox.messages import (
     UNDEFINED,
     Json,
@@ -18,7 +15,7 @@ from notion_gitops.sandbox.messages import (
     invalid,
     not_one_of,
 )
-from notion_gitops.sandbox.nouns import Capability, Kind, Page, Property, Source
+from notion_gitops.sandbox.nouns import Capability, Page, Source
 from notion_gitops.sandbox.richtext import parse_rich_text
 from notion_gitops.sandbox.rows import (
     Flag,
@@ -31,11 +28,12 @@ from notion_gitops.sandbox.rows import (
     stamp_page,
     write_values,
 )
-from notion_gitops.sandbox.shapes import look_up, shown_page
+from notion_gitops.sandbox.shapes import shown_page
 from notion_gitops.sandbox.store import dumps
 from notion_gitops.sandbox.writing import parse_properties
 
-_LISTED = frozenset({Kind.TITLE, Kind.RICH_TEXT, Kind.PEOPLE, Kind.RELATION})
+if TYPE_CHECKING:
+    from notion_gitops.sandbox.call import Call
 
 
 def create_page(call: Call) -> Json:
@@ -208,74 +206,3 @@ def _carried(call: Call, page: Page, target: Source) -> Json:
         if other is not None and plain and prop.id in page.values:
             values[other.id] = page.values[prop.id]
     return values
-
-
-# Property items
-
-
-def retrieve_property(call: Call, page_id: str, property_id: str) -> Json:
-    """GET pages/{id}/properties/{property}: the whole value, in pages of 100 where it is a list."""
-    call.require(Capability.READ)
-    page = call.find_page(page_id)
-    source = call.world.source(page.source_id) if page.source_id else None
-    if source is None:
-        title = Property("title", "title", Kind.TITLE, {})
-        return _item_list(call, page, title, page.values.get("title", []))
-    prop = look_up(source, property_id)
-    if prop is None:
-        raise call.missing("property", property_id)
-    value = Cells(call).shown(page, source, prop)
-    if prop.kind in _LISTED:
-        return _item_list(call, page, prop, value)
-    return {**_item(prop), prop.kind.value: value}
-
-
-def _item(prop: Property) -> Json:
-    return {
-        "object": "property_item",
-        "type": prop.kind.value,
-        "id": encode_property_id(prop.id),
-    }
-
-
-def _item_list(call: Call, page: Page, prop: Property, value: list[Any]) -> Json:
-    size, cursor = call.paging("query")
-    start = 0
-    if cursor is not None:
-        start = _position(cursor, len(value))
-    end = start + size
-    following = checked_cursor(end) if end < len(value) else None
-    encoded = encode_property_id(prop.id)
-    url = (
-        f"https://api.notion.com/v1/pages/{page.id}/properties/{encoded}?start_cursor={following}"
-        if following
-        else None
-    )
-    return {
-        "object": "list",
-        "results": [{**_item(prop), prop.kind.value: one} for one in value[start:end]],
-        "next_cursor": following,
-        "has_more": following is not None,
-        "type": "property_item",
-        "property_item": {
-            "id": encoded,
-            "next_url": url,
-            "type": prop.kind.value,
-            prop.kind.value: {},
-        },
-    }
-
-
-def checked_cursor(position: int) -> str:
-    """An opaque cursor for a place in a list; `_position` reads it."""
-    return f"{position:08x}-0000-4000-8000-{position ^ 0x5EED:012x}"
-
-
-def _position(cursor: str, length: int) -> int:
-    try:
-        position = int(cursor[:8], 16)
-    except ValueError:
-        raise wrong_cursor(cursor) from None
-    if cursor != checked_cursor(position) or position > length:
-        raise wrong_cursor(cursor)
-    return position

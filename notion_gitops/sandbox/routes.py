@@ -16,6 +16,7 @@ from notion_gitops.sandbox import (
     file_uploads,
     page_markdown,
     pages,
+    property_items,
     tables,
     users,
 )
@@ -52,7 +53,7 @@ class Routes:
             ("GET", "pages/{}", pages.retrieve_page),
             ("PATCH", "pages/{}", pages.update_page),
             ("POST", "pages/{}/move", pages.move_page),
-            ("GET", "pages/{}/properties/{}", pages.retrieve_property),
+            ("GET", "pages/{}/properties/{}", property_items.retrieve_property),
             ("GET", "pages/{}/markdown", page_markdown.retrieve_markdown),
             ("PATCH", "pages/{}/markdown", page_markdown.update_markdown),
             ("GET", "async_tasks/{}", async_tasks.retrieve_task),
