@@ -36,6 +36,7 @@
     const first = bad || dialog.querySelector("[autofocus], input:checked, input:not([type=hidden])");
     if (first) first.focus();
     if (first && first.type === "text" && !bad) first.select();
+    if (first && first.type === "textarea") first.setSelectionRange(first.value.length, first.value.length);
   }
 
   function place(link) { // beside its cell; on a narrow screen the stylesheet puts it at the bottom
