@@ -1,10 +1,11 @@
 """Which Notion a command talks to: the real one, or the sandbox."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +19,7 @@ from notion_gitops.notion.connect import (
     allowed_base_url,
     open_gateway,
 )
+from notion_gitops.notion.gateway import Gateway
 from notion_gitops.workflow.plan import Connection
 from notion_gitops.workflow.reading.schema_plan import missing_variable
 from notion_gitops.workflow.workspace import Workspace
@@ -53,11 +55,7 @@ def connected(workspace: Workspace, where: Where, *, new: bool = False) -> Itera
         with _sandboxed(workspace) as connection:
             yield connection
         return
-    address = allowed_base_url(where.base_url, os.environ)
-    gateway = open_gateway(
-        os.environ.get(TOKEN_VARIABLE, ""), base_url=address, settings=Settings(on_wait=_on_wait)
-    )
-
+    gateway = _gateway(where)
     found = _databases(workspace, new=new)
 
     def find(mapping: DatabaseMapping) -> str:
@@ -85,22 +83,50 @@ def _databases(workspace: Workspace, *, new: bool) -> dict[str, str]:
 
 
 @contextmanager
-def _sandboxed(workspace: Workspace) -> Iterator[Connection]:
-    from notion_gitops.cli.local_notion import open_sandbox  # noqa: PLC0415  start-up time
-    from notion_gitops.sandbox.sandbox import DEFAULT_TOKEN  # noqa: PLC0415
-    from notion_gitops.sandbox.transport import SandboxTransport  # noqa: PLC0415
+def looking(root: Path, where: Where) -> Iterator[tuple[Gateway, Callable[[str], str]]]:
+    """The way to Notion before there are mappings; and what a database that a person names is.
 
-    sandbox = open_sandbox(workspace)
-    settings = Settings(budget=None, on_wait=_on_wait)
-    gateway = open_gateway(DEFAULT_TOKEN, transport=SandboxTransport(sandbox), settings=settings)
+    In the sandbox a database can be named by its title as well as by its id.
+
+    Raises:
+        TokenRefused: NOTION_TOKEN is not set.
+        UsageError: the base URL may not be used.
+    """
+    if not where.sandbox:
+        yield _gateway(where), str
+        return
+    from notion_gitops.cli.local_notion import open_file  # noqa: PLC0415  start-up time
+
+    sandbox = open_file(root)
     try:
-        yield Connection(gateway, lambda m: _source(sandbox, m), _now)
+        yield _within(sandbox), lambda name: sandbox.find_data_source(name) or name
     finally:
         sandbox.close()
 
 
-def _source(sandbox: "Sandbox", mapping: DatabaseMapping) -> str:
-    return sandbox.find_data_source(mapping.name) or ""
+def _gateway(where: Where) -> Gateway:
+    address = allowed_base_url(where.base_url, os.environ)
+    token = os.environ.get(TOKEN_VARIABLE, "")
+    return open_gateway(token, base_url=address, settings=Settings(on_wait=_on_wait))
+
+
+def _within(sandbox: "Sandbox") -> Gateway:
+    from notion_gitops.sandbox.sandbox import DEFAULT_TOKEN  # noqa: PLC0415  start-up time
+    from notion_gitops.sandbox.transport import SandboxTransport  # noqa: PLC0415
+
+    settings = Settings(budget=None, on_wait=_on_wait)
+    return open_gateway(DEFAULT_TOKEN, transport=SandboxTransport(sandbox), settings=settings)
+
+
+@contextmanager
+def _sandboxed(workspace: Workspace) -> Iterator[Connection]:
+    from notion_gitops.cli.local_notion import open_sandbox, source_of  # noqa: PLC0415  as above
+
+    sandbox = open_sandbox(workspace)
+    try:
+        yield Connection(_within(sandbox), lambda m: source_of(sandbox, m) or "", _now)
+    finally:
+        sandbox.close()
 
 
 def _now() -> datetime:

@@ -1,5 +1,6 @@
 """The sandbox of a workspace: made on first use, filled from the seed, completed from mappings."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import yaml
 from notion_client import Client
 
 from notion_gitops import samples
+from notion_gitops.mapping.database import database_id
 from notion_gitops.model.mapping import DatabaseMapping, PropertyType
 from notion_gitops.notion.connect import VERSION
 from notion_gitops.notion.property_configs import (
@@ -37,12 +39,21 @@ def open_sandbox(workspace: Workspace) -> Sandbox:
     one, made from the mapping.
     """
     sandbox = open_file(workspace.root)
-    missing = [m for m in workspace.mappings.values() if not sandbox.find_data_source(m.name)]
+    missing = [m for m in workspace.mappings.values() if not source_of(sandbox, m)]
     for mapping in missing:
         sandbox.create_database_for(mapping.name, database_title(mapping), _first(mapping))
     for mapping in missing:
-        _complete(sandbox, mapping)
+        _complete(sandbox, mapping, workspace.mappings)
     return sandbox
+
+
+def source_of(sandbox: Sandbox, mapping: DatabaseMapping) -> str | None:
+    """The data source of a mapping: by the id that it names, else by the mapping's name."""
+    named = database_id(mapping.notion.database)
+    for one in sandbox.databases() if named else ():
+        if named in {one.database_id, one.data_source_id}:
+            return one.data_source_id
+    return sandbox.find_data_source(mapping.name)
 
 
 def open_file(root: Path) -> Sandbox:
@@ -68,7 +79,9 @@ def _first(mapping: DatabaseMapping) -> dict[str, Any]:
     }
 
 
-def _complete(sandbox: Sandbox, mapping: DatabaseMapping) -> None:
+def _complete(
+    sandbox: Sandbox, mapping: DatabaseMapping, mappings: Mapping[str, DatabaseMapping]
+) -> None:
     """Add the relations, now that all databases are there.
 
     Rollups are left to a person: a mapping does not say what they count.
@@ -78,10 +91,10 @@ def _complete(sandbox: Sandbox, mapping: DatabaseMapping) -> None:
         for f in mapping.properties
         if f.type is PropertyType.RELATION
         and f.to is not None
-        and (target := sandbox.find_data_source(f.to)) is not None
+        and (target := source_of(sandbox, mappings[f.to])) is not None
         for name, config in configs([wanted(f)], {f.to: target}).items()
     }
-    source = sandbox.find_data_source(mapping.name)
+    source = source_of(sandbox, mapping)
     if relations and source is not None:
         http = httpx.Client(transport=SandboxTransport(sandbox))
         client = Client(auth=DEFAULT_TOKEN, client=http, notion_version=VERSION)

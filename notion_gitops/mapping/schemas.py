@@ -15,6 +15,11 @@ def mapping_schema() -> dict[str, Any]:
     return _read("mapping.schema.json")
 
 
+def mapping_schema_text() -> str:
+    """The same as a file for editors."""
+    return json.dumps(mapping_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 @cache
 def defaults_schema() -> dict[str, Any]:
     """The form of `_defaults.yaml`: a mapping's, all of it optional, less what is its own."""

@@ -39,26 +39,35 @@ people: {}
 class Made:
     """What was made, and what to do next."""
 
+    root: Path  # of the repository
     files: tuple[str, ...]
     next_steps: tuple[str, ...]
 
 
-def make_workspace(folder: Path, *, samples: bool) -> Made:
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Which mappings a new workspace begins with."""
+
+    samples: bool = False  # the sample mappings instead of one to adapt
+    bare: bool = False  # none: they are written from live databases
+
+
+def make_workspace(folder: Path, contents: Contents) -> Made:
     """Write what is missing; never over a file that is there.
 
     Args:
         folder: where; ``.`` means the repository that it is in.
-        samples: with the sample mappings instead of one to adapt.
+        contents: which mappings.
 
     Raises:
         StateUnusable: git could not make a repository there.
     """
     repository = _repository(folder)
-    files = shipped.workspace_files() if samples else _scaffold()
+    files = shipped.workspace_files() if contents.samples else _scaffold(bare=contents.bare)
     written = [p for p, text in files.items() if _write_new(repository.root, p, text)]
     if _ignore(repository.root):
         written.append(".gitignore")
-    return Made(tuple(written), _next(samples=samples))
+    return Made(repository.root, tuple(written), _next(samples=contents.samples))
 
 
 def _repository(folder: Path) -> Repository:
@@ -74,8 +83,9 @@ def _repository(folder: Path) -> Repository:
     return repository
 
 
-def _scaffold() -> dict[str, str]:
-    return {"mappings/tasks.yaml": _FIRST_MAPPING, "state/people.yaml": _NO_PEOPLE}
+def _scaffold(*, bare: bool) -> dict[str, str]:
+    mappings = {} if bare else {"mappings/tasks.yaml": _FIRST_MAPPING}
+    return {**mappings, "state/people.yaml": _NO_PEOPLE}
 
 
 def _write_new(root: Path, path: str, text: str) -> bool:

@@ -1,12 +1,21 @@
-"""`init`: make a workspace."""
+"""`init`: make a workspace, and mappings of the databases that a person names."""
 
+import os
 from pathlib import Path
 
 import click
 
-from notion_gitops.cli.options import examples
-from notion_gitops.cli.output import say
-from notion_gitops.workflow.init import make_workspace
+from notion_gitops.cli.connect import Where, looking
+from notion_gitops.cli.options import base_url_option, examples, sandbox_option
+from notion_gitops.cli.output import Format, format_option, say, show_report
+from notion_gitops.mapping.database import resolve_database
+from notion_gitops.mapping.loading import load_folder
+from notion_gitops.model.errors import InvalidInput
+from notion_gitops.notion.schema import parse_schema
+from notion_gitops.report.survey import databases_view, survey_view
+from notion_gitops.workflow.init import Contents, Made, make_workspace
+from notion_gitops.workflow.init_database import Wanted, init_databases
+from notion_gitops.workflow.workspace import MAPPINGS
 
 
 @click.command(
@@ -15,19 +24,95 @@ from notion_gitops.workflow.init import make_workspace
     epilog=examples(
         "notion-gitops init                 (in the repository that you are in)",
         "notion-gitops init registry --samples",
+        "notion-gitops init --list          (the databases that the token sees)",
+        "notion-gitops init --database https://www.notion.so/acme/Tasks-1f2e3d4c...",
     ),
 )
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
 @click.option("--samples", is_flag=True, help="With the four sample mappings, to try things out.")
-def command(folder: Path, samples: bool) -> None:
+@click.option(
+    "--database",
+    "databases",
+    multiple=True,
+    metavar="ID_OR_URL",
+    help="Write a mapping of this database, from its real properties. Can be given several "
+    "times: relations between them are taken too.",
+)
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    help="What the mapping is called, in the order of the databases.  [default: by their titles]",
+)
+@click.option("--list", "list_", is_flag=True, help="List the databases that the token sees.")
+@sandbox_option
+@base_url_option
+@format_option
+def command(  # noqa: PLR0917  one parameter an option
+    folder: Path,
+    samples: bool,
+    databases: tuple[str, ...],
+    names: tuple[str, ...],
+    list_: bool,
+    sandbox: bool,
+    base_url: str | None,
+    form: Format,
+) -> None:
     """Make mappings/ and state/ in a git repository; an existing file is never touched.
 
-    The repository is made too if FOLDER is in none.
+    The repository is made too if FOLDER is in none. With --database, the mapping is written from
+    what stands in Notion, as a mirror: nothing is written to Notion until you say two-way.
     """
-    made = make_workspace(folder, samples=samples)
+    if samples and databases:
+        raise click.UsageError("--samples and --database do not go together")
+    if len(names) > len(databases):
+        raise click.UsageError("--name is for a --database, and there are more names")
+    where = Where(sandbox, base_url)
+    made = make_workspace(folder, Contents(samples=samples, bare=bool(databases) or list_))
+    if list_:
+        _list(made, where, form)
+    elif databases:
+        padded = (*names, *("" for _ in databases[len(names) :]))
+        _write(made, where, dict(zip(databases, padded, strict=True)), form)
+    else:
+        _tell(made)
+
+
+def _tell(made: Made) -> None:
     for path in made.files:
         say(f"  {path}")
     say("")
     say("Next:")
     for number, step in enumerate(made.next_steps, start=1):
         say(f"  {number}  {step}")
+
+
+def _list(made: Made, where: Where, form: Format) -> None:
+    with looking(made.root, where) as (gateway, _):
+        schemas = [parse_schema(source) for source in gateway.data_sources()]
+    found = [(schema.title, schema.database_id) for schema in schemas]
+    show_report(databases_view(found), form)
+
+
+def _write(made: Made, where: Where, databases: dict[str, str], form: Format) -> None:
+    with looking(made.root, where) as (gateway, resolve):
+        wanted = [Wanted(resolve(database), name) for database, name in databases.items()]
+        known = _known(made.root)
+        surveys = init_databases(made.root, gateway, wanted, known)
+    flag = " --sandbox" if where.sandbox else ""
+    commit = "git add -A && git commit -m 'Add notion-gitops mappings'"
+    steps = (f"notion-gitops check{flag}", commit, f"notion-gitops plan{flag}")
+    show_report(survey_view(surveys, steps), form)
+
+
+def _known(root: Path) -> dict[str, str]:
+    """The databases of the mappings that are there already, as far as the environment says."""
+    if not (root / MAPPINGS).is_dir():
+        return {}
+    known: dict[str, str] = {}
+    for mapping in load_folder(root, MAPPINGS):
+        try:
+            known[mapping.name] = resolve_database(mapping, os.environ)
+        except InvalidInput:
+            continue
+    return known
