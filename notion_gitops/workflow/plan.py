@@ -210,7 +210,7 @@ def _mapping_plan(name: str, comparison: Comparison, decided: Decided, out: str)
         first_contact=not each.recorded.ever,
         drafts=identified.drafts,
         out_of_scope=_keys(absent, Absence.OUT_OF_SCOPE),
-        unreachable=_keys(absent, Absence.MOVED, Absence.UNREACHABLE, Absence.UNPROVEN),
+        unreachable=_unreachable(absent, each.git.keys),
         unpaired_git=tuple(sorted(each.git.keys - paired)) if each.inputs.unpaired else (),
         unpaired_notion=tuple(p.title for p in identified.unpaired),
     )
@@ -231,6 +231,16 @@ def _unclear(group: Group) -> Diagnostic:
         detail="Which became which cannot be told, so neither their pages nor their files change.",
         fix="Rename one of them at a time, with an apply in between.",
     )
+
+
+def _unreachable(absent: Mapping[str, Absence], in_git: frozenset[str]) -> tuple[str, ...]:
+    """The records that are kept although their pages cannot be had.
+
+    A person who deleted the file of such a page as well has decided, and the record is forgotten.
+    """
+    lost = _keys(absent, Absence.MOVED, Absence.UNREACHABLE)
+    unproven = _keys(absent, Absence.UNPROVEN)
+    return tuple(sorted({*unproven, *(key for key in lost if key in in_git)}))
 
 
 def _keys(absent: Mapping[str, Absence], *which: Absence) -> tuple[str, ...]:

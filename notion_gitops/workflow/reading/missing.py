@@ -54,7 +54,8 @@ def find_missing(
     stop = None
     if len(lost) > FEW and len(lost) * 100 > MANY * len(base.records):
         stop = _too_many(database, sorted(lost), len(base.records))
-    return Missing(absent, tuple(_told(database.mapping, missing, absent)), stop)
+    kept = missing.keys() & set(git_keys)  # a person who deleted the file as well has decided
+    return Missing(absent, tuple(_told(database.mapping, kept, absent)), stop)
 
 
 def _out_of_scope(gateway: Gateway, database: Database, wanted: set[str]) -> frozenset[str]:
