@@ -20,7 +20,7 @@ _POLL_AFTER = 2  # seconds, as recorded
 
 
 def accepted(call: Call, operation: str, work: Callable[[], Json]) -> Json:
-    """Do the work, which refuses before it writes anything; the 202 answer that tells of a task."""
+    """Do the work, all of it or none; the 202 answer that tells of a task."""
     identity = f"task_{call.store.new_uuid().replace('-', '')}"
     head: Json = {"object": "async_task", "id": identity}
     tail: Json = {
@@ -29,7 +29,8 @@ def accepted(call: Call, operation: str, work: Callable[[], Json]) -> Json:
         "operation": {"surface": "rest", "name": operation},
     }
     try:
-        done: Json = {"status": "succeeded", "result": work()}
+        with call.store.step():
+            done: Json = {"status": "succeeded", "result": work()}
     except ApiError as error:
         done = {"status": "failed", "error": error.body()}
     doc = {**head, **done, **tail}

@@ -41,6 +41,8 @@ from notion_gitops.sandbox.store import dumps
 if TYPE_CHECKING:
     import sqlite3
 
+    from notion_gitops.sandbox.nouns import Page
+
 _IN_TRASH = "Can't edit block that is archived. You must unarchive the block before editing."
 _FIXED = frozenset({"table_width", "synced_from", "children"})
 """What a block is made with, and an update cannot change."""
@@ -209,6 +211,34 @@ def append_children(
     for at, draft in enumerate(drafts, 1):
         insert_draft(call, parent, before + at * step, draft)
     return before + step
+
+
+def place_page(call: Call, page: Page) -> None:
+    """Put a new page where `position` in the request wants it among the blocks of its parent.
+
+    Raises:
+        ApiError: 400 for a wrong position; 404 for a block to stand after that is not there.
+    """
+    position = object_in(call.body, "position", "body")
+    if not position:
+        return
+    parent = page.parent.get("page_id")
+    if parent is None:
+        raise failed_validation("body.position", "not present", position)
+    kind = position.get("type")
+    if kind not in ("page_start", "page_end", "after_block"):
+        expected = '`"page_start"`, `"page_end"`, or `"after_block"`'
+        raise failed_validation("body.position.type", expected, kind)
+    if kind == "page_end":
+        return
+    after = object_in(position, "after_block", "body.position").get("id", UNDEFINED)
+    place = "body.position.after_block.id"
+    wanted = Position(at_start=True)
+    if kind == "after_block":
+        wanted = Position(checked_id(after, place))
+    before, behind = _gap(call, parent, wanted)
+    middle = before + 1.0 if behind is None else (before + behind) / 2
+    call.store.write("UPDATE blocks SET place=? WHERE id=?", (middle, page.id))
 
 
 def _gap(call: Call, parent: str, position: Position) -> tuple[float, float | None]:

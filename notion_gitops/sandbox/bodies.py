@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from notion_gitops.sandbox.block_content import parse_blocks
 from notion_gitops.sandbox.block_store import (
     CHILD_DATABASE,
     CHILD_PAGE,
@@ -14,12 +16,45 @@ from notion_gitops.sandbox.block_store import (
     set_trashed,
 )
 from notion_gitops.sandbox.markdown_reading import drafts_of
-from notion_gitops.sandbox.messages import invalid
+from notion_gitops.sandbox.messages import failed_validation, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from notion_gitops.sandbox.call import Call
+    from notion_gitops.sandbox.messages import Json
+
+_WAYS = ("markdown", "children", "content")
+
+
+@dataclass(frozen=True, slots=True)
+class NewBody:
+    """The body of a page that is to be made."""
+
+    drafts: tuple[Draft, ...]
+    heading: list[Json] | None  # the text of a `# heading` that Markdown begins with
+
+
+def new_body(call: Call) -> NewBody:
+    """What POST pages says about the body, in one of three ways.
+
+    Raises:
+        ApiError: 400 for two ways at once, and for what cannot be kept.
+    """
+    given = [key for key in _WAYS if call.body.get(key) is not None]
+    if not given:
+        return NewBody((), None)
+    key, value = given[0], call.body[given[0]]
+    if len(given) > 1:
+        raise failed_validation(f"body.{key}", "not present", value)
+    if key != "markdown":
+        return NewBody(tuple(parse_blocks(call, value, f"body.{key}")), None)
+    if not isinstance(value, str):
+        raise failed_validation("body.markdown", "a string or `undefined`", value)
+    drafts = tuple(_new(call, drafts_of(value)))
+    first = drafts[0] if drafts else None
+    headed = first is not None and first.kind == "heading_1" and not first.children
+    return NewBody(drafts, first.content["rich_text"] if first is not None and headed else None)
 
 
 def append_markdown(call: Call, page: str, markdown: str) -> None:

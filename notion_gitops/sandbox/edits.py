@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from notion_gitops.sandbox.bodies import append_markdown, erase_content
+from notion_gitops.sandbox.bodies import append_markdown
 from notion_gitops.sandbox.messages import ApiError
+from notion_gitops.sandbox.page_markdown import rewrite_markdown
 from notion_gitops.sandbox.plain import Names, PlainError, entry_of, find_page, user_finder
 from notion_gitops.sandbox.rows import (
     Flag,
@@ -98,8 +99,7 @@ def rewrite_body(
     """
     with _acting(sandbox, by, at) as call:
         _, found = _find(call, *where)
-        erase_content(call, found.id)
-        append_markdown(call, found.id, markdown)
+        rewrite_markdown(call, found, markdown)
         stamp_page(call, found.id, stamp_of(call))
         return found.id
 

@@ -32,6 +32,7 @@ from notion_gitops.sandbox.nouns import Capability, Page
 from notion_gitops.sandbox.rows import Flag, set_flag, stamp_of, stamp_page
 from notion_gitops.sandbox.store import dumps
 
+_REFERRING = frozenset({CHILD_PAGE, CHILD_DATABASE, UNKNOWN})
 COMMANDS = ("insert_content", "replace_content_range", "update_content", "replace_content")
 
 
@@ -117,19 +118,36 @@ def _edit(call: Call, page: Page, command: _Command) -> Json:
     before = written(call, old)
     if before.truncated:
         raise _too_large(call.markdown_cap)
-    text = edited_text(command.kind, command.given, before.markdown, command.path)
-    drafts = drafts_of(text)
+    drafts = drafts_of(edited_text(command.kind, command.given, before.markdown, command.path))
     reading: Reading = _as_written(call)
     if command.kind == "replace_content":
         drafts, reading = tuple(_made_plain(old, drafts)), as_itself
-    _check_references(call, old, drafts)
-    allowed = command.given.get("allow_deleting_content") is True
-    lost = _lost(old, drafts, allowed=allowed)
-    replace_under(call, page.id, old, drafts, reading)
-    for node in lost:
-        _trash(call, node)
+    _check_references(old, drafts)
+    lost = _lost(old, drafts)
+    if lost and command.given.get("allow_deleting_content") is not True:
+        raise _would_delete(lost)
+    _put(call, page, drafts, reading)
     stamp_page(call, page.id, stamp_of(call))
     return _shown(page.id, written(call, nodes_under(call, page.id)))
+
+
+def rewrite_markdown(call: Call, page: Page, markdown: str) -> None:
+    """Change the body of a page to this Markdown as a person does, who touches what differs only.
+
+    Raises:
+        ApiError: 400 for tags of what is not in the page.
+    """
+    drafts = drafts_of(markdown)
+    _check_references(nodes_under(call, page.id), drafts)
+    _put(call, page, drafts, _as_written(call))
+
+
+def _put(call: Call, page: Page, drafts: tuple[Draft, ...], reading: Reading) -> None:
+    """Write a new body; pages and databases that it does not name go to the trash."""
+    old = nodes_under(call, page.id)
+    replace_under(call, page.id, old, drafts, reading)
+    for node in _lost(old, drafts):
+        _trash(call, node)
 
 
 def _too_large(limit: int) -> ApiError:
@@ -161,31 +179,28 @@ def _plain(known: dict[str, Node], draft: Draft) -> Draft:
     return Draft(draft.kind, draft.content, inner, draft.identity)
 
 
-def _check_references(call: Call, old: tuple[Node, ...], drafts: tuple[Draft, ...]) -> None:
+def _check_references(old: tuple[Node, ...], drafts: tuple[Draft, ...]) -> None:
     """Refuse tags that name a page, database or block which is not in this page already."""
     known = {one.id for node in old for one in node.all()}
     for draft in drafts:
-        if draft.kind in {CHILD_PAGE, CHILD_DATABASE, UNKNOWN} and draft.identity not in known:
+        if draft.kind in _REFERRING and draft.identity not in known:
             raise invalid(f"Invalid Notion page or block URL: {draft.content.get('url', '')}")
-        _check_references(call, old, draft.children)
+        _check_references(old, draft.children)
 
 
-def _lost(old: tuple[Node, ...], drafts: tuple[Draft, ...], *, allowed: bool) -> list[Node]:
-    """The pages and databases that the new text no longer names.
-
-    Raises:
-        ApiError: 400 if there are some and that is not allowed. The beginning of the message is
-            as observed.
-    """
+def _lost(old: tuple[Node, ...], drafts: tuple[Draft, ...]) -> list[Node]:
+    """The pages and databases that the new text no longer names."""
     kept = referred_by(drafts)
-    lost = [node for node in pages_in(old) if node.id not in kept]
-    if lost and not allowed:
-        names = ", ".join(f"{node.id} ({node.kind})" for node in lost)
-        raise invalid(
-            f"This operation would delete {len(lost)} child page(s) or database(s): {names}. "
-            "Set allow_deleting_content to true to allow this."
-        )
-    return lost
+    return [node for node in pages_in(old) if node.id not in kept]
+
+
+def _would_delete(lost: list[Node]) -> ApiError:
+    """The refusal to lose pages; the beginning of the message is as observed."""
+    names = ", ".join(f"{node.id} ({node.kind})" for node in lost)
+    return invalid(
+        f"This operation would delete {len(lost)} child page(s) or database(s): {names}. "
+        "Set allow_deleting_content to true to allow this."
+    )
 
 
 def _trash(call: Call, node: Node) -> None:

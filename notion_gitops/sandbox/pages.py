@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from notion_gitops.sandbox.blocks import append_children
-from notion_gitops.sandbox.bodies import append_markdown, erase_content
+from notion_gitops.sandbox.async_tasks import accepted
+from notion_gitops.sandbox.block_store import insert_all
+from notion_gitops.sandbox.blocks import place_page
+from notion_gitops.sandbox.bodies import erase_content, new_body
 from notion_gitops.sandbox.icons import parse_cover, parse_icon
+from notion_gitops.sandbox.markdown_edits import checked_flag
 from notion_gitops.sandbox.messages import (
     UNDEFINED,
     Json,
@@ -28,7 +31,7 @@ from notion_gitops.sandbox.rows import (
     stamp_page,
     write_values,
 )
-from notion_gitops.sandbox.shapes import shown_page
+from notion_gitops.sandbox.shapes import look_up, shown_page
 from notion_gitops.sandbox.store import dumps
 from notion_gitops.sandbox.writing import parse_properties
 
@@ -43,15 +46,37 @@ def create_page(call: Call) -> Json:
         "parent", "properties", "icon", "cover", "children", "content", "markdown", "template",
         "position", "allow_async",
     )  # fmt: skip
+    checked_flag(call.body, "allow_async", "body")
+    if call.body.get("allow_async") is True and call.body.get("markdown") is not None:
+        return accepted(call, "POST /v1/pages", lambda: _create(call))
+    return _create(call)
+
+
+def _create(call: Call) -> Json:
     source = _parent_source(call, call.body.get("parent", UNDEFINED))
+    body = new_body(call)
     properties = call.body.get("properties") or {}
+    drafts = body.drafts
+    if body.heading is not None and not _names_title(source, properties):
+        title = source.title.name if source else "title"
+        properties, drafts = {**properties, title: {"title": body.heading}}, drafts[1:]
     if source is not None:
         page = insert_row(call, source, parse_properties(call, source, properties))
     else:
         page = _insert_plain_page(call, properties)
     _write_extras(call, page)
-    _write_body(call, page)
+    insert_all(call, page.id, drafts)
+    place_page(call, page)
     return shown_page(call, call.world.the_page(page.id))
+
+
+def _names_title(source: Source | None, properties: Any) -> bool:
+    """Whether a request sets the title; one of a wrong form counts as doing so."""
+    if not isinstance(properties, dict):
+        return True
+    if source is None:
+        return "title" in properties
+    return any(look_up(source, name) == source.title for name in properties)
 
 
 def _parent_source(call: Call, parent: Any) -> Source | None:
@@ -92,16 +117,6 @@ def _insert_plain_page(call: Call, properties: Any) -> Page:
     return page
 
 
-def _write_body(call: Call, page: Page) -> None:
-    children = call.body.get("children", call.body.get("content"))
-    if call.body.get("markdown") is not None:
-        if children is not None:
-            raise failed_validation("body.markdown", "not present", call.body["markdown"])
-        append_markdown(call, page.id, str(call.body["markdown"]))
-    elif children is not None:
-        append_children(call, page.id, children, "body.children")
-
-
 def _write_extras(call: Call, page: Page) -> None:
     if "icon" in call.body:
         icon = parse_icon(call.body["icon"], "body.icon", call)
@@ -126,6 +141,7 @@ def update_page(call: Call, page_id: str) -> Json:
         "is_archived",
     )  # fmt: skip
     page = call.find_page(page_id)
+    checked_flag(call.body, "erase_content", "body")
     trash = call.trash_wish()
     if page.in_trash and trash is not False and call.body.get("properties"):
         raise invalid("Can't edit a page that is in the trash. You must restore the page first.")

@@ -109,6 +109,19 @@ class Store:
             raise
         self._db.execute("COMMIT")
 
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """All or nothing within a transaction."""
+        self._db.execute("SAVEPOINT step")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK TO step")
+            self._writes += 1  # as above
+            raise
+        finally:
+            self._db.execute("RELEASE step")
+
     def generation(self) -> tuple[int, int]:
         """Differs after every write to the contents, by this process or another."""
         (version,) = self._db.execute("PRAGMA data_version").fetchone()
