@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import NamedTuple
 
-from notion_gitops.model.mapping import DatabaseMapping, Direction, Mode
+from notion_gitops.model.mapping import BODY, DatabaseMapping, Direction, Mode
 from notion_gitops.model.records import BaseRecord
 from notion_gitops.model.values import Unknown, Value
 from notion_gitops.text.bodies import Line, joined, lines_of, meaning, same_text, usual_gap
@@ -42,6 +42,16 @@ def in_file_form(file: Value, stored: Value, notion: Value) -> Value:
     return _carried(ours, base, notion, _Spacing.of(lines_of(ours)))
 
 
+def as_in_file(base: BaseRecord | None, git: Value, notion: Value) -> Value:
+    """Notion's text of a record's body in the form of the file that both sides agreed on.
+
+    Without such a one, in the form of the file that is there.
+    """
+    if base is None or BODY not in base.known:
+        return in_file_form(git, git, notion)
+    return in_file_form(base.fields.get(BODY), base.in_notion(BODY), notion)
+
+
 def in_notion_form(notion: Value, as_file: Value, wanted: Value) -> str:
     """A file's text as Notion is to hold it: what is not edited stands as Notion has it.
 
@@ -70,8 +80,7 @@ def text_to_merge(
         return None
     if body.direction is not Direction.BOTH or isinstance(git, Unknown | None):
         return None
-    file = base.fields.get(body.name)
-    theirs = in_file_form(file, base.in_notion(body.name), notion)
+    file, theirs = base.fields.get(body.name), as_in_file(base, git, notion)
     if isinstance(theirs, Unknown | None) or file is None:
         return None
     texts = TextMerge(str(file), str(git), str(theirs))

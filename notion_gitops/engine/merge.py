@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from notion_gitops.engine.bodies import in_file_form
+from notion_gitops.engine.bodies import as_in_file
 from notion_gitops.engine.building import RecordView, build, key_is_wrong
 from notion_gitops.engine.difference import differences, identical
 from notion_gitops.engine.fields import FieldMerge, Readings, merge_field, same
@@ -102,8 +102,7 @@ def _readings(view: RecordView, spec: Field) -> Readings:
 
 def _as_files(at: Readings, view: RecordView) -> Readings:
     """The readings of a body, those of Notion in the form of the file."""
-    file, stored = (at.base, at.stored) if at.known else (at.git, at.git)
-    notion = in_file_form(file, stored, at.notion)
+    notion = as_in_file(view.base, at.git, at.notion)
     return replace(at, stored=at.base, notion=notion, merged=view.merged_body)
 
 

@@ -133,17 +133,38 @@ def too_large(text: str) -> str:
     return ""
 
 
-def replacing(before: str, after: str) -> Json:
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A request that turns one body into another."""
+
+    after: str  # what it is to be
+    hunks: tuple[Hunk, ...]  # none: it is replaced as a whole
+
+    @property
+    def body(self) -> Json:
+        """What is sent. Nothing ever allows to delete pages and databases inside."""
+        if not self.hunks:
+            return {"type": "replace_content", "replace_content": {"new_str": self.after}}
+        updates = [{"old_str": h.old, "new_str": h.new} for h in self.hunks]
+        return {"type": "update_content", "update_content": {"content_updates": updates}}
+
+    def happened(self, answer: Value) -> bool:
+        """Whether an answer to this request, which reads otherwise, is the whole of it.
+
+        Notion normalises what it is sent, so the answer may differ. But of several pieces some
+        can be passed over without an error (reports from the field): their old text is there.
+        """
+        text = answer if isinstance(answer, str) else ""
+        left = (h for h in self.hunks if h.new not in text)
+        return not isinstance(answer, Unknown) and all(h.old not in text for h in left)
+
+
+def replacing(before: str, after: str) -> Command:
     """The request that turns one body into another: by pieces if possible, else as a whole.
 
-    Pieces leave all other blocks as they are, with their ids and their comments. Nothing ever
-    allows to delete pages and databases inside.
+    Pieces leave all other blocks as they are, with their ids and their comments.
     """
-    hunks = hunks_of(before, after)
-    if not hunks:
-        return {"type": "replace_content", "replace_content": {"new_str": after}}
-    updates = [{"old_str": h.old, "new_str": h.new} for h in hunks]
-    return {"type": "update_content", "update_content": {"content_updates": updates}}
+    return Command(after, hunks_of(before, after))
 
 
 def hunks_of(before: str, after: str) -> tuple[Hunk, ...]:

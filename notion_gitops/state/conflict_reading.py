@@ -15,7 +15,7 @@ from notion_gitops.model.mapping import DatabaseMapping, Take
 from notion_gitops.model.operations import ConflictFile, EditTime, Resolution
 from notion_gitops.model.people import People
 from notion_gitops.state.reading import check_version, schema
-from notion_gitops.state.writing import read_moment
+from notion_gitops.state.writing import BLOCK, read_moment
 
 # "resolution: value: x" is what people write, and no YAML. With the first colon blanked out it is
 # a key, "resolution  value", and everything else of the file stays where it is.
@@ -245,6 +245,8 @@ def _notion_edit(table: Table) -> EditTime | None:
         return None
     line = entry.key.source.line_at(entry.key.start)
     behind = max(entry.value.end, entry.key.end + 1) - entry.key.start
+    if BLOCK in line[: line.find("#")]:  # a text of several lines: the comment is on the first
+        behind = line.index(BLOCK) - (len(line) - len(line.lstrip())) + len(BLOCK)
     indent = len(line) - len(line.lstrip())
     _, _, comment = line[indent + behind :].partition("# ")
     match = _EDITED.fullmatch(comment.strip())

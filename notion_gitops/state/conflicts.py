@@ -4,7 +4,7 @@ The bytes of a question change only when one of the disagreeing values does, and
 wrote after ``resolution:`` is never rewritten before the next sync has carried it out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from notion_gitops.model.records import Side
 from notion_gitops.model.values import DateValue, Value, digest, to_plain
 from notion_gitops.state.conflict_reading import Question, questions
 from notion_gitops.state.reading import FORMAT_VERSION
-from notion_gitops.state.writing import inline, moment
+from notion_gitops.state.writing import BLOCK, inline, moment, text_block
 from notion_gitops.text.escape import visible
 
 _ABOUT_FIELDS = """\
@@ -158,9 +158,22 @@ def _question(conflict: Conflict, indent: str, sensitive: frozenset[str]) -> str
     lines = {n: _line(n, values[n], comments[n], width) for n in values}
     if conflict.field is not None:
         lines["base"] = _line("base", _shown(conflict.base, hidden=hidden), "", width)
+    if not hidden:
+        lines |= _long_texts(conflict, comments, indent + "  ")
     lines["reason"] = _line("reason", inline(_reason(conflict)), "", width)
     ordered = [lines[n] for n in ("base", "git", "notion", "reason", "asked") if n in lines]
     return "".join(f"{indent}{line}\n" for line in [*ordered, "resolution:"])
+
+
+def _long_texts(conflict: Conflict, comments: Mapping[str, str], indent: str) -> dict[str, str]:
+    """The values of several lines, each as a block of text with its comment on the first line."""
+    values = {"base": conflict.base, "git": conflict.git, "notion": conflict.notion}
+    blocks = {n: text_block(v, indent) for n, v in values.items() if type(v) is str}
+    return {
+        name: f"{_line(name, BLOCK, comments.get(name, ''), len(BLOCK) + _GAP)}\n{block}"
+        for name, block in blocks.items()
+        if block
+    }
 
 
 def _line(name: str, value: str, comment: str, width: int) -> str:

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+BLOCK = "|-"
+"""Begins a text of several lines, written as it is (a literal block scalar, YAML 1.2, 8.1.2)."""
+
 _PLAIN = re.compile(r"\w(?:[\w ()./+'%=;&@,-]|:(?=[^\s:]))*(?<! )")
 _LOOKS_OTHERWISE = re.compile(
     r"(?:y|n|yes|no|on|off|true|false|null|nan|inf)|[\d+.-][\dA-Fa-f_.,:+xoe-]*", re.IGNORECASE
@@ -36,6 +39,19 @@ def inline(value: Any) -> str:
             return f"{{{', '.join(f'{_flow(k)}: {_flow(v)}' for k, v in value.items())}}}"
         case _:
             return f"[{', '.join(_flow(member) for member in value)}]"
+
+
+def text_block(text: str, indent: str) -> str:
+    """The lines of a text that go below `BLOCK`, indented; "" if it has one line, or cannot.
+
+    It cannot if a reader of YAML would take its first blanks for the indent, or if it has
+    characters that want escaping.
+    """
+    lines = text.split("\n")
+    plain = all(c.isprintable() or c == "\t" for line in lines for c in line)
+    if len(lines) == 1 or not plain or text[:1].isspace() or text[-1:].isspace():
+        return ""
+    return "\n".join(f"{indent}{line}" if line else "" for line in lines)
 
 
 def moment(at: datetime) -> str:

@@ -159,18 +159,12 @@ def _union(_right: object) -> Callable[[Readings], FieldMerge]:
 
 
 def _whole_record(right: Callable[..., Any]) -> Callable[..., Any]:
-    def wrong(mapping: Any, view: Any, merges: Any, side: Side) -> Any:
-        write = right(mapping, view, merges, side)
-        if not write.changes:
-            return write
-        record = view.git if side is Side.GIT else view.notion
-        rest = [
-            FieldChange(d, Cause.EDIT)
-            for n in mapping.fields
-            if n not in write.fields()
-            for d in (differences({}, {n: record.value(n)}) if record.value(n) is not None else ())
-        ]
-        return replace(write, changes=(*write.changes, *rest))
+    def wrong(readings: Any, merges: Any, side: Side) -> Any:
+        changes = right(readings, merges, side)
+        held = {n: at.git if side is Side.GIT else at.notion for n, at in readings.items()}
+        named = {c.difference.field for c in changes} if changes else held.keys()
+        rest = {n: v for n, v in held.items() if n not in named and v is not None}
+        return (*changes, *(FieldChange(d, Cause.EDIT) for d in differences({}, rest)))
 
     return wrong
 
@@ -248,7 +242,7 @@ MUTANTS = [
         "the base moves with an open conflict", advance, "advance", _moves_whole, ("stays open",)
     ),
     Mutant(
-        "whole records are written", merge, "_update", _whole_record, ("table", "leaves alone")
+        "whole records are written", merge, "_changes", _whole_record, ("table", "leaves alone")
     ),
     Mutant(
         "sets are united without removals", fields, "_merged_set", _union, ("table", "members")

@@ -28,11 +28,21 @@ def asked(request: Callable[[], Answer]) -> Answer:
         AmbiguousCreate, AmbiguousWrite: the caller knows how to find out.
     """
     try:
-        return request()
+        return sent(request)
     except TooLarge as large:
         raise NotWritten(Status.FAILED, f"not sent: {large.message}") from large
     except RejectedRequest as refused:
         raise NotWritten(Status.FAILED, f"Notion refused it: {refused.message}") from refused
+
+
+def sent(request: Callable[[], Answer]) -> Answer:
+    """As `asked`, for a request whose refusal leaves the rest of the record as it is.
+
+    Raises:
+        RejectedRequest: Notion does not take it.
+    """
+    try:
+        return request()
     except NotShared as missing:
         raise NotWritten(Status.FAILED, missing.diagnostics[0].summary) from missing
     except TokenRefused:

@@ -1,19 +1,19 @@
 """Step 5: read back what was written, and take up the values that Notion derives from it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from notion_gitops.engine.forecast import PAGE_WRITES, to_confirm, to_relist
 from notion_gitops.engine.identity import resolve_relations
 from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.errors import CannotReachNotion
-from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.mapping import BODY, DatabaseMapping
 from notion_gitops.model.operations import Action
 from notion_gitops.model.outcomes import Validation
 from notion_gitops.model.plan import Finding, Step, StepKind
 from notion_gitops.model.records import Record, Side
-from notion_gitops.model.values import Fields
+from notion_gitops.model.values import Fields, Value
 from notion_gitops.notion.failures import RejectedRequest
 from notion_gitops.notion.pages import decode_page
 from notion_gitops.workflow.plan import fresh_mark
@@ -44,7 +44,7 @@ def read_back(
     run: Run,
     pages: Mapping[Id, Json],
     ids: Mapping[str, Mapping[str, str]],
-    steps: tuple[Step, ...],
+    texts: Mapping[Id, Value],
 ) -> ReadBack:
     """Ask every written database once, and list again those whose derived values may have moved.
 
@@ -52,14 +52,16 @@ def read_back(
         run: the apply.
         pages: Notion's answers to the writes, by record.
         ids: by mapping, the page id of each key, of the new pages too.
-        steps: what was carried out.
+        texts: what pages have for a text, as Notion answered to the writes.
     """
+    steps = run.planned.plan.steps
     mappings = {n: c.mapping for n, c in run.planned.comparison.mappings.items()}
     written = tuple(s for s in steps if (s.mapping, s.key) in pages)
     relisted = to_relist(mappings, written)
     found, unread = _asked_again(run, relisted, to_confirm(mappings, written))
     keys = {n: {page: key for key, page in by_key.items()} for n, by_key in ids.items()}
     answers = {at: _decoded(run, at[0], page) for at, page in pages.items()}
+    answers = {at: _with_text(r, texts[at]) if at in texts else r for at, r in answers.items()}
     listed = {
         (name, keys[name][page_id]): record
         for name in relisted - unread.keys()
@@ -108,6 +110,10 @@ def _decoded(run: Run, name: str, page: Json) -> Record:
     return without_hidden(record, database)
 
 
+def _with_text(record: Record, text: Value) -> Record:
+    return record if text is None else replace(record, fields={**record.fields, BODY: text})
+
+
 def _derived(
     mappings: Mapping[str, DatabaseMapping],
     listed: Mapping[Id, Record],
@@ -132,7 +138,9 @@ def _validated(
     fields: dict[Id, set[str]] = {}
     for step in steps:
         if step.kind in PAGE_WRITES and step.mapping in found:
-            fields.setdefault((step.mapping, step.key), set()).update(step.fields)
+            body = run.planned.databases[step.mapping].mapping.body  # its answer was looked at
+            names = set(step.fields) - ({body.name} if body else set())
+            fields.setdefault((step.mapping, step.key), set()).update(names)
     findings = []
     for at, names in sorted(fields.items()):
         answer = answers[at]

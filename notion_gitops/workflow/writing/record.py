@@ -8,12 +8,11 @@ from uuid import uuid4
 from notion_gitops.engine.advance import bury
 from notion_gitops.engine.fields import same
 from notion_gitops.mapping.fingerprints import fingerprint
-from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.mapping import BODY, DatabaseMapping
 from notion_gitops.model.operations import Kind, Operation
 from notion_gitops.model.outcomes import MappingHealth
 from notion_gitops.model.records import BaseRecord, Record, Tombstone
 from notion_gitops.model.values import Fields, files_of, with_digests
-from notion_gitops.notion.schema import PropertySchema
 from notion_gitops.records.edits import FileEdits
 from notion_gitops.records.reading import read_records
 from notion_gitops.records.writing import change, edit_file
@@ -27,6 +26,9 @@ from notion_gitops.state.sync import (
     dump_schema,
     dump_sync,
 )
+from notion_gitops.state.writing import moment
+from notion_gitops.text.bodies import body_digest
+from notion_gitops.workflow.reading.bodies import MARKER
 from notion_gitops.workflow.reading.compare import Compared
 from notion_gitops.workflow.reading.state_branch import same_meaning
 from notion_gitops.workflow.workspace import Workspace, mapping_files
@@ -194,12 +196,31 @@ def _entries(moved: Moved) -> dict[str, IndexEntry]:
         entries.pop(key, None)
     for key, base in moved.records.items():
         unsettled = tuple(sorted(moved.mapping.fields.keys() - base.known))
-        entries[key] = IndexEntry(key, base.page_id, base.file, base.seen, unsettled)
+        body = body_digest(_text(base)) if BODY in base.known and moved.mapping.body else ""
+        entries[key] = IndexEntry(key, base.page_id, base.file, base.seen, unsettled, body)
     for key, path in moved.reworded.items():
         entries[key] = entries[key]._replace(file=path)
     for key, seen in moved.refreshed.items():
         entries[key] = entries[key]._replace(seen=seen)
-    return entries
+    return {key: _with_reading(moved, entry) for key, entry in entries.items()}
+
+
+def _text(base: BaseRecord) -> str | None:
+    text = base.in_notion(BODY)
+    return text if isinstance(text, str) else None
+
+
+def _with_reading(moved: Moved, entry: IndexEntry) -> IndexEntry:
+    """The entry with the time that its page's text was read at, if that is still the text."""
+    if not entry.body:
+        return entry
+    renames = moved.compared.inputs.renames
+    key = renames.get(entry.key, entry.key)
+    before = moved.compared.recorded.index.entries.get(key)
+    kept = before.body_at if before is not None and before.body == entry.body else ""
+    if key in moved.compared.bodies.read:
+        kept = moved.compared.bodies.trusted_at(key, entry.body)
+    return entry._replace(body_at=kept)
 
 
 def _under_this_mapping(moved: Moved) -> dict[str, IndexEntry]:
@@ -226,16 +247,11 @@ def _schema(compared: Compared) -> dict[str, FieldSeen]:
     seen = {}
     for name, spec in mapping.fields.items():
         prop = schema.properties.get(spec.property_name) if schema else None
+        if spec.is_body:
+            seen[name] = FieldSeen("", spec.type, fingerprint(spec))
         if prop is not None:
-            seen[name] = FieldSeen(prop.id, prop.type, fingerprint(spec), _option_names(prop))
+            seen[name] = FieldSeen(prop.id, prop.type, fingerprint(spec), prop.records_options)
     return seen
-
-
-def _option_names(prop: PropertySchema) -> dict[str, str]:
-    """Each option's id by the one name that records know it by: the former, if it was renamed."""
-    names = {option: name for name, option in prop.options.items()}
-    names |= {option: name for name, option in prop.former.items()}
-    return {name: option for option, name in names.items()}
 
 
 def _sync_state(moved: Moved, facts: Facts) -> SyncState:
@@ -252,8 +268,15 @@ def _sync_state(moved: Moved, facts: Facts) -> SyncState:
         sync_id=facts.sync_id,
         health=facts.health.get(name),
         metrics=facts.metrics,
+        markers=_markers(moved, facts),
         pending=facts.pending.get(name, ()),
     )
+
+
+def _markers(moved: Moved, facts: Facts) -> dict[str, str]:
+    before = moved.compared.recorded.sync
+    markers = dict(before.markers) if before else {}
+    return {**markers, MARKER: moment(facts.at)} if moved.compared.bodies.full else markers
 
 
 def forgets(operation: Operation) -> bool:

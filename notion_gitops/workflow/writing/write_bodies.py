@@ -1,0 +1,157 @@
+"""The texts of pages: each written on a reading that is seconds old, and held against its answer.
+
+A text is changed piece by piece, so that all other blocks keep their ids and their comments.
+Nothing here ever allows Notion to delete a page or database that stands inside of a page.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from notion_gitops.engine.bodies import as_in_file, in_notion_form
+from notion_gitops.model.diagnostics import Severity
+from notion_gitops.model.mapping import BODY, Field
+from notion_gitops.model.operations import Operation
+from notion_gitops.model.outcomes import Status
+from notion_gitops.model.plan import Finding
+from notion_gitops.model.values import Fields, Unknown, Value
+from notion_gitops.notion.bodies import Command, body_of, replacing
+from notion_gitops.notion.failures import AmbiguousWrite, RejectedRequest
+from notion_gitops.text.bodies import same_text
+from notion_gitops.workflow.reading.compare import Compared
+from notion_gitops.workflow.writing.asking import NotWritten, asked, sent
+from notion_gitops.workflow.writing.run import Id, Run
+
+STALE = "its text was edited in Notion since the plan was made; the next plan takes it up"
+
+
+@dataclass
+class BodyWriter:
+    """Writes the texts of one run's pages and keeps what Notion has for them afterwards."""
+
+    run: Run
+    texts: dict[Id, Value] = field(default_factory=dict)  # as Notion has them, after the writes
+
+    def require_unmoved(self, operation: Operation) -> Value:
+        """The text of a page as it is now, which must be the one that was planned upon.
+
+        Raises:
+            NotWritten: it is another, or it cannot be read.
+        """
+        now, planned = self._read(operation.page_id), self._planned(operation)
+        if not _same(now, planned):
+            raise NotWritten(Status.STALE, STALE)
+        return now
+
+    def write(self, operation: Operation, wanted: Value) -> Finding | None:
+        """Give a page its text; why it was left as it is, if Notion does not take it.
+
+        Raises:
+            NotWritten: the text moved, or it is not known whether Notion has it.
+        """
+        now = self.require_unmoved(operation)
+        if isinstance(now, Unknown):
+            return self._left(operation, now.reason)
+        return self._put(operation, operation.page_id, now, wanted)
+
+    def write_restored(self, operation: Operation, page_id: str, wanted: Value) -> Finding | None:
+        """Give a page that came out of the trash its text, unless it has another one.
+
+        What it holds may have been edited before it was trashed: that is the next plan's.
+        """
+        now = self._read(page_id)
+        self.texts[(operation.mapping, operation.key)] = now
+        if _same(now, wanted) or _same(now, self._agreed(operation)):
+            return None if _same(now, wanted) else self._put(operation, page_id, now, wanted)
+        if now is None:
+            return self._put(operation, page_id, now, wanted)
+        return self._left(operation, "the page that came back has another text")
+
+    def read(self, operation: Operation, page_id: str) -> None:
+        """Take up what a page has for a text that came with it."""
+        self.texts[(operation.mapping, operation.key)] = self._read(page_id)
+
+    def for_new_page(self, wanted: Value) -> str:
+        """A text as it goes with a new page."""
+        return in_notion_form(None, None, wanted)
+
+    def write_first(self, operation: Operation, page_id: str, wanted: Value) -> Finding | None:
+        """Give a page that was just made its text, if it could not go with it."""
+        return self._put(operation, page_id, None, wanted)
+
+    def _put(self, operation: Operation, page_id: str, now: Value, wanted: Value) -> Finding | None:
+        before = now if isinstance(now, str) else ""
+        target = in_notion_form(now, self._as_file(operation, now), wanted)
+        command = replacing(before, target)
+        try:
+            text = self._sent(page_id, command, before)
+        except RejectedRequest as refused:
+            return self._left(operation, f"Notion refused it: {refused.message}")
+        self.texts[(operation.mapping, operation.key)] = text
+        return None
+
+    def _sent(self, page_id: str, command: Command, before: str) -> Value:
+        """Send the change; if its answer is lost, what the page says then tells what happened."""
+        gateway = self.run.connection.gateway
+        for _ in range(2):
+            try:
+                text = body_of(sent(lambda: gateway.update_markdown(page_id, command.body)))
+                lost = False
+            except AmbiguousWrite:
+                text, lost = self._read(page_id), True
+            if _same(text, command.after or None) or (not lost and command.happened(text)):
+                return text
+            if not _same(text, before or None):
+                why = "only a part of its text was written; the next plan takes up the rest"
+                raise NotWritten(Status.PENDING, why)
+        raise NotWritten(Status.PENDING, "Notion did not take its text; the next plan tries again")
+
+    def _read(self, page_id: str) -> Value:
+        return body_of(asked(lambda: self.run.connection.gateway.markdown(page_id)))
+
+    def _compared(self, operation: Operation) -> Compared:
+        return self.run.planned.comparison.mappings[operation.mapping]
+
+    def _planned(self, operation: Operation) -> Value:
+        key = operation.renamed_from or operation.key
+        record = self._compared(operation).notion.unresolved.get(key)
+        return record.value(BODY) if record else None
+
+    def _agreed(self, operation: Operation) -> Value:
+        key = operation.renamed_from or operation.key
+        before = self._compared(operation).base.records.get(key)
+        return before.in_notion(BODY) if before else None
+
+    def _as_file(self, operation: Operation, now: Value) -> Value:
+        compared, key = self._compared(operation), operation.renamed_from or operation.key
+        git = compared.inputs.git.records.get(operation.key)
+        base = compared.base.records.get(key)
+        return as_in_file(base, git.value(BODY) if git else None, now)
+
+    def _left(self, operation: Operation, why: str) -> Finding:
+        return Finding(
+            check="page text",
+            severity=Severity.ERROR,
+            mapping=operation.mapping,
+            keys=(operation.key,),
+            message=f"its text is not written to Notion: {why}",
+            why="The text is left as it is on both sides; the other fields go on.",
+        )
+
+
+def _same(one: Value, other: Value) -> bool:
+    if isinstance(one, str) and isinstance(other, str):
+        return same_text(one, other)
+    return one == other
+
+
+class Text(NamedTuple):
+    """The text that a page is to have; None for an empty one."""
+
+    value: Value
+
+
+def apart(values: Fields, body: Field | None) -> tuple[Fields, Text | None]:
+    """The properties among some values, and the text of the page if it is among them."""
+    if body is None or body.name not in values:
+        return values, None
+    return {n: v for n, v in values.items() if n != body.name}, Text(values[body.name])
