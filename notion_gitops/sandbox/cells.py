@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from notion_gitops.sandbox.dates import instant
 from notion_gitops.sandbox.file_links import shown_file
 from notion_gitops.sandbox.formula_syntax import FormulaError, Node, parse, used_properties
 from notion_gitops.sandbox.formulas import Scope, evaluate, shown_formula
@@ -142,11 +143,20 @@ class Cells:
         return plain_text(page.values.get(key, []))
 
     def _shown_verification(self, kept: Any) -> Any:
-        if kept is None or kept["state"] == "unverified":
-            return {"state": "unverified", "date": None, "verified_by": None}
+        state = self._verification_state(kept)
+        if state == "unverified":
+            return {"state": state, "date": None, "verified_by": None}
         by = kept["verified_by"]
         shown = None if by is None else user_stub(by)
-        return {"state": kept["state"], "date": kept["date"], "verified_by": shown}
+        return {"state": state, "date": kept["date"], "verified_by": shown}
+
+    def _verification_state(self, kept: Any) -> str:
+        """A verification holds until the end of its date."""
+        if kept is None:
+            return "unverified"
+        end = kept["date"]["end"] if kept["date"] else None
+        over = end is not None and instant(end) <= self._call.now
+        return "expired" if over and kept["state"] == "verified" else str(kept["state"])
 
     def _shown_computed(self, page: Page, source: Source, prop: Property) -> Json:
         if self._depth >= _MAX_DEPTH:
@@ -187,7 +197,7 @@ class Cells:
             case Kind.ROLLUP | Kind.FORMULA:
                 return self._computed(page, source, prop)
             case Kind.VERIFICATION:
-                return "unverified" if kept is None else str(kept["state"])
+                return self._verification_state(kept)
             case Kind.BUTTON | Kind.PLACE:
                 return None if kept in (None, {}) else str(kept.get("address") or kept.get("name"))
             case _:

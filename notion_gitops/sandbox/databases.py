@@ -196,5 +196,7 @@ def _moved(call: Call, source: Source, given: Any) -> Source:
 def list_templates(call: Call, data_source_id: str) -> Json:
     """GET data_sources/{id}/templates: the sandbox has none."""
     call.require(Capability.READ)
+    call.only_parameters("name", "start_cursor", "page_size")
+    call.paging("query")
     call.find_source(data_source_id)
     return {"templates": [], "has_more": False, "next_cursor": None}

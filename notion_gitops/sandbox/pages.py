@@ -130,6 +130,7 @@ def _write_extras(call: Call, page: Page) -> None:
 def retrieve_page(call: Call, page_id: str) -> Json:
     """GET pages/{id}; pages in the trash too."""
     call.require(Capability.READ)
+    call.only_parameters("filter_properties")
     return shown_page(call, call.find_page(page_id))
 
 

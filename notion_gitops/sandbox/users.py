@@ -78,6 +78,7 @@ def list_users(call: Call) -> Json:
     """GET users."""
     if Capability.USERS not in call.token.capabilities:
         raise restricted()
+    call.only_parameters("start_cursor", "page_size")
     size, cursor = call.paging("query")
     ids = list(call.world.users())
     start = 0
