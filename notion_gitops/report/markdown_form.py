@@ -4,13 +4,15 @@ A template prints data as ``{{ value }}``, and that is escaped for inline Markdo
 cells. Filters that make Markdown of data (`code`, `link`) escape it themselves.
 """
 
+import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from notion_gitops.text.escape import code, markdown
+from notion_gitops.text.escape import code, markdown, visible
 from notion_gitops.text.words import count, number
 
 
@@ -29,7 +31,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"code": _code, "link": _link, "number": number}
+    environment.filters |= {"code": _code, "link": _link, "number": number, "fenced": _fenced}
     environment.globals["count"] = count
     return environment
 
@@ -40,6 +42,14 @@ def _escaped(value: Any) -> Any:
 
 def _code(name: str) -> Markup:
     return Markup(code(name))  # noqa: S704  it is escaped
+
+
+def _fenced(lines: Iterable[str]) -> Markup:
+    """Lines as a block of code that no line of it can end."""
+    shown = "\n".join(map(visible, lines))
+    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return Markup(f"{fence}diff\n{shown}\n{fence}")  # noqa: S704  nothing in it is Markdown
 
 
 def _link(text: str, url: str) -> Markup:

@@ -16,6 +16,7 @@ from notion_gitops.report.show import (
     place_text,
     value_text,
 )
+from notion_gitops.report.text_diff import without_common
 from notion_gitops.text.words import listed, number
 
 _FIRST_KEYS = 5
@@ -35,13 +36,24 @@ def decision_views(plan: Plan, mappings: Mapping[str, DatabaseMapping]) -> tuple
 def question_view(conflict: Conflict, now: datetime) -> QuestionView:
     """The values of one conflict, with who gave them and when."""
     times = conflict.times
+    base, git, notion = _what_differs(conflict)
     sides = (
-        _side("last agreed", conflict.base, ""),
-        _side("git", conflict.git, git_time(times.git, now) if times else ""),
-        _side("Notion", conflict.notion, notion_time(times.notion, now) if times else ""),
+        _side("last agreed", base, ""),
+        _side("git", git, git_time(times.git, now) if times else ""),
+        _side("Notion", notion, notion_time(times.notion, now) if times else ""),
     )
     at = f" ({place_text(conflict.place)})" if conflict.place else ""
     return QuestionView(conflict.field or "record", _told(sides, conflict), conflict.reason + at)
+
+
+def _what_differs(conflict: Conflict) -> tuple[Value, Value | State, Value | State]:
+    """The three values; of texts of several lines, those that differ."""
+    values = (conflict.base, conflict.git, conflict.notion)
+    texts = [v for v in values if type(v) is str]
+    if len(texts) < len(values) or not any("\n" in text for text in texts):
+        return values
+    base, git, notion = (without_common(text, texts[1], texts[2]) for text in texts)
+    return base, git, notion
 
 
 def conflict_file(mapping: str, key: str) -> str:

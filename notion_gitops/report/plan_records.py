@@ -26,6 +26,7 @@ from notion_gitops.report.show import (
     place_text,
     value_text,
 )
+from notion_gitops.report.text_diff import diff_lines, diff_size
 from notion_gitops.text.words import number
 
 FULL_HINT = "--full lists them"
@@ -137,6 +138,9 @@ def _field(
     change: FieldChange, write: Write, operation: Operation, scope: Scope, *, towards: str
 ) -> FieldView:
     difference = change.difference
+    spec = scope.mapping.fields.get(difference.field) if scope.mapping else None
+    if spec is not None and spec.is_body:
+        return _text_field(change, write.side, scope, towards=towards)
     old, new = value_text(difference.before), value_text(difference.after)
     old, new = cut_pair(old, new, scope.limit)
     decided = (c for c in operation.conflicts if c.field == difference.field and not c.open)
@@ -149,6 +153,17 @@ def _field(
         removed=tuple(cut(member, scope.limit) for member in difference.removed),
         towards=towards,
         notes=(*_why(change, write.side), *kept),
+    )
+
+
+def _text_field(change: FieldChange, side: Side, scope: Scope, *, towards: str) -> FieldView:
+    texts = (change.difference.before, change.difference.after)
+    return FieldView(
+        name=change.difference.field,
+        new=diff_size(*texts),
+        towards=towards,
+        notes=_why(change, side),
+        lines=diff_lines(*texts, full=scope.full),
     )
 
 
@@ -207,7 +222,9 @@ def _preview(operation: Operation, mark: Mark, scope: Scope) -> tuple[str, ...]:
     if mark is Mark.GONE or scope.mapping is None:
         return (f'"{operation.title}"',) if operation.title else ()
     fields = [f for f in scope.mapping.fields.values() if operation.agreed.get(f.name) is not None]
-    others = [f for f in fields if f.type is not PropertyType.TITLE and not f.computed]
+    others = [
+        f for f in fields if f.type is not PropertyType.TITLE and not f.computed and not f.is_body
+    ]
     shown = [_preview_part(f, operation, scope) for f in others[:_PREVIEW]]
     line = " · ".join([*filter(None, [operation.title]), *shown])
     return (line,) if line else ()

@@ -25,6 +25,7 @@ from notion_gitops.report.plan_view import (
     RecordView,
     RefusalView,
 )
+from notion_gitops.report.show import cut
 from notion_gitops.text.columns import COLUMNS, width
 from notion_gitops.text.escape import terminal
 from notion_gitops.text.words import count, number
@@ -33,6 +34,7 @@ _NAME, _FIELD, _DEEP = 2, 6, 8
 _WAY, _WHAT, _ASIDE, _TOWARDS = 17, 31, 57, 51  # columns
 _NAMES = (8, 16)  # narrowest and widest column of field names
 _LABEL = 13
+_SIGNS = {"+": Tone.NEW, "-": Tone.GONE}
 _TONES = {Mark.CHANGED: Tone.PLAIN, Mark.NEW: Tone.NEW, Mark.GONE: Tone.GONE}
 
 
@@ -163,12 +165,21 @@ def _record(record: RecordView) -> list[Line]:
 def _field(field: FieldView, column: int) -> list[Line]:
     if field.is_set:
         lines = _members(field, column)
+    elif field.lines:
+        lines = placed((_FIELD, field.name), (column, field.new), (_TOWARDS, field.towards))
+        lines += [line for text in field.lines for line in _text_line(text)]
     else:
         change = (column, f"{field.old} -> {field.new}")
         lines = placed((_FIELD, field.name), change, (_TOWARDS, field.towards))
     for note in field.notes:
         lines += paragraph(note, _FIELD, hang=2)
     return lines
+
+
+def _text_line(text: str) -> list[Line]:
+    """One line of a difference, with its sign and its indent."""
+    shown = cut(terminal(text), COLUMNS - _DEEP)
+    return [Line(f"{'':{_DEEP}}{shown}", _SIGNS.get(text[:1], Tone.FAINT))]
 
 
 def _members(field: FieldView, column: int) -> list[Line]:

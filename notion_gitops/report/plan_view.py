@@ -27,6 +27,7 @@ class FieldView:
     removed: tuple[str, ...] = ()
     towards: str = ""  # "Notion to git", where a record goes both ways
     notes: tuple[str, ...] = ()  # which rule decided, what was overwritten
+    lines: tuple[str, ...] = ()  # of a long text: how it differs; then `new` says how much
 
     @property
     def is_set(self) -> bool:
