@@ -87,6 +87,7 @@ def _field(entry: Entry, view: View) -> Field | None:
         values=values,
         new_options=view.text("new_options") == "allow",
         sensitive=view.value("sensitive") is True,
+        download=(view.text("download") or "").rstrip("/") or None,
         to_notion=compile_at(view.scalar("to_notion"), view.problems, VALUE_NAMES),
         to_git=compile_at(view.scalar("to_git"), view.problems, VALUE_NAMES),
     )
@@ -117,6 +118,10 @@ def _misplaced(field: Field, *, mirror: bool) -> Iterator[tuple[str, str]]:
         yield "values", f"only select, multi_select and status have options; this is {kind.value}"
     if kind not in _CREATABLE:
         yield "new_options", f"Notion creates no options in a property of type {kind.value}"
+    if kind is not PropertyType.FILES:
+        yield "download", f"only files can be downloaded, and this is {kind.value}"
+    elif field.direction is Direction.PUSH:
+        yield "download", "this field is not read from Notion"
     if field.computed:
         if field.direction is not Direction.PULL:
             yield "direction", f"Notion works out a {kind.value} itself, so it can only be pulled"

@@ -147,6 +147,7 @@ class Field:
     values: Mapping[str, str] | None = None  # word in git -> option name in Notion
     new_options: bool = False  # may a write create an option that Notion does not have
     sensitive: bool = False  # shown as a digest everywhere
+    download: str | None = None  # files only: the folder that hosted files are fetched into
     to_notion: Expression | None = None
     to_git: Expression | None = None
 

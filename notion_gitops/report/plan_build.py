@@ -1,11 +1,11 @@
 """From a plan to what is shown of it. Pure: the same plan gives the same view."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Kind, Operation
-from notion_gitops.model.plan import MappingPlan, Plan
+from notion_gitops.model.plan import Forecast, MappingPlan, Plan
 from notion_gitops.report.json_form import to_json
 from notion_gitops.report.plan_counts import Counts, counts_of, counts_table, planned
 from notion_gitops.report.plan_decisions import decision_views, refusal_views
@@ -13,7 +13,7 @@ from notion_gitops.report.plan_findings import finding_groups
 from notion_gitops.report.plan_records import Scope, record_views
 from notion_gitops.report.plan_view import MappingView, NoteView, PlanView
 from notion_gitops.report.redact import redact_plan
-from notion_gitops.report.show import problem_sentence, short
+from notion_gitops.report.show import file_size, problem_sentence, short
 from notion_gitops.text.words import about, count, duration, listed, moment, number
 
 _LISTED = 10  # names in a list, where not everything is asked for
@@ -49,7 +49,7 @@ def plan_view(
         summary=_summary(shown, total, quiet=not busy),
         counts=counts_table(counts) if total.writes else None,
         notified=_notified(shown.forecast.notified),
-        notes=shown.notes,
+        notes=(*_files(shown.forecast), *shown.notes),
         next_label=label,
         next_command=command,
         more_command=_command(shown, "plan --full") if busy and not full else "",
@@ -184,6 +184,21 @@ def _summary(plan: Plan, total: Counts, *, quiet: bool) -> str:
         return f"Nothing to do: git and {agreed} are the same in {count(records, 'record')}."
     forecast = f"{count(plan.forecast.requests, 'request')}, {about(plan.forecast.seconds)}"
     return f"Plan: {planned(total)}. {forecast[0].upper()}{forecast[1:]}."
+
+
+def _files(forecast: Forecast) -> Iterator[str]:
+    """What is sent to Notion and fetched from there besides values."""
+    if forecast.uploads:
+        yield _together("upload", [file_size(ref) for ref in forecast.uploads])
+    if forecast.downloads:
+        yield _together("download", forecast.downloads)
+
+
+def _together(verb: str, files: Sequence[str]) -> str:
+    shown = "; ".join(files[:_LISTED])
+    more = f"; and {number(len(files) - _LISTED)} more" if len(files) > _LISTED else ""
+    many = f"{count(len(files), 'file')}: " if len(files) > 1 else ""
+    return f"Apply is going to {verb} {many}{shown}{more}."
 
 
 def _notified(people: Sequence[str]) -> str:

@@ -7,9 +7,10 @@ from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.operations import EditTime
 from notion_gitops.model.values import DateValue, FileRef, GeoPlace, Unknown, Value
 from notion_gitops.text.columns import ELLIPSIS
-from notion_gitops.text.words import moment
+from notion_gitops.text.words import count, moment
 
 EMPTY = "(empty)"
+_KILOBYTE = 1024  # bytes
 _SHA = 7  # characters of a commit that are shown, as git does
 _LEAD = 12  # characters that are kept before the first difference of two long values
 # The host of a page's address has changed before and may again (observed in recorded answers);
@@ -27,13 +28,27 @@ def value_text(value: Value) -> str:
         case frozenset():
             return ", ".join(sorted(value)) or EMPTY
         case tuple():
-            return ", ".join(v.name if isinstance(v, FileRef) else str(v) for v in value) or EMPTY
+            return ", ".join(_file_text(v) if isinstance(v, FileRef) else v for v in value) or EMPTY
         case GeoPlace():
             return value.name or value.address or f"{value.lat}, {value.lon}"
         case Unknown():
             return f"(not known: {value.reason})"
         case DateValue() | int() | float() | str():
             return str(value)
+
+
+def _file_text(ref: FileRef) -> str:
+    return file_size(ref) if ref.path and ref.size else ref.path or ref.name
+
+
+def file_size(ref: FileRef) -> str:
+    """A file in git with its size: ``docs/plan.pdf, 20 KB``."""
+    kilobytes = ref.size / _KILOBYTE
+    if ref.size < _KILOBYTE:
+        return f"{ref.path}, {count(ref.size, 'byte')}"
+    if kilobytes < _KILOBYTE:
+        return f"{ref.path}, {kilobytes:.0f} KB"
+    return f"{ref.path}, {kilobytes / _KILOBYTE:.1f} MB"
 
 
 def cut(text: str, limit: int | None) -> str:

@@ -14,6 +14,7 @@ from notion_gitops.workflow.reading.git_side import GitReader
 from notion_gitops.workflow.writing.commit import commit_sync
 from notion_gitops.workflow.writing.confirm import ReadBack, read_back
 from notion_gitops.workflow.writing.conflict_changes import conflict_changes
+from notion_gitops.workflow.writing.fetch_files import FileFetcher
 from notion_gitops.workflow.writing.fresh import FreshReadings
 from notion_gitops.workflow.writing.journal import Journal, unanswered
 from notion_gitops.workflow.writing.record import Moved, forgets
@@ -159,6 +160,8 @@ def _write(run: Run) -> Written:
     back = read_back(run, pages.answers, pages.ids, plan.steps)
     run.progress.step("Reading back", 1, 1)
     settlings = {name: Settling(c, back, pages.left_out) for name, c in comparison.mappings.items()}
+    fetcher = FileFetcher(run, pages.answers)
+    fetcher.fetch()
     moved, files, refreshed = _write_files(run, settlings)
     partly = tuple(
         f"{at[0]}/{at[1]}: {finding.message}"
@@ -166,7 +169,8 @@ def _write(run: Run) -> Written:
         for finding in fields.values()
     )
     unread = (f"{n}: what was written was not read back: {w}" for n, w in back.unread.items())
-    return Written(run.results, back, moved, files, refreshed, (*partly, *unread))
+    told = (*partly, *fetcher.notes, *unread)
+    return Written(run.results, back, moved, {**fetcher.written, **files}, refreshed, told)
 
 
 @dataclass

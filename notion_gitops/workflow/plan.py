@@ -17,6 +17,7 @@ from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.plan import Finding, MappingPlan, Plan, ReadCost
 from notion_gitops.model.records import Absence
 from notion_gitops.notion.gateway import Gateway
+from notion_gitops.workflow.reading.attached import planned_files
 from notion_gitops.workflow.reading.bodies import body_findings
 from notion_gitops.workflow.reading.compare import Compared, Comparison, compare
 from notion_gitops.workflow.reading.edit_times import Editors, Question, deepen, edit_times
@@ -163,7 +164,10 @@ def assemble(comparison: Comparison, decided: Decided, cost: ReadCost) -> Plan:
         mappings=planned,
         steps=ordered,
         findings=_findings(comparison, decided),
-        forecast=forecast(mappings, ordered, _listed(comparison), operations, per_request),
+        forecast=forecast(
+            mappings, ordered, _listed(comparison), operations, per_request,
+            files=planned_files(comparison.mappings, going),
+        ),
         head=comparison.workspace.head.commit,
         branch=comparison.workspace.head.branch,
         base=comparison.state.commit,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import Refused
+from notion_gitops.model.values import files_of
 from notion_gitops.records.files import is_record_path
 from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.workspace import MAPPINGS, Workspace
@@ -71,10 +72,24 @@ def require_committed(planned: Planned, *, commit_records: Callable[[list[str]],
 
 
 def dirty_records(planned: Planned) -> list[str]:
-    """The record files that differ from HEAD, sorted."""
+    """The record files, and the files that these name, that differ from HEAD; sorted."""
     mappings = planned.comparison.workspace.mappings.values()
     dirty = planned.comparison.changes.dirty
-    return sorted(p for p in dirty if any(is_record_path(m, p) for m in mappings))
+    attached = planned.comparison.workspace.repository.status(_attached(planned)).changed
+    records = (p for p in dirty if any(is_record_path(m, p) for m in mappings))
+    return sorted({*records, *attached})
+
+
+def _attached(planned: Planned) -> list[str]:
+    """The files of the repository that records name, as far as the plan had to look."""
+    found = {
+        ref.path
+        for each in planned.comparison.mappings.values()
+        for record in each.inputs.git.records.values()
+        for value in record.fields.values()
+        for ref in files_of(value)
+    }
+    return sorted(found - {""})
 
 
 def commit_records(workspace: Workspace, paths: Iterable[str]) -> str:

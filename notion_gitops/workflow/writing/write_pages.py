@@ -13,7 +13,7 @@ from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Status
 from notion_gitops.model.plan import Finding, Step, StepKind
 from notion_gitops.model.records import Record, Side
-from notion_gitops.model.values import Fields
+from notion_gitops.model.values import Fields, files_of
 from notion_gitops.notion.completing import complete_page
 from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite
 from notion_gitops.notion.pages import Target, decode_page, encode_properties
@@ -22,6 +22,7 @@ from notion_gitops.workflow.reading.notion_side import Database
 from notion_gitops.workflow.writing.asking import NotWritten, asked
 from notion_gitops.workflow.writing.fresh import FreshReadings, same_own_values
 from notion_gitops.workflow.writing.run import Id, Run
+from notion_gitops.workflow.writing.send_files import FileSender, holds
 
 Json = dict[str, Any]
 
@@ -41,6 +42,10 @@ class PageWriter:
     left_out: dict[Id, dict[str, Finding]] = field(default_factory=dict)  # fields not sent, and why
     ids: dict[str, dict[str, str]] = field(default_factory=dict)  # mapping -> key -> page id
     gone: set[str] = field(default_factory=set)  # ids of the pages trashed so far
+    files: FileSender = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.files = FileSender(self.run)
 
     def write(self, steps: Iterable[Step]) -> None:
         """Do all page writes; go on past a record that fails, and note every outcome."""
@@ -140,7 +145,7 @@ class PageWriter:
 
         def done(page: Json) -> bool:
             now = self._resolved(operation, page)
-            return all(now.value(n) == v for n, v in values.items())
+            return all(holds(now.value(n), v) for n, v in values.items())
 
         return self._change(operation, lambda: gateway.update_page(page_id, properties), done)
 
@@ -193,7 +198,7 @@ class PageWriter:
         self.answers[(operation.mapping, operation.key)] = page
         held = self._resolved(operation, page)
         wanted = write.fields() if write else {}
-        missing = {n: v for n, v in wanted.items() if held.value(n) != v}
+        missing = {n: v for n, v in wanted.items() if not holds(held.value(n), v)}
         return self._put(operation, missing, page, with_key=True) if missing else page
 
     def _bring_back(self, operation: Operation) -> Json:
@@ -269,7 +274,11 @@ class PageWriter:
         if database.schema is None:
             raise NotWritten(Status.SKIPPED, "its database could not be read")
         people = self.run.planned.comparison.people
-        target = Target(database.mapping, database.schema, people, self.ids)
+        held = self._held_files(operation, previous, values)
+        sent = self.files.sent(operation, values, held)
+        target = Target(
+            database.mapping, database.schema, people, self.ids, sent.uploads, sent.hosted
+        )
         key = operation.key if with_key else None
         encoded = encode_properties(values, target, previous_page=previous, key=key)
         at = (operation.mapping, operation.key)
@@ -278,6 +287,11 @@ class PageWriter:
             why = "; ".join(f.message for f in encoded.left_out.values())
             raise NotWritten(Status.SKIPPED, why)
         return encoded.properties
+
+    def _held_files(self, operation: Operation, page: Json | None, values: Fields) -> Fields:
+        """What the page holds, if files of git are to be written to it."""
+        local = any(ref.path for value in values.values() for ref in files_of(value))
+        return self._decoded(operation, page).fields if page and local else {}
 
     def _require_fresh(self, operation: Operation) -> None:
         if asked(lambda: self.fresh.moved(operation.mapping, operation.page_id, self.gone)):

@@ -1,0 +1,269 @@
+"""Files that records name: sent to Notion, fetched from there, and sent no more than once."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from notion_gitops.model.errors import ExitCode, Refused
+from notion_gitops.sandbox import SandboxTransport
+from notion_gitops.sandbox.users import set_upload_limit
+from notion_gitops.sandbox.weather import Effect, Rule
+from notion_gitops.workflow import apply as applying
+from notion_gitops.workflow.validate import validate
+from notion_gitops.workflow.workspace import open_workspace
+from tests.workflow.conftest import MakeWorld
+from tests.workflow.workflow_world import VERSION, World
+
+MAPPING = """\
+version: 1
+name: papers
+notion: {database: "${NOTION_PAPERS}"}
+git: {path: state/records/papers, format: yaml}
+mode: two-way
+key: {property: Key}
+fields:
+  title: {property: Name, type: title, required: true}
+  files: {property: Files, type: files}
+"""
+SEED = {
+    "workspace": {"name": "Acme"},
+    "users": [{"name": "Eva Lind", "email": "eva@acme.example"}],
+    "databases": [
+        {
+            "name": "Papers",
+            "mapping": "papers",
+            "properties": {"Name": "title", "Key": "rich_text", "Files": "files"},
+            "pages": [],
+        }
+    ],
+}
+LINK = "{name: site, url: 'https://acme.example/'}"
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def papers(make: MakeWorld) -> World:
+    """A record that names a file of the repository, which is not synced yet."""
+    records = {"papers/plan": {"title": "Plan", "files": f"[docs/plan.pdf, {LINK}]"}}
+    world = make(SEED, {}, {"papers": MAPPING})
+    world.write("docs/plan.pdf", "first")
+    for record, values in records.items():
+        world.spell(record, **values)
+    world.commit("Start with files")
+    return world
+
+
+@pytest.fixture
+def synced(papers: World) -> World:
+    papers.apply()
+    return papers
+
+
+def files(world: World, page: str = "papers/plan") -> list[Json]:
+    found: list[Json] = world.raw_page(page)["properties"]["Files"]["files"]
+    return found
+
+
+def content(world: World, file: Json) -> bytes:
+    with httpx.Client(transport=SandboxTransport(world.sandbox)) as client:
+        return client.get(file["file"]["url"]).content
+
+
+def uploads(world: World) -> int:
+    return sum(1 for one in world.sandbox.log if one.path.endswith("/send"))
+
+
+def put_in_notion(world: World, name: str, said: bytes, *, beside: bool = True) -> None:
+    """A colleague adds a file to the page, by another connection."""
+    headers = {"Authorization": "Bearer another-connection", "Notion-Version": VERSION}
+    old = files(world) if beside else []
+    with httpx.Client(transport=SandboxTransport(world.sandbox), headers=headers) as client:
+        url = "https://sandbox/v1/file_uploads"
+        made = client.post(url, json={"filename": name}).json()["id"]
+        client.post(f"{url}/{made}/send", files={"file": (name, said, "application/pdf")})
+    new = {"type": "file_upload", "file_upload": {"id": made}, "name": name}
+    world.clock.advance(timedelta(minutes=10))
+    values = {"properties": {"Files": {"files": [*old, new]}}}
+    world.api("PATCH", f"pages/{world.page_id('papers/plan')}", values)
+
+
+def test_a_file_goes_to_notion_once(papers: World) -> None:
+    plan = papers.plan().plan
+    (upload,) = plan.forecast.uploads
+    assert (upload.path, upload.size) == ("docs/plan.pdf", 5)
+    papers.apply()  # as many requests as forecast, and quiet afterwards
+    first, second = files(papers)
+    assert (first["name"], first["type"]) == ("plan.pdf", "file")
+    assert content(papers, first) == b"first"
+    assert second == {
+        "name": "site",
+        "type": "external",
+        "external": {"url": "https://acme.example/"},
+    }
+    assert uploads(papers) == 1
+    papers.clock.advance(timedelta(days=1))  # the addresses of then have expired
+    papers.settled()
+    assert uploads(papers) == 1
+
+
+def test_another_content_goes_again_and_the_rest_stays(synced: World) -> None:
+    synced.write("docs/more.pdf", "more")
+    synced.edit("papers/plan", files=f"[docs/plan.pdf, docs/more.pdf, {LINK}]")
+    synced.apply()
+    assert uploads(synced) == 2  # the first file was not sent again
+    before = [f["file"]["url"].split("?")[0] for f in files(synced)[:2]]
+    synced.write("docs/plan.pdf", "second")
+    synced.commit("Another plan")
+    synced.apply()
+    now = files(synced)
+    assert [content(synced, f) for f in now[:2]] == [b"second", b"more"]
+    assert now[1]["file"]["url"].split("?")[0] == before[1]
+    assert now[2]["type"] == "external"
+    assert uploads(synced) == 3
+
+
+def test_a_file_of_notions_is_pulled_by_its_place(synced: World) -> None:
+    put_in_notion(synced, "report.pdf", b"theirs")
+    synced.apply()
+    first, link, pulled = synced.record("papers/plan")["files"]
+    assert first == {"name": "plan.pdf", "path": "docs/plan.pdf"}  # still by its path
+    assert link["url"] == "https://acme.example/"
+    assert pulled["name"] == "report.pdf"
+    assert pulled["url"].startswith("notion:/files/")
+    assert "?" not in pulled["url"]
+    synced.edit("papers/plan", title="The plan")
+    synced.edit(
+        "papers/plan", files=f"[docs/plan.pdf, {{name: report.pdf, url: '{pulled['url']}'}}]"
+    )
+    synced.apply()
+    assert [content(synced, f) for f in files(synced)] == [b"first", b"theirs"]
+    assert uploads(synced) == 2
+
+
+def test_a_file_of_notions_is_downloaded_where_the_mapping_says(synced: World) -> None:
+    synced.remap("papers", ("type: files}", "type: files, download: files/papers}"))
+    put_in_notion(synced, "re port?.pdf", b"theirs")
+    plan = synced.plan().plan
+    assert plan.forecast.downloads == ("re port?.pdf to files/papers/plan/",)
+    assert not (synced.root / "files").exists()
+    synced.apply()
+    path = "files/papers/plan/re port_.pdf"
+    assert synced.read(path) == "theirs"
+    names = [each.get("path") for each in synced.record("papers/plan")["files"]]
+    assert names == ["docs/plan.pdf", None, path]
+    assert synced.git("show", f"HEAD:{path}") == "theirs"
+    asked = synced.sandbox.downloads[-1]
+    assert "authorization" not in asked.headers
+    synced.edit("papers/plan", title="Other")
+    synced.apply()
+    assert uploads(synced) == 2  # what came from Notion does not go there again
+    synced.write(path, "ours")
+    synced.commit("A better report")
+    synced.apply()
+    assert content(synced, files(synced)[2]) == b"ours"
+
+
+def test_an_address_that_expired_is_read_anew(
+    synced: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced.remap("papers", ("type: files}", "type: files, download: files}"))
+    put_in_notion(synced, "report.pdf", b"theirs")
+    real = applying.read_back
+
+    def slow(*arguments: Any) -> Any:
+        found = real(*arguments)
+        synced.clock.advance(timedelta(hours=2))
+        return found
+
+    monkeypatch.setattr(applying, "read_back", slow)
+    synced.apply(exact=False)
+    assert synced.read("files/plan/report.pdf") == "theirs"
+
+
+def test_files_that_cannot_be_read_are_told_with_their_place(papers: World) -> None:
+    outside = papers.root.parent / "secret.txt"
+    outside.write_text("secret")
+    (papers.root / "docs/link.txt").symlink_to(outside)
+    papers.write("docs/empty.txt", "")
+    wrong = {
+        "docs/none.pdf": "there is no file",
+        "../secret.txt": "leads out of the repository",
+        "/etc/passwd": "no path inside of the repository",
+        "docs/link.txt": "is a link that leads out",
+        "docs/empty.txt": "is empty",
+        ".git/config": "none of the files that are kept in git",
+        "docs": "no regular file",
+    }
+    lines = "".join(f"\n  - {{path: '{path}'}}" for path in wrong)
+    papers.spell("papers/plan", files=lines)
+    problems = validate(open_workspace(papers.root)).problems
+    assert len(problems) == len(wrong)
+    for problem, (path, said) in zip(problems, wrong.items(), strict=True):
+        assert said in problem.summary, path
+        assert problem.place is not None
+        assert problem.place.file == "state/records/papers/plan.yaml"
+    assert len({p.place.line for p in problems if p.place}) == len(wrong)
+
+
+def test_a_missing_file_leaves_its_record_alone(synced: World) -> None:
+    (synced.root / "docs/plan.pdf").unlink()
+    synced.edit("papers/other", title="Other")
+    planned = synced.plan()
+    (problem,) = planned.plan.mappings[0].problems
+    assert 'there is no file "docs/plan.pdf"' in problem.summary
+    synced.apply(code=ExitCode.DECISIONS_REMAIN, settled=False)
+    assert content(synced, files(synced)[0]) == b"first"
+
+
+def test_a_file_that_is_not_committed_is_committed_first_or_refused(synced: World) -> None:
+    synced.write("docs/plan.pdf", "second")
+    with pytest.raises(Refused, match=r"docs/plan\.pdf"):
+        synced.apply()
+
+
+def test_a_large_file_goes_in_parts(synced: World) -> None:
+    with synced.sandbox.acting() as call:
+        set_upload_limit(call, 100 * 1024 * 1024)
+    large = "x" * (21 * 1024 * 1024)
+    synced.write("docs/plan.pdf", large)
+    synced.commit("Large")
+    synced.apply()  # counted: me, create, three parts, complete
+    assert content(synced, files(synced)[0]) == large.encode()
+    assert uploads(synced) == 4
+
+
+def test_a_file_above_the_limit_of_the_workspace_is_told(synced: World) -> None:
+    synced.write("docs/plan.pdf", "x" * (6 * 1024 * 1024))
+    synced.commit("Too large")
+    result = synced.apply(code=ExitCode.PARTLY_APPLIED, settled=False, exact=False)
+    assert "6.0 MB" in result.outcomes[0].detail
+    assert uploads(synced) == 1
+
+
+def test_a_page_that_was_written_before_a_crash_is_known_again(papers: World) -> None:
+    papers.apply()
+    papers.git("update-ref", "-d", "refs/heads/notion-gitops/state")
+    papers.apply(anew=True)
+    assert uploads(papers) == 1
+
+
+def test_a_lost_answer_to_the_write_sends_no_file_twice(synced: World) -> None:
+    synced.write("docs/plan.pdf", "second")
+    synced.commit("Another plan")
+    synced.sandbox.weather.add(Rule(Effect.DROP_AFTER, method="PATCH", count=1))
+    synced.apply(exact=False)
+    assert content(synced, files(synced)[0]) == b"second"
+    assert uploads(synced) == 2
+
+
+def test_a_lost_answer_to_an_upload_loses_nothing(papers: World) -> None:
+    papers.sandbox.weather.add(Rule(Effect.DROP_AFTER, path=".*/send", count=1))
+    papers.apply(exact=False)
+    assert content(papers, files(papers)[0]) == b"first"
+
+
+def test_people_read_what_is_sent_and_fetched(papers: World) -> None:
+    _, out, _ = papers.command("plan", "--sandbox")
+    assert "Apply is going to upload docs/plan.pdf, 5 bytes." in out
