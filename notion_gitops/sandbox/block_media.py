@@ -45,6 +45,18 @@ def media_content(call: Call, kind: str, given: Json, path: str) -> Json:
     return {**content, "name": name} if kind == "file" and name is not None else content
 
 
+def hosted(call: Call, kind: str, content: Json) -> Json:
+    """What stands in a block that was read from Markdown: an upload where its address leads there.
+
+    The address of an upload is signed anew at every reading, and is no content.
+    """
+    upload = upload_of_url(call, content["external"]["url"])
+    if upload is None:
+        return content
+    kept: Json = {"caption": content["caption"], "type": "file", "file": {"upload": upload}}
+    return {**kept, "name": file_name(call, upload)} if kind == "file" else kept
+
+
 def _upload(call: Call, given: Json, path: str) -> Json | None:
     """The kept form of a file that was uploaded, or is kept in the block already."""
     if "file_upload" in given:

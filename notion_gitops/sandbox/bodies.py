@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notion_gitops.sandbox.block_content import parse_blocks
+from notion_gitops.sandbox.block_media import MEDIA_TYPES, hosted
 from notion_gitops.sandbox.block_store import (
     CHILD_DATABASE,
     CHILD_PAGE,
@@ -51,10 +52,27 @@ def new_body(call: Call) -> NewBody:
         return NewBody(tuple(parse_blocks(call, value, f"body.{key}")), None)
     if not isinstance(value, str):
         raise failed_validation("body.markdown", "a string or `undefined`", value)
-    drafts = tuple(_new(call, drafts_of(value)))
+    drafts = tuple(_new(call, read_drafts(call, value)))
     first = drafts[0] if drafts else None
     headed = first is not None and first.kind == "heading_1" and not first.children
     return NewBody(drafts, first.content["rich_text"] if first is not None and headed else None)
+
+
+def read_drafts(call: Call, markdown: str) -> tuple[Draft, ...]:
+    """The blocks that Markdown stands for in this workspace, whose files it may show.
+
+    Raises:
+        ApiError: 400 for what cannot be kept.
+    """
+    return tuple(_with_files(call, draft) for draft in drafts_of(markdown))
+
+
+def _with_files(call: Call, draft: Draft) -> Draft:
+    content = draft.content
+    if draft.kind in MEDIA_TYPES:
+        content = hosted(call, draft.kind, content)
+    inner = tuple(_with_files(call, child) for child in draft.children)
+    return Draft(draft.kind, content, inner, draft.identity)
 
 
 def append_markdown(call: Call, page: str, markdown: str) -> None:
@@ -65,7 +83,7 @@ def append_markdown(call: Call, page: str, markdown: str) -> None:
     Raises:
         ApiError: 400 for tags of pages, databases and blocks, which are not in the page yet.
     """
-    insert_all(call, page, list(_new(call, drafts_of(markdown))))
+    insert_all(call, page, list(_new(call, read_drafts(call, markdown))))
 
 
 def _new(call: Call, drafts: Iterable[Draft]) -> Iterator[Draft]:

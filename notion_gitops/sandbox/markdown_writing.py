@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from notion_gitops.sandbox.block_store import CHILD_DATABASE, CHILD_PAGE, Node
 from notion_gitops.sandbox.cells import Cells
+from notion_gitops.sandbox.file_links import shown_file
 from notion_gitops.sandbox.markdown_pieces import attribute, color_name, escaped
 from notion_gitops.sandbox.markdown_reading import EMPTY
 from notion_gitops.sandbox.markdown_text import written_text, written_url
@@ -193,23 +194,24 @@ class _Writer:
             self._say(tabs, f'<database url="{page_url(node.id)}"{inline}>{title}</database>')
         elif node.kind == "image":
             caption = self._text(content["caption"])
-            self._say(tabs, f"![{caption}]({written_url(_source(content))})")
+            self._say(tabs, f"![{caption}]({written_url(self._source(content))})")
         elif node.kind in _MEDIA:
-            source = attribute("src", _source(content))
+            source = attribute("src", self._source(content))
             caption = self._text(content["caption"])
             self._say(tabs, f"<{node.kind}{source}>{caption}</{node.kind}>")
         else:
             self._unknown(node, tabs)
 
+    def _source(self, content: Json) -> str:
+        """The address of a file; that of an upload is another at every reading."""
+        shown = shown_file(self._call, content) or content
+        url: str = shown[content["type"]]["url"]
+        return url
+
     def _unknown(self, node: Node, tabs: str) -> None:
         self.unknown.append(node.id)
         alt = node.content.get("block_type") or _ALT.get(node.kind, node.kind)
         self._say(tabs, f'<unknown url="{page_url(node.id)}"{attribute("alt", alt)}/>')
-
-
-def _source(content: Json) -> str:
-    url: str = content[content["type"]]["url"]
-    return url
 
 
 def _color(content: Json) -> str:

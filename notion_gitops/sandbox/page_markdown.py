@@ -23,6 +23,7 @@ from notion_gitops.sandbox.block_store import (
     nodes_under,
     seen_block,
 )
+from notion_gitops.sandbox.bodies import read_drafts
 from notion_gitops.sandbox.call import Call, checked_id
 from notion_gitops.sandbox.markdown_edits import checked_flag, edited_text
 from notion_gitops.sandbox.markdown_reading import drafts_of
@@ -118,7 +119,8 @@ def _edit(call: Call, page: Page, command: _Command) -> Json:
     before = written(call, old)
     if before.truncated:
         raise _too_large(call.markdown_cap)
-    drafts = drafts_of(edited_text(command.kind, command.given, before.markdown, command.path))
+    text = edited_text(command.kind, command.given, before.markdown, command.path)
+    drafts = read_drafts(call, text)
     reading: Reading = _as_written(call)
     if command.kind == "replace_content":
         drafts, reading = tuple(_made_plain(old, drafts)), as_itself
@@ -137,7 +139,7 @@ def rewrite_markdown(call: Call, page: Page, markdown: str) -> None:
     Raises:
         ApiError: 400 for tags of what is not in the page.
     """
-    drafts = drafts_of(markdown)
+    drafts = read_drafts(call, markdown)
     _check_references(nodes_under(call, page.id), drafts)
     _put(call, page, drafts, _as_written(call))
 
@@ -160,7 +162,7 @@ def _as_written(call: Call) -> Reading:
     """A block counts as what its Markdown reads as, so that what no edit touched is kept."""
 
     def reading(node: Node) -> tuple[Draft, ...]:
-        return drafts_of(written(call, (node,)).markdown)
+        return read_drafts(call, written(call, (node,)).markdown)
 
     return reading
 

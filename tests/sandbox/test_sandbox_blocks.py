@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from notion_gitops.sandbox import DEFAULT_TOKEN
+from notion_gitops.sandbox.messages import Request
+from notion_gitops.sandbox.seed import load
+
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Api, Json
 
@@ -400,3 +404,67 @@ def test_a_link_to_a_page_is_an_alias_in_markdown(api: Api, page: str) -> None:
     (block,) = append(api, page, {"link_to_page": {"type": "page_id", "page_id": page}})
     assert block["link_to_page"] == {"type": "page_id", "page_id": page}
     assert 'alt="alias"' in markdown(api, page)["markdown"]
+
+
+def uploaded(api: Api) -> str:
+    """The id of an upload that was sent."""
+    made = api.good("POST", "file_uploads", {"filename": "plan.png"})
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="plan.png"\r\n'
+    content = head + b"Content-Type: image/png\r\n\r\nPNG\r\n--x--\r\n"
+    headers = {
+        "authorization": f"Bearer {DEFAULT_TOKEN}",
+        "notion-version": "2026-03-11",
+        "content-type": "multipart/form-data; boundary=x",
+    }
+    path = f"/v1/file_uploads/{made['id']}/send"
+    assert api.sandbox.handle(Request("POST", path, (), headers, content)).status == 200
+    return str(made["id"])
+
+
+@pytest.mark.parametrize("kind", ["image", "file"])
+def test_an_uploaded_file_has_another_address_at_every_reading(
+    api: Api, page: str, kind: str
+) -> None:
+    sent = {kind: {"file_upload": {"id": uploaded(api)}, "caption": text("c")}}
+    (block,) = append(api, page, sent, paragraph("x"))[:1]
+    assert block[kind]["type"] == "file"
+    again = api.good("GET", f"blocks/{block['id']}")
+    assert again[kind]["file"]["url"] != block[kind]["file"]["url"]
+    first, second = markdown(api, page)["markdown"], markdown(api, page)["markdown"]
+    assert first != second
+    for change in (
+        {"type": "replace_content", "replace_content": {"new_str": first}},
+        {"type": "insert_content", "insert_content": {"content": "y"}},
+    ):
+        api.good("PATCH", f"pages/{page}/markdown", change)
+        kept = children(api, page)[0]
+        assert (kept["id"], kept[kind]["type"]) == (block["id"], "file")
+    caption = {kind: {"caption": text("d")}}
+    changed = api.good("PATCH", f"blocks/{block['id']}", caption)
+    assert (changed[kind]["type"], changed[kind]["caption"][0]["plain_text"]) == ("file", "d")
+
+
+@pytest.mark.parametrize("version", ["2026-03-11", OLD])
+def test_meeting_notes_are_called_otherwise_before_2026_03_11(acme: Api, version: str) -> None:
+    database = {
+        "name": "Talks",
+        "properties": {"Name": "title"},
+        "pages": [{"Name": "Talk", "body": "<meeting-notes>\n\tWeekly\n</meeting-notes>"}],
+    }
+    load(acme.sandbox, {"databases": [database]})
+    talk = acme.page("Talks", "Talk")["id"]
+    (block,) = acme.good("GET", f"blocks/{talk}/children", version=version)["results"]
+    kind = "meeting_notes" if version == "2026-03-11" else "transcription"
+    assert block["type"] == kind
+    assert block[kind]["title"][0]["plain_text"] == "Weekly"
+    text_of = "<meeting-notes>\n\tWeekly\n</meeting-notes>"
+    assert markdown(acme, talk)["markdown"] == text_of
+
+
+def test_every_type_is_shown_on_the_older_versions(api: Api, page: str) -> None:
+    sent = [one for one, _ in EVERY]
+    for version in (OLD, "2022-06-28"):
+        body = {"children": sent}
+        results = api.good("PATCH", f"blocks/{page}/children", body, version=version)["results"]
+        assert [one["type"] for one in results] == [next(iter(one)) for one in sent]
+        assert all(list(one)[-1] == "archived" for one in results)
