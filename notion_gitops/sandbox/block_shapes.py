@@ -10,7 +10,7 @@ from notion_gitops.sandbox.call import VERSION
 from notion_gitops.sandbox.cells import Cells
 from notion_gitops.sandbox.file_links import shown_file
 from notion_gitops.sandbox.richtext import plain_text
-from notion_gitops.sandbox.shapes import with_archived
+from notion_gitops.sandbox.shapes import shown_parent, with_archived
 from notion_gitops.sandbox.users import user_stub
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def page_as_block(call: Call, page: Page) -> Json:
     shown = {
         "object": "block",
         "id": page.id,
-        "parent": page.parent,
+        "parent": shown_parent(call, page.parent),
         "created_time": page.created,
         "last_edited_time": page.edited,
         "created_by": user_stub(page.created_by),

@@ -26,6 +26,7 @@ from notion_gitops.sandbox.block_store import (
     write_content,
 )
 from notion_gitops.sandbox.call import VERSION, Call, checked_id, listing, wrong_cursor
+from notion_gitops.sandbox.databases import trash_database
 from notion_gitops.sandbox.messages import (
     UNDEFINED,
     Json,
@@ -36,7 +37,6 @@ from notion_gitops.sandbox.messages import (
 )
 from notion_gitops.sandbox.nouns import Capability
 from notion_gitops.sandbox.rows import Flag, set_flag, stamp_of, stamp_page
-from notion_gitops.sandbox.store import dumps
 
 if TYPE_CHECKING:
     import sqlite3
@@ -138,8 +138,7 @@ def _set_trash(call: Call, identity: str, *, trashed: bool) -> None:
         if "page_id" in page.parent:
             stamp_page(call, page.parent["page_id"], stamp_of(call))
     else:
-        doc = {**call.world.the_database(identity), "in_trash": trashed}
-        call.store.write("UPDATE databases SET doc=? WHERE id=?", (dumps(doc), identity))
+        trash_database(call, identity, trashed=trashed)
 
 
 def list_children(call: Call, block_id: str) -> Json:

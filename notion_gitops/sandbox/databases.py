@@ -99,9 +99,17 @@ def update_doc(call: Call, identity: str) -> None:
     if "parent" in call.body:
         doc["parent"] = parent_of(call, call.body["parent"])
     call.store.write("UPDATE databases SET doc=? WHERE id=?", (dumps(doc), identity))
-    if call.trash_wish() is not None:
-        for source in call.world.sources_of(identity):
-            save_source_doc(call, source, {**source.doc, "in_trash": doc["in_trash"]})
+    wish = call.trash_wish()
+    if wish is not None:
+        trash_database(call, identity, trashed=wish)
+
+
+def trash_database(call: Call, identity: str, *, trashed: bool) -> None:
+    """Move a database to the trash, or back; its data sources go along."""
+    doc = {**call.world.the_database(identity), "in_trash": trashed}
+    call.store.write("UPDATE databases SET doc=? WHERE id=?", (dumps(doc), identity))
+    for source in call.world.sources_of(identity):
+        save_source_doc(call, source, {**source.doc, "in_trash": trashed})
 
 
 def common_of(call: Call) -> Json:

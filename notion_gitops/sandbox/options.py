@@ -76,7 +76,11 @@ def replaced_options(store: Store, old: list[Json], given: Any, path: str) -> li
             name = entry.get("name", UNDEFINED)
             if not isinstance(name, str) or not name:
                 raise failed_validation(f"{path}[{at}].name", "a string", name)
-            found = added_option(store, name, entry.get("color", "default"), at)
+            color = entry.get("color", "default")
+            if color not in COLORS:
+                known = ", ".join(f'`"{one}"`' for one in COLORS)
+                raise failed_validation(f"{path}[{at}].color", f"one of {known}", color)
+            found = added_option(store, name, color, at)
         if any(found["id"] == o["id"] or _same(found, o) for o in options):
             raise invalid(f"Option names must be unique: {found['name']}")
         options.append(found)

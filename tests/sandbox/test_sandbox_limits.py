@@ -73,6 +73,14 @@ def test_an_option_list_of_more_than_a_hundred(api: Api) -> None:
     )
 
 
+def test_a_colour_that_notion_does_not_have(api: Api) -> None:
+    source = make(api, "A", {"Name": {"title": {}}, "S": {"select": {}}})
+    options = [{"name": "a", "color": "teal"}]
+    body = {"properties": {"S": {"select": {"options": options}}}}
+    message = api.refused("PATCH", f"data_sources/{source['id']}", body)
+    assert "S.select.options[0].color should be one of" in message
+
+
 def test_an_error_quotes_the_beginning_of_a_long_value(acme: Api) -> None:
     row = acme.page("tasks", "Pour")
     children = [{"object": "block", "type": "bulleted_list_item", "bulleted_list_item": {}}]
@@ -162,6 +170,12 @@ def test_a_change_of_a_database_leaves_a_data_source_in_the_trash(api: Api) -> N
     assert api.good("PATCH", path, {"in_trash": True})["in_trash"]
     api.good("PATCH", f"databases/{source['parent']['database_id']}", {"title": [run("B")]})
     assert api.good("GET", path)["in_trash"]
+
+
+def test_a_deleted_database_takes_its_data_source_along(api: Api) -> None:
+    source = make(api, "A", {"Name": {"title": {}}})
+    assert api.good("DELETE", f"blocks/{source['parent']['database_id']}")["in_trash"]
+    assert api.good("GET", f"data_sources/{source['id']}")["in_trash"]
 
 
 def test_a_data_source_moves_to_another_database_with_its_rows(api: Api) -> None:

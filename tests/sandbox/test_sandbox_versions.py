@@ -93,6 +93,8 @@ def test_a_row_is_made_in_a_database(old: Old) -> None:
     row = old.ask("POST", "pages", {"parent": parent, "properties": {"Hours": {"number": 1}}})
     assert row["parent"]["database_id"] == old.databases["tasks"]
     assert list(row)[-2:] == ["archived", "request_id"]
+    block = old.ask("GET", f"blocks/{row['id']}")
+    assert block["parent"] == row["parent"]
 
 
 def test_data_sources_are_unknown_there_and_the_query_of_a_database_is_unknown_later(
