@@ -8,6 +8,7 @@ from notion_gitops.sandbox.messages import ApiError, Json
 from notion_gitops.sandbox.nouns import Kind, Source
 from notion_gitops.sandbox.rows import save_properties
 from notion_gitops.sandbox.schema import change_schema
+from notion_gitops.sandbox.seed_file import Problem, SeedError
 
 if TYPE_CHECKING:
     from notion_gitops.sandbox.call import Call
@@ -15,16 +16,12 @@ if TYPE_CHECKING:
 _LATER = (Kind.RELATION, Kind.ROLLUP, Kind.FORMULA)
 
 
-class SeedError(Exception):
-    """A seed file that cannot be carried out; `problems` has a line for each thing."""
+def kind_of(spec: Any, table: str, name: str) -> Kind:
+    """The type of a column: its name alone, `type:` of its description, or a key of that name.
 
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
-
-
-def kind_of(spec: Any, place: str) -> Kind:
-    """The type of a column: its name alone, `type:` of its description, or a key of that name."""
+    Raises:
+        SeedError: it has none; the path of the problem is the name of the column.
+    """
     if isinstance(spec, str):
         named = [spec]
     elif isinstance(spec, dict):
@@ -34,15 +31,15 @@ def kind_of(spec: Any, place: str) -> Kind:
     for kind in Kind:
         if kind.value in named:
             return kind
-    raise SeedError([f"{place}: no type of property in {spec!r}"])
+    raise SeedError([Problem(f"{table}.{name}: no type of property in {spec!r}", (name,))])
 
 
-def simple_columns(properties: dict[str, Any], place: str) -> Json:
+def simple_columns(properties: dict[str, Any], table: str) -> Json:
     """The columns that need no other, as POST databases takes them."""
     return {
         name: _simple(kind, _details(spec, kind))
         for name, spec in properties.items()
-        if (kind := kind_of(spec, f"{place}.{name}")) not in _LATER
+        if (kind := kind_of(spec, table, name)) not in _LATER
     }
 
 
@@ -102,14 +99,15 @@ def linked_columns(
         properties: database name to the columns of the file.
 
     Raises:
-        SeedError: one that names something that is not there.
+        SeedError: one that names something that is not there; the path of a problem is the names
+            of the table and the column.
     """
     waiting = [
         (database, name, spec, kind)
         for kind_group in ((Kind.RELATION,), (Kind.ROLLUP, Kind.FORMULA))
         for database, columns in properties.items()
         for name, spec in columns.items()
-        if (kind := kind_of(spec, f"{database}.{name}")) in kind_group
+        if (kind := kind_of(spec, database, name)) in kind_group
     ]
     while waiting:
         left, problems = [], []
@@ -117,7 +115,7 @@ def linked_columns(
             problem = _try_column(call, sources, one)
             if problem is not None:
                 left.append(one)
-                problems.append(f"{one[0]}.{one[1]}: {problem}")
+                problems.append(Problem(f"{one[0]}.{one[1]}: {problem}", (one[0], one[1])))
         if len(left) == len(waiting):
             raise SeedError(problems)
         waiting = left

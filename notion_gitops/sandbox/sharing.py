@@ -5,22 +5,57 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notion_gitops.sandbox.identity import parse_uuid
-from notion_gitops.sandbox.nouns import Capability
+from notion_gitops.sandbox.nouns import Capability, UserKind
 from notion_gitops.sandbox.plain import Directory, PlainError
 from notion_gitops.sandbox.richtext import plain_text
+from notion_gitops.sandbox.store import dumps
 from notion_gitops.sandbox.world import page_of
 
 if TYPE_CHECKING:
     from notion_gitops.sandbox.call import Call
+    from notion_gitops.sandbox.store import Store
 
 CAPABILITIES = {
     "read": Capability.READ,
     "insert": Capability.INSERT,
     "update": Capability.UPDATE,
+    "read-comments": Capability.READ_COMMENTS,
+    "insert-comments": Capability.INSERT_COMMENTS,
     "users": Capability.USERS,
     "emails": Capability.EMAILS,
 }
 """The capabilities by short names."""
+
+
+def keep_connection(
+    store: Store,
+    token: str,
+    name: str,
+    capabilities: frozenset[Capability],
+    shared: list[str] | None,
+) -> str:
+    """Write a connection, new or changed; the user id of its integration.
+
+    Args:
+        store: the file, in a transaction.
+        token: what a client sends.
+        name: of the integration.
+        capabilities: what it may do.
+        shared: ids of what it sees; None: all.
+    """
+    known = store.one("SELECT bot FROM tokens WHERE token=?", (token,))
+    bot = str(known["bot"]) if known else store.new_uuid()
+    store.write(
+        "INSERT INTO users(id, kind, name) VALUES(?,?,?)"
+        " ON CONFLICT(id) DO UPDATE SET name=excluded.name",
+        (bot, UserKind.BOT.value, name),
+    )
+    seen = None if shared is None else dumps(shared)
+    store.write(
+        "INSERT OR REPLACE INTO tokens VALUES(?,?,?,?)",
+        (token, bot, dumps(sorted(capabilities)), seen),
+    )
+    return bot
 
 
 def shared_id(call: Call, text: str) -> str:

@@ -16,7 +16,8 @@ from notion_gitops.sandbox.lag import Lag
 from notion_gitops.sandbox.nouns import ALL_RIGHTS, Capability, Token, User, UserKind
 from notion_gitops.sandbox.richtext import plain_text, text_items
 from notion_gitops.sandbox.rows import insert_page
-from notion_gitops.sandbox.store import Store, dumps
+from notion_gitops.sandbox.sharing import keep_connection
+from notion_gitops.sandbox.store import Store
 from notion_gitops.sandbox.weather_force import Weather
 from notion_gitops.sandbox.world import World, page_of
 
@@ -132,21 +133,7 @@ class WorkspaceFile:
             shared: ids of the databases, data sources and pages that it sees; None: all.
         """
         with self._lock, self._store.transaction():
-            known = self._store.one("SELECT bot FROM tokens WHERE token=?", (token,))
-            bot = known["bot"] if known else self._store.new_uuid()
-            self._store.write(
-                "INSERT INTO users(id, kind, name) VALUES(?,?,?)"
-                " ON CONFLICT(id) DO UPDATE SET name=excluded.name",
-                (bot, UserKind.BOT.value, name),
-            )
-            self._store.write(
-                "INSERT OR REPLACE INTO tokens VALUES(?,?,?,?)",
-                (
-                    token, bot, dumps(sorted(capabilities)),
-                    None if shared is None else dumps(shared),
-                ),
-            )  # fmt: skip
-            return str(bot)
+            return keep_connection(self._store, token, name, capabilities, shared)
 
     def remove_token(self, name: str) -> bool:
         """Revoke the connection of that name, or token; whether there was one.

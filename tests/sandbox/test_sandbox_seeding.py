@@ -19,7 +19,7 @@ from notion_gitops.sandbox.edits import (
     trash_page,
 )
 from notion_gitops.sandbox.seed import load
-from notion_gitops.sandbox.seed_schema import SeedError
+from notion_gitops.sandbox.seed_file import SeedError
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Api

@@ -15,13 +15,14 @@ from notion_gitops.cli.commands.sandbox_weather import clock, weather
 from notion_gitops.cli.local_notion import open_file, sandbox_path
 from notion_gitops.cli.options import examples, workspace_option
 from notion_gitops.cli.output import say, show
+from notion_gitops.cli.sandbox_file import place_options
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
 from notion_gitops.notion.connect import Settings, open_gateway
 from notion_gitops.repository.repository import Repository
 from notion_gitops.sandbox import edits, seed
 from notion_gitops.sandbox.sandbox import DEFAULT_TOKEN, Sandbox
-from notion_gitops.sandbox.seed_schema import SeedError
+from notion_gitops.sandbox.seed_file import SeedError
 from notion_gitops.sandbox.transport import SandboxTransport
 from notion_gitops.text.escape import terminal
 from notion_gitops.workflow.workspace import SANDBOX_STATE_REF
@@ -50,21 +51,23 @@ command.add_command(token)
 
 
 @command.command("seed", short_help="Fill it from a YAML description.")
-@workspace_option
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-def seed_(start: Path, file: Path) -> None:
-    """Fill an empty sandbox from a YAML description of users, databases and pages."""
-    path = sandbox_path(_root(start))
+@place_options
+@click.argument(
+    "description", metavar="YAML", type=click.Path(path_type=Path, dir_okay=False, exists=True)
+)
+def seed_(start: Path, file: Path | None, description: Path) -> None:
+    """Fill a sandbox from a YAML description of users, pages, databases and connections."""
+    path = file or sandbox_path(_root(start))
     fresh = not path.exists()
     path.parent.mkdir(exist_ok=True)
     sandbox = Sandbox(path)
     try:
-        seed.load(sandbox, file)
+        seed.load(sandbox, description)
     except SeedError as error:
         if fresh:  # an empty sandbox would keep the shipped seed away
             sandbox.close()
             path.unlink()
-        raise UsageError(Diagnostic(f"{file} cannot be used", detail=str(error))) from None
+        raise UsageError(*error.diagnostics) from None
     finally:
         sandbox.close()
     say("The sandbox is filled: notion-gitops sandbox show")
