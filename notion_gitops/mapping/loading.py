@@ -8,6 +8,7 @@ from notion_gitops.mapping.across import Draft, check_across, check_names
 from notion_gitops.mapping.body import read_body, with_body
 from notion_gitops.mapping.checks import World, read_checks
 from notion_gitops.mapping.document import read_table
+from notion_gitops.mapping.downloads import check_downloads
 from notion_gitops.mapping.fields import FieldSet, read_fields
 from notion_gitops.mapping.policies import read_carry, read_safety, read_timezone
 from notion_gitops.mapping.problems import Problems
@@ -78,6 +79,7 @@ def load_mappings(files: Mapping[str, bytes]) -> tuple[DatabaseMapping, ...]:
     check_names(drafts, problems)
     every = frozenset(PurePosixPath(file).stem for file in files if _is_mapping(file))
     check_across(drafts, every, problems)
+    check_downloads(drafts, problems)
     mappings = [
         _mapping(draft, World(draft.name, draft.file, fields, every, problems)) for draft in drafts
     ]

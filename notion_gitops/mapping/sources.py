@@ -62,7 +62,7 @@ def read_git(section: View, fields: FieldSet, place: Place) -> GitSource:
         folder=compile_at(section.scalar("folder"), section.problems, names),
     )
     if path is not None:
-        wrong = _wrong_path(path.text)
+        wrong = wrong_path(path.text)
         if wrong:
             section.problems.at(path, wrong, _PATH_FIX)
         else:
@@ -70,8 +70,8 @@ def read_git(section: View, fields: FieldSet, place: Place) -> GitSource:
     return git
 
 
-def _wrong_path(path: str) -> str:
-    """Why this cannot be where record files are; empty if it can."""
+def wrong_path(path: str) -> str:
+    """Why this cannot be where files of the sync are; empty if it can."""
     bare = path.rstrip("/")
     parts = PurePosixPath(bare).parts
     if not bare or path.startswith("/") or re.match(r"[A-Za-z]:", path):

@@ -10,9 +10,9 @@ from notion_gitops.model.errors import ExitCode, Refused
 from notion_gitops.sandbox import SandboxTransport
 from notion_gitops.sandbox.users import set_upload_limit
 from notion_gitops.sandbox.weather import Effect, Rule
-from notion_gitops.workflow import apply as applying
 from notion_gitops.workflow.validate import validate
 from notion_gitops.workflow.workspace import open_workspace
+from notion_gitops.workflow.writing.confirm import read_back
 from tests.workflow.conftest import MakeWorld
 from tests.workflow.workflow_world import VERSION, World
 
@@ -170,14 +170,12 @@ def test_an_address_that_expired_is_read_anew(
 ) -> None:
     synced.remap("papers", ("type: files}", "type: files, download: files}"))
     put_in_notion(synced, "report.pdf", b"theirs")
-    real = applying.read_back
-
     def slow(*arguments: Any) -> Any:
-        found = real(*arguments)
+        found = read_back(*arguments)
         synced.clock.advance(timedelta(hours=2))
         return found
 
-    monkeypatch.setattr(applying, "read_back", slow)
+    monkeypatch.setattr("notion_gitops.workflow.apply.read_back", slow)
     synced.apply(exact=False)
     assert synced.read("files/plan/report.pdf") == "theirs"
 
