@@ -145,6 +145,23 @@ def test_a_word_renamed_in_values_is_no_edit_of_the_records(world: World) -> Non
     assert not [s for s in result.plan.steps if s.kind.value == "update page"]
 
 
+def test_files_that_still_say_a_word_that_was_renamed_in_values_are_left_alone(
+    world: World,
+) -> None:
+    world.remap("tasks", ("doing: In progress", "active: In progress"))
+    before = world.read("state/records/tasks/dig.yaml")
+    world.in_notion("tasks/dig", Hours=11)
+    result = world.apply(code=ExitCode.DECISIONS_REMAIN)
+    assert "tasks/dig" not in kinds(result)
+    assert world.read("state/records/tasks/dig.yaml") == before
+    assert world.page("tasks/dig")["Hours"] == 11
+    world.spell("tasks/dig", status="active")
+    world.commit("Follow the mapping")
+    world.apply()
+    record = world.record("tasks/dig")
+    assert (record["status"], record["hours"]) == ("active", "11")
+
+
 def test_a_path_that_moved_in_the_mapping_keeps_the_records(world: World) -> None:
     world.git("mv", "state/records/tasks", "state/records/work")
     world.remap("tasks", ("state/records/tasks", "state/records/work"))

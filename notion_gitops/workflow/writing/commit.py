@@ -59,10 +59,10 @@ def commit_sync(
         head = workspace.repository.commit(workspace.head.ref, head, records, message)
         workspace.repository.refresh_index(records)
         result = replace(result, record_commit=head)
-    changes = _state_changes(workspace, result, moved)
+    state = planned.comparison.state.commit
+    changes = _state_changes(workspace, result, moved, state)
     if not changes and not records:
         return result
-    state = planned.comparison.state.commit
     message = state_commit_message(result, records=head, serial=_serial(moved))
     commit = workspace.repository.commit(workspace.state_ref, state, changes, message)
     return replace(result, state_commit=commit)
@@ -78,7 +78,7 @@ def _write_questions(workspace: Workspace, questions: Contents, journal: Journal
 
 
 def _state_changes(
-    workspace: Workspace, result: SyncResult, moved: Mapping[str, Moved]
+    workspace: Workspace, result: SyncResult, moved: Mapping[str, Moved], state: str
 ) -> dict[str, bytes | None]:
     facts = Facts(
         sync_id=result.sync_id,
@@ -90,7 +90,7 @@ def _state_changes(
     )
     changes: dict[str, bytes | None] = {}
     for each in moved.values():
-        changes |= base_changes(workspace, each)
+        changes |= base_changes(workspace, each, state)
         changes |= metadata_changes(workspace, each, facts)
     if not changes:
         return {}

@@ -65,14 +65,25 @@ class Facts:
     pending: Mapping[str, tuple[PendingRecord, ...]] = field(default_factory=dict)
 
 
-def base_changes(workspace: Workspace, moved: Moved) -> dict[str, bytes | None]:
+def base_changes(workspace: Workspace, moved: Moved, state: str) -> dict[str, bytes | None]:
     """The record files of the state branch that change: both sides agreed on other values now.
 
     They are the files of the work tree, byte for byte, except where a field is still in dispute
     or was not agreed: there the last agreed value stands.
+
+    Args:
+        workspace: the workspace.
+        moved: how the base of one mapping moves.
+        state: the commit of the state branch that it moves on from.
     """
     if moved.mapping.git.single_file:
         return _single_file(workspace, moved)
+    changes = _moved_files(workspace, moved)
+    kept = [e for e in moved.compared.recorded.index.entries.values() if e.file not in changes]
+    return {**_readable_files(workspace, moved, kept, state), **changes}
+
+
+def _moved_files(workspace: Workspace, moved: Moved) -> dict[str, bytes | None]:
     changes: dict[str, bytes | None] = {}
     entries = moved.compared.recorded.index.entries
     for key in [*moved.gone, *(r for r in _renamed_from(moved))]:
@@ -92,6 +103,39 @@ def base_changes(workspace: Workspace, moved: Moved) -> dict[str, bytes | None]:
                 changes[entries[key].file] = None
             changes[path] = content
     return changes
+
+
+def _readable_files(
+    workspace: Workspace, moved: Moved, kept: Iterable[IndexEntry], state: str
+) -> dict[str, bytes]:
+    """Files of the base that stay, without the fields that mean something else from now on.
+
+    The base is read with today's mapping in the next run. A word that this one no longer knows
+    would make the whole record unreadable there, and a first contact of every field.
+    """
+    before, mapping = moved.compared.recorded.mapping, moved.mapping
+    changed = _changed_meaning(moved)
+    if before is None or not changed:
+        return {}
+    keys = {e.file: e.key for e in kept if e.file}
+    blobs = workspace.repository.list_tree(state, sorted(keys))
+    contents = workspace.repository.read_blobs(blobs.values())
+    readable: dict[str, bytes] = {}
+    for path, blob in blobs.items():
+        key, content = keys[path], contents[blob]
+        if key in read_records(mapping, {path: content}, workspace.people).records:
+            continue
+        record = read_records(before, {path: content}, workspace.people).records.get(key)
+        if record is not None:
+            cleared: Fields = dict.fromkeys(changed & record.fields.keys())
+            readable[path] = change(before, content, path, key, cleared)
+    return readable
+
+
+def _changed_meaning(moved: Moved) -> set[str]:
+    """The fields that mean something else in today's mapping than when the base was written."""
+    mapping, recorded = moved.mapping, moved.compared.recorded
+    return {name for name in mapping.fields if not same_meaning(mapping, recorded, name)}
 
 
 def _renamed_from(moved: Moved) -> Iterable[str]:
@@ -225,9 +269,8 @@ def _with_reading(moved: Moved, entry: IndexEntry) -> IndexEntry:
 
 def _under_this_mapping(moved: Moved) -> dict[str, IndexEntry]:
     """What the base held, without the fields that mean something else in today's mapping."""
-    recorded, mapping = moved.compared.recorded, moved.mapping
-    changed = {n for n in mapping.fields if not same_meaning(mapping, recorded, n)}
-    entries = dict(recorded.index.entries)
+    changed = _changed_meaning(moved)
+    entries = dict(moved.compared.recorded.index.entries)
     if not changed:
         return entries
     return {
