@@ -7,11 +7,13 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+import httpx
+import notion_client
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notion_gitops.sandbox import edits
+from notion_gitops.sandbox import DEFAULT_TOKEN, SandboxTransport, edits
 from notion_gitops.sandbox.richtext import plain_text, retyped, text_items
 from tests.sandbox.sandbox_face_client import (
     Client,
@@ -163,6 +165,28 @@ def test_what_does_not_fit_is_told_and_kept_in_the_form(
     typed = form.get("text") or form.get("start_day") or form.get("new") or "wrong"
     assert typed == "wrong" or html.escape(typed) in answer.text
     assert value_of(acme, page, name) == before
+
+
+def test_an_uploaded_file_stays_when_another_is_added(acme: Api, face: Client) -> None:
+    client = notion_client.Client(
+        auth=DEFAULT_TOKEN,
+        notion_version="2026-03-11",
+        client=httpx.Client(transport=SandboxTransport(acme.sandbox)),
+    )
+    made: Any = client.file_uploads.create(filename="plan.html")
+    client.file_uploads.send(made["id"], file=("plan.html", b"<script>", "text/html"))
+    page = acme.page("everything", "Full")
+    acme.write(page, {"Files": {"files": [{"file_upload": {"id": made["id"]}}]}})
+    form = fields_of(face.get(cell_of(page, "Files")))
+    assert face.post(cell_of(page, "Files"), {**form, "new": "https://a.example/b"}).status == 303
+    kept, added = value_of(acme, page, "Files")
+    assert (kept["name"], kept["type"], added["name"]) == ("plan.html", "file", "b")
+    link = re.search(r'href="(/files/[^"]+)"', face.get(f"/pages/{page['id']}").text)
+    assert link is not None
+    bytes_ = face.get(html.unescape(link[1]))
+    assert (bytes_.status, bytes_.text) == (200, "<script>")
+    assert bytes_.headers["content-security-policy"] == "sandbox"
+    client.close()
 
 
 def test_an_edit_of_somebody_else_is_not_overwritten_unseen(acme: Api, face: Client) -> None:

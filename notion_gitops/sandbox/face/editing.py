@@ -9,7 +9,7 @@ from notion_gitops.sandbox import edits
 from notion_gitops.sandbox.face.forms import FormError, control_of, filled, plain
 from notion_gitops.sandbox.face.messages import Refused, first, missing
 from notion_gitops.sandbox.face.reading import find_row, find_source, people, title_of, titled
-from notion_gitops.sandbox.face.showing import SOMEBODY, Showing, cell_address
+from notion_gitops.sandbox.face.showing import OWN_FILES, SOMEBODY, Showing, cell_address
 from notion_gitops.sandbox.face.views import Choice, Control, EditorView
 from notion_gitops.sandbox.identity import digest
 from notion_gitops.sandbox.nouns import READ_ONLY, Kind
@@ -19,6 +19,7 @@ from notion_gitops.sandbox.store import dumps
 if TYPE_CHECKING:
     from notion_gitops.sandbox.call import Call
     from notion_gitops.sandbox.face.messages import Form
+    from notion_gitops.sandbox.messages import Json
     from notion_gitops.sandbox.sandbox import Sandbox
 
 OFFERED = 30  # pages of a relation that are offered at once, beside those chosen
@@ -53,7 +54,8 @@ class Cell:
         """What stands in it, whole: a relation with its pages in the trash."""
         if self.prop.kind is Kind.RELATION:
             return [{"id": one} for one in self._call.world.links(self.page.id, self.prop)]
-        return self._showing.cells.shown(self.page, self.source, self.prop)
+        value = self._showing.cells.shown(self.page, self.source, self.prop)
+        return [_unsigned(one) for one in value] if self.prop.kind is Kind.FILES else value
 
     def now(self) -> Form:
         """The form of what stands in it."""
@@ -143,6 +145,14 @@ class Cell:
         if page is not None and page.in_trash:
             text += " (in the trash)"
         return Choice(identity, text, chosen=chosen)
+
+
+def _unsigned(entry: Json) -> Json:
+    """A file by an address that stays: that of an upload is signed anew at each reading."""
+    url = str(entry.get("file", {}).get("url", ""))
+    if not url.startswith(OWN_FILES):
+        return entry
+    return {**entry, "file": {"url": url.partition("?")[0]}}
 
 
 def stands_for(kind: Kind, form: Form) -> str:

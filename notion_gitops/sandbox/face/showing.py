@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from notion_gitops.sandbox.cells import Cells
 from notion_gitops.sandbox.face.views import CellView, Column, Look, Piece
+from notion_gitops.sandbox.file_links import PREFIX, base_url
 from notion_gitops.sandbox.nouns import READ_ONLY, Kind
 from notion_gitops.sandbox.richtext import plain_text
 
@@ -19,6 +20,10 @@ UNTITLED = "Untitled"
 SOMEBODY = "Somebody who left"
 
 _SIGNS = {"dollar": "$", "euro": "€", "pound": "£", "yen": "¥", "rupee": "₹"}
+_HERE = base_url("")
+OWN_FILES = f"{_HERE}{PREFIX}"
+"""How the address of a file begins that the sandbox itself keeps, when no request names a host."""
+
 _SAFE = ("http://", "https://")  # other addresses, such as javascript:, are text
 
 
@@ -192,6 +197,8 @@ def _person(user: Json) -> Piece:
 
 def _file(entry: Json) -> Piece:
     url = str(entry.get(entry.get("type", ""), {}).get("url", ""))
+    if url.startswith(OWN_FILES):  # a file that this sandbox keeps, at whatever port it is served
+        return Piece(entry["name"], href=url.removeprefix(_HERE))
     return Piece(entry["name"], href=url if url.lower().startswith(_SAFE) else None)
 
 
