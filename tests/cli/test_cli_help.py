@@ -17,6 +17,8 @@ SUBCOMMANDS = [
     "sandbox clock",
     *(f"sandbox clock {name}" for name in ("set", "advance", "reset")),
     "sandbox token",
+    "schema plan",
+    "schema apply",
     *(f"sandbox token {name}" for name in ("add", "list", "remove")),
 ]
 

@@ -51,7 +51,7 @@ def _parse(words: list[str]) -> None:
     """Let click read the words, without running anything."""
     command: click.Command = cli
     context = click.Context(cli, info_name=TOOL)
-    while isinstance(command, click.Group) and not words[0].startswith("-"):
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
         name, found, words = command.resolve_command(context, words)
         assert found is not None, name
         command = found
@@ -148,7 +148,7 @@ def test_connecting_a_workspace_as_the_readme_says_brings_the_pages_to_git(
 ) -> None:
     tasks = next(d for d in notion.sandbox.databases() if d.alias == "tasks")
     environ = {**_environ(tmp_path), "NOTION_GITOPS_BASE_URL": notion.base_url}
-    given = {"NOTION_TOKEN": DEFAULT_TOKEN, "NOTION_TASKS_DATABASE": tasks.database_id}
+    given = {"NOTION_TOKEN": DEFAULT_TOKEN}
     folder = tmp_path / "registry"
     folder.mkdir()
     subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
@@ -160,6 +160,7 @@ def test_connecting_a_workspace_as_the_readme_says_brings_the_pages_to_git(
             name = words[1].partition("=")[0]
             environ[name] = given.pop(name)
             continue
+        words = [tasks.database_id if "notion.so" in word else word for word in words]
         if words == [TOOL, "apply"]:
             words.append("--yes")  # nobody is here to be asked
         done = subprocess.run(

@@ -24,7 +24,11 @@ parent_option = click.option(
 )
 
 
-@click.group("schema", short_help="Make databases, properties and options in Notion.")
+@click.group(
+    "schema",
+    short_help="Make databases, properties and options in Notion.",
+    epilog=examples("notion-gitops schema plan", "notion-gitops schema apply"),
+)
 def command() -> None:
     """Add to Notion what the mappings name and Notion does not have.
 
@@ -37,7 +41,7 @@ def command() -> None:
     short_help="Show what is missing in Notion.",
     epilog=examples(
         "notion-gitops schema plan",
-        "notion-gitops schema plan --parent https://www.notion.so/acme/Registry-1f2e3d4c...",
+        "notion-gitops schema plan --parent 1f2e3d4c5b6a79880123456789abcdef",
     ),
 )
 @workspace_option
