@@ -123,7 +123,7 @@ def _carried(ours: str, base: str, theirs: str, spacing: _Spacing) -> str | None
 
 
 def _parts(ours: list[Line], base: list[Line], theirs: list[Line], indent: str) -> Iterator[_Part]:
-    here, there = _matches(base, ours), _matches(base, theirs)
+    here, there = _matches(base, ours, alike=True), _matches(base, theirs)
     last = (0, 0, 0)
     anchors = [(b, here[b], there[b]) for b in range(len(base)) if b in here and b in there]
     for at in (*anchors, (len(base), len(ours), len(theirs))):
@@ -138,11 +138,18 @@ def _parts(ours: list[Line], base: list[Line], theirs: list[Line], indent: str) 
         last = (at[0] + 1, at[1] + 1, at[2] + 1)
 
 
-def _matches(one: list[Line], other: list[Line]) -> dict[int, int]:
-    """The lines that mean the same, in order: number in `one` -> number in `other`."""
+def _matches(one: list[Line], other: list[Line], *, alike: bool = False) -> dict[int, int]:
+    """The lines that mean the same, in order: number in `one` -> number in `other`.
+
+    If the texts are `alike` as wholes, as many lines in the same place are the same as well:
+    written otherwise on that side.
+    """
     texts = [x.meaning for x in one], [x.meaning for x in other]
-    blocks = SequenceMatcher(None, *texts, autojunk=False).get_matching_blocks()
-    return {block.a + i: block.b + i for block in blocks for i in range(block.size)}
+    found: dict[int, int] = {}
+    for what, a, a_end, b, b_end in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+        if what == "equal" or (alike and what == "replace" and a_end - a == b_end - b):
+            found |= zip(range(a, a_end), range(b, b_end), strict=True)
+    return found
 
 
 def _nested(line: Line, indent: str) -> Line:

@@ -31,7 +31,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"code": _code, "link": _link, "number": number, "fenced": _fenced}
+    environment.filters |= {"code": _code, "link": _link, "number": number, "fenced": fenced}
     environment.globals["count"] = count
     return environment
 
@@ -44,7 +44,7 @@ def _code(name: str) -> Markup:
     return Markup(code(name))  # noqa: S704  it is escaped
 
 
-def _fenced(lines: Iterable[str]) -> Markup:
+def fenced(lines: Iterable[str]) -> Markup:
     """Lines as a block of code that no line of it can end."""
     shown = "\n".join(map(visible, lines))
     longest = max((len(run) for run in re.findall("`+", shown)), default=0)

@@ -40,6 +40,9 @@ def without_common(text: str, one: str, other: str) -> str:
 
 def _lines(before: Value, after: Value) -> Iterator[str]:
     old, new = (v.split("\n") if isinstance(v, str) else [] for v in (before, after))
+    said = [line for line in old if line.strip()], [line for line in new if line.strip()]
+    if said[0] != said[1]:  # else blank lines differ, of code
+        old, new = said
     found = unified_diff(old, new, lineterm="", n=_AROUND)
     for at, line in enumerate(found):
         if at > 2:  # noqa: PLR2004  two lines name files, and one the first place

@@ -1,9 +1,9 @@
 """The text of a page or of a Markdown file: what of it has a meaning, and what is spacing.
 
 Notion keeps a page as blocks and writes them one a line: a blank line between two blocks is gone
-when they are read back, list items are numbered anew, bullets are hyphens, and what is nested
-is indented with tabs (recorded answers; Notion's documentation, "Enhanced Markdown"). None of that
-is an edit.
+when they are read back, list items are numbered anew, bullets are hyphens, what is nested is
+indented with tabs, and languages of code have their full names (recorded answers; Notion's
+documentation, "Enhanced Markdown"). None of that is an edit.
 """
 
 import hashlib
@@ -18,6 +18,17 @@ _ALONE = re.compile(r"[*+-][ \t]|\d{1,9}[.)][ \t]|[|>\t ]|</?[A-Za-z]")  # stand
 _TAB = 4
 _IN_CODE = "\0"  # begins the meaning of a line of code, where every character counts
 _DIGITS = 16
+_LANGUAGES = {
+    "": "plain text",
+    "js": "javascript",
+    "py": "python",
+    "rb": "ruby",
+    "rs": "rust",
+    "sh": "shell",
+    "text": "plain text",
+    "ts": "typescript",
+    "yml": "yaml",
+}  # how code is marked here -> Notion's name of the language
 
 
 class Line(NamedTuple):
@@ -89,8 +100,8 @@ def _lines(text: str) -> Iterator[Line]:
         opening = _FENCE.match(bare)
         if opening is not None:
             fence = opening[1]
-            language = bare[len(fence) :].strip()
-            yield Line(f"{_depth(line, depths)}```{language}", line, gap)
+            word = bare[len(fence) :].strip().lower()
+            yield Line(f"{_depth(line, depths)}```{_LANGUAGES.get(word, word)}", line, gap)
         else:
             yield Line(f"{_depth(line, depths)}{_plain(bare)}", line, gap)
         gap = 0
