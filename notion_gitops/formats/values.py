@@ -202,8 +202,11 @@ class ValueReader:
         return self._aliases[name]
 
     def _unknown_person(self, scalar: Scalar) -> Diagnostic:
-        near = suggestion(scalar.text, self.people.by_alias)
+        email = "@" in scalar.text
+        known = {n for n in self.people.names if not n.startswith("user:") and ("@" in n) == email}
+        near = suggestion(scalar.text, sorted(known))
         fix = f"{near}; or add the person to state/people.yaml".removeprefix("; or ")
+        fix += " (guests are not in Notion's list of users)" if email else ""
         return problem(scalar, f'nobody is called "{scalar.text}"', fix=fix)
 
     def files(self, node: Node, _field: Field) -> Value:

@@ -20,6 +20,12 @@ class People:
 
     by_alias: Mapping[str, Person] = field(default_factory=dict)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """All that somebody can be called by in a record: aliases and e-mails."""
+        emails = (p.email for p in self.by_alias.values() if p.email)
+        return frozenset((*self.by_alias, *emails))
+
     def alias_of(self, user_id: str) -> str:
         """The alias of a Notion user, else ``user:ID``."""
         for person in self.by_alias.values():

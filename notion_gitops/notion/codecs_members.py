@@ -57,11 +57,12 @@ def _user_id(name: str, context: Context) -> str:
     found = context.people.user_id_of(name)
     if found is not None:
         return found
-    near = nearest(name, context.people.by_alias)
+    near = nearest(name, context.people.names)
     meant = f'Did you mean "{near}"? ' if near else ""
     raise NotCarried(
         f'nobody is called "{name}"',
-        fix=f"{meant}Add the alias to state/people.yaml.",
+        fix=f"{meant}Else add the alias, with the user's id, to state/people.yaml: guests are not "
+        "in Notion's list of users.",
         check="unknown person",
     )
 

@@ -60,9 +60,9 @@ def test_trap_05_a_value_that_cannot_be_read_whole_is_not_written(make: MakeWorl
     assert "after: Notion cut the list of related pages short" in shown(planned)
     world.edit("tasks/t00", after="[t01]")
     world.apply(exact=False, settled=False)
+    world.sandbox.weather.clear()
     assert len(related(world, "tasks/t00")) == 30
     assert world.record("tasks/t00")["hours"] == "3"
-    world.sandbox.weather.clear()
     world.apply()
     assert len(related(world, "tasks/t00")) == 1
 
@@ -88,7 +88,8 @@ def test_trap_14_a_typing_error_becomes_an_option_for_everybody(
     world: World, field: str, typed: str, meant: str
 ) -> None:
     before = options(world, field.capitalize())
-    world.edit("tasks/lay", **{field: typed})
+    world.spell("tasks/lay", **{field: typed})
+    world.commit("A slip of the pen")
     planned = world.plan()
     assert f'Did you mean "{meant}"?' in shown(planned)
     assert planned.plan.steps == ()
