@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from notion_gitops.formats.nodes import Entry, Node, Scalar, Table, plain, problem
 from notion_gitops.formats.schema import check_schema, nearest, suggestion
-from notion_gitops.formats.values import read_value
+from notion_gitops.formats.values import Look, ValueReader
 from notion_gitops.formats.yaml_text import parse_yaml
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import InvalidInput
@@ -37,7 +37,11 @@ class Question:
 
 
 def parse_conflict_file(
-    text: str, path: str, mapping: DatabaseMapping, people: People | None = None
+    text: str,
+    path: str,
+    mapping: DatabaseMapping,
+    people: People | None = None,
+    look: Look | None = None,
 ) -> ConflictFile:
     """Read a conflict file.
 
@@ -46,6 +50,7 @@ def parse_conflict_file(
         path: of the file, from the repository's root.
         mapping: that the record belongs to; says what type a value is to have.
         people: who may be named in a value.
+        look: looks at the files of the repository that a value names.
 
     Returns:
         Only the questions that were answered; an empty ``resolution:`` is none.
@@ -55,7 +60,7 @@ def parse_conflict_file(
     """
     root = _root(text, path)
     problems = _identity_problems(root, path, mapping)
-    reader = _Reader(mapping, people or People(), problems)
+    reader = _Reader(mapping, ValueReader(mapping.timezone, people or People(), look), problems)
     fields = {name: a for name, table in _fields(root) if (a := reader.field(name, table))}
     record = reader.answer(root, None) if root.get("asked") is not None else None
     since = _since(root, problems)
@@ -94,10 +99,10 @@ class _Reader:
     """Reads the answers, collecting all problems on the way."""
 
     def __init__(
-        self, mapping: DatabaseMapping, people: People, problems: list[Diagnostic]
+        self, mapping: DatabaseMapping, values: ValueReader, problems: list[Diagnostic]
     ) -> None:
         self.mapping = mapping
-        self.people = people
+        self.values = values
         self.problems = problems
 
     def field(self, name: str, table: Table) -> Resolution | None:
@@ -144,7 +149,7 @@ class _Reader:
             return None
         spec = self.mapping.fields[field]
         try:
-            value = read_value(node, spec, self.mapping.timezone, self.people)
+            value = self.values.read(node, spec)
         except InvalidInput as error:
             self.problems.extend(error.diagnostics)
             return None

@@ -6,6 +6,7 @@ from notion_gitops.formats.atomic import write_bytes
 from notion_gitops.formats.yaml_text import decode_utf8
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
+from notion_gitops.records.attachments import Attachments
 from notion_gitops.state.conflict_answer import answered, open_fields
 from notion_gitops.state.conflict_reading import parse_conflict_file
 from notion_gitops.workflow.workspace import CONFLICTS, Workspace
@@ -66,7 +67,8 @@ def answer(workspace: Workspace, key: str, field: str | None, choice: str) -> st
     chosen = field if field is not None else _only(open_fields(text, relative), relative)
     after = answered(text, relative, chosen or None, choice)
     mapping = workspace.mappings[path.parent.name]
-    parse_conflict_file(after, relative, mapping, workspace.people)  # or it is not written
+    look = Attachments(workspace.root).look
+    parse_conflict_file(after, relative, mapping, workspace.people, look)  # or it is not written
     write_bytes(workspace.root, relative, after.encode())
     return relative
 

@@ -1,5 +1,6 @@
 """Files that records name: sent to Notion, fetched from there, and sent no more than once."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from notion_gitops.sandbox.weather import Effect, Rule
 from notion_gitops.workflow.validate import validate
 from notion_gitops.workflow.workspace import open_workspace
 from notion_gitops.workflow.writing.confirm import read_back
+from notion_gitops.workflow.writing.put_back import put_back
 from tests.workflow.conftest import MakeWorld
 from tests.workflow.workflow_world import VERSION, World
 
@@ -170,6 +172,7 @@ def test_an_address_that_expired_is_read_anew(
 ) -> None:
     synced.remap("papers", ("type: files}", "type: files, download: files}"))
     put_in_notion(synced, "report.pdf", b"theirs")
+
     def slow(*arguments: Any) -> Any:
         found = read_back(*arguments)
         synced.clock.advance(timedelta(hours=2))
@@ -260,6 +263,85 @@ def test_a_lost_answer_to_an_upload_loses_nothing(papers: World) -> None:
     papers.sandbox.weather.add(Rule(Effect.DROP_AFTER, path=".*/send", count=1))
     papers.apply(exact=False)
     assert content(papers, files(papers)[0]) == b"first"
+
+
+def test_a_run_that_could_not_be_recorded_is_taken_up(
+    papers: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("notion_gitops.workflow.apply.commit_sync", full)
+        papers.apply(code=ExitCode.PARTLY_APPLIED, settled=False)
+    papers.apply()
+    assert uploads(papers) == 1
+    papers.write("docs/plan.pdf", "second")
+    papers.commit("Another plan")
+    with monkeypatch.context() as patch:
+        patch.setattr("notion_gitops.workflow.apply.commit_sync", full)
+        papers.apply(code=ExitCode.PARTLY_APPLIED, settled=False)
+    papers.apply()
+    assert uploads(papers) == 2
+
+
+def test_a_download_that_could_not_be_recorded_is_taken_up(
+    synced: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced.remap("papers", ("type: files}", "type: files, download: files}"))
+    put_in_notion(synced, "report.pdf", b"theirs")
+
+    def full(*_: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("notion_gitops.workflow.apply.commit_sync", full)
+        synced.apply(code=ExitCode.PARTLY_APPLIED, settled=False)
+    put_back(open_workspace(synced.root))
+    synced.apply()
+    assert synced.git("show", "HEAD:files/plan/report.pdf") == "theirs"
+
+
+def test_a_download_that_fails_waits(synced: World) -> None:
+    synced.remap("papers", ("type: files}", "type: files, download: files}"))
+    synced.write("files/plan/report.pdf", "mine")
+    synced.write("files/plan/report-d0f631ca.pdf", "mine too")
+    synced.commit("Files in the way")
+    put_in_notion(synced, "report.pdf", b"hello")
+    digest = hashlib.sha256(b"hello").hexdigest()[:8]
+    synced.write(f"files/plan/report-{digest}.pdf", "in the way")
+    synced.commit("Another file in the way")
+    result = synced.apply(code=ExitCode.DECISIONS_REMAIN, settled=False)
+    assert "is there already, with another content" in result.notes[0]
+    assert len(synced.record("papers/plan")["files"]) == 2
+    (synced.root / f"files/plan/report-{digest}.pdf").unlink()
+    synced.commit("Make room")
+    synced.apply()
+    assert synced.read(f"files/plan/report-{digest}.pdf") == "hello"
+    assert synced.read("files/plan/report.pdf") == "mine"
+
+
+def test_edits_on_both_sides_are_asked_about(synced: World) -> None:
+    put_in_notion(synced, "report.pdf", b"theirs")
+    synced.write("docs/plan.pdf", "second")
+    synced.commit("Another plan")
+    synced.apply(code=ExitCode.DECISIONS_REMAIN, settled=False)
+    assert [content(synced, f) for f in files(synced) if "file" in f] == [b"first", b"theirs"]
+    theirs = files(synced)[-1]["file"]["url"].partition("?")[0].partition("/files/")[2]
+    kept = f"{{name: report.pdf, url: 'notion:/files/{theirs}'}}"
+    synced.answer("papers/plan", f"{{value: [docs/plan.pdf, {kept}]}}", "files")
+    synced.apply()
+    assert [content(synced, f) for f in files(synced)] == [b"second", b"theirs"]
+    assert uploads(synced) == 3
+
+
+def test_a_file_of_another_page_is_not_taken_along(synced: World) -> None:
+    put_in_notion(synced, "report.pdf", b"theirs")
+    synced.apply()
+    url = synced.record("papers/plan")["files"][-1]["url"]
+    synced.edit("papers/other", title="Other", files=f"[{{name: report.pdf, url: '{url}'}}]")
+    result = synced.apply(code=ExitCode.DECISIONS_REMAIN, settled=False)
+    assert "kept by Notion on another page" in result.notes[0]
 
 
 def test_people_read_what_is_sent_and_fetched(papers: World) -> None:

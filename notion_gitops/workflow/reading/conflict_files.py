@@ -3,6 +3,7 @@
 from notion_gitops.formats.yaml_text import decode_utf8
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import ConflictFile
+from notion_gitops.records.attachments import Attachments
 from notion_gitops.state.conflict_reading import parse_conflict_file
 from notion_gitops.workflow.workspace import CONFLICTS, Workspace
 
@@ -19,10 +20,11 @@ def read_conflict_files(workspace: Workspace, mapping: DatabaseMapping) -> dict[
         InvalidInput: one cannot be read, or an answer in it is none that is offered.
     """
     folder = workspace.root / CONFLICTS / mapping.name
+    look = Attachments(workspace.root).look
     found = {}
     for file in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
         path = f"{CONFLICTS}/{mapping.name}/{file.name}"
         text = decode_utf8(file.read_bytes(), path)
-        conflict = parse_conflict_file(text, path, mapping, workspace.people)
+        conflict = parse_conflict_file(text, path, mapping, workspace.people, look)
         found[conflict.key] = conflict
     return found
