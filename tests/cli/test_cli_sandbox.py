@@ -14,6 +14,10 @@ import httpx
 import pytest
 
 import notion_gitops
+from notion_gitops.cli.main import run
+from notion_gitops.model.errors import ExitCode
+from notion_gitops.sandbox import Sandbox
+from notion_gitops.sandbox.seed import load
 from tests.cli.cli_world import Tool, World
 
 SEED = """
@@ -29,7 +33,8 @@ databases:
 def file(tool: Tool) -> str:
     """A sandbox of its own, outside any repository."""
     (tool.folder / "seed.yaml").write_text(SEED, "utf-8")
-    tool.run("sandbox", "seed", "seed.yaml", "--file", "s.sqlite").expect(0)
+    with Sandbox(tool.folder / "s.sqlite") as sandbox:
+        load(sandbox, tool.folder / "seed.yaml")
     return "s.sqlite"
 
 
@@ -136,10 +141,29 @@ def test_a_command_of_the_repository_is_under_the_same_sky(world: World) -> None
         ("serve --host 0.0.0.0", "no address of this machine alone"),
     ],
 )
-def test_what_cannot_be(tool: Tool, file: str, arguments: str, problem: str) -> None:
+def test_what_cannot_be(  # noqa: PLR0917  two fixtures of pytest
+    tool: Tool,
+    file: str,
+    arguments: str,
+    problem: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tool.folder)
     place = () if "--file" in arguments else ("--file", file)
-    done = tool.run("sandbox", *arguments.split(), *place).expect(64)
-    assert problem in done.stderr
+    assert run(["sandbox", *arguments.split(), *place]) is ExitCode.USAGE
+    assert problem in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_seed_from_the_command_line(tool: Tool) -> None:
+    (tool.folder / "seed.yaml").write_text(SEED.replace("title: Hand", "titel: Hand"), "utf-8")
+    wrong = tool.run("sandbox", "seed", "seed.yaml", "--file", "s.sqlite").expect(64)
+    assert "seed.yaml:2:10" in wrong.stderr
+    assert not (tool.folder / "s.sqlite").exists()
+    (tool.folder / "seed.yaml").write_text(SEED, "utf-8")
+    tool.run("sandbox", "seed", "seed.yaml", "--file", "s.sqlite").expect(0)
+    again = tool.run("sandbox", "seed", "seed.yaml", "--file", "s.sqlite").expect(64)
+    assert "the sandbox has this database already" in again.stderr
 
 
 def test_the_connections_are_listed(tool: Tool, file: str) -> None:
