@@ -8,6 +8,7 @@ from notion_gitops.records.attachments import Attachments
 from notion_gitops.records.files import list_files, read_files
 from notion_gitops.records.reading import read_records
 from notion_gitops.workflow.reading.conflict_files import read_conflict_files
+from notion_gitops.workflow.reading.known_options import last_schemas, unknown_options
 from notion_gitops.workflow.workspace import Workspace
 
 
@@ -29,6 +30,7 @@ def validate(workspace: Workspace) -> Validated:
     """Read every record file and every conflict file; all problems at once."""
     problems: list[Diagnostic] = []
     records = 0
+    schemas = last_schemas(workspace)
     for mapping in workspace.mappings.values():
         try:
             paths = list_files(workspace.root, mapping)
@@ -40,6 +42,8 @@ def validate(workspace: Workspace) -> Validated:
         reading = read_records(mapping, contents, workspace.people, look)
         records += len(reading.records) + len(reading.lost)
         problems += [*reading.problems, *reading.warnings]
+        seen = schemas.get(mapping.name, {})
+        problems += unknown_options(mapping, reading.records.values(), seen)
         try:
             read_conflict_files(workspace, mapping)
         except InvalidInput as error:
