@@ -60,6 +60,8 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
+    from tests.answers import ABSENT, at_hand  # noqa: PLC0415  after the path is set
+
     told: list[str] = config.stash[_WRONG]
     if told:
         terminalreporter.section("answers that Notion would not give", red=True)
@@ -67,3 +69,5 @@ def pytest_terminal_summary(
             terminalreporter.line(problem)
     elif config.stash[_COUNT]:
         terminalreporter.line(f"{config.stash[_COUNT]} forms of answers fit Notion's types")
+    elif not at_hand():
+        terminalreporter.line(f"the sandbox's answers were not validated: {ABSENT}")
