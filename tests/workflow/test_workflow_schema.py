@@ -22,6 +22,7 @@ from notion_gitops.sandbox.weather import Effect, Rule
 from notion_gitops.workflow.reading.schema_plan import PlannedSchema, plan_schema
 from notion_gitops.workflow.schema_apply import apply_schema, exit_code, require_applicable
 from notion_gitops.workflow.workspace import Workspace, open_workspace
+from tests.workflow.workflow_world import World
 
 HEAD = """\
 version: 1
@@ -322,6 +323,31 @@ def test_databases_are_made_nowhere_but_where_one_says(registry: Registry) -> No
         require_applicable(planned.plan)
     with pytest.raises(UsageError):
         plan_schema(registry.workspace, registry.gateway, {"tasks": ""}, "the page")
+
+
+def test_a_database_that_was_synced_is_never_made_anew(world: World) -> None:
+    workspace = open_workspace(world.root)
+    connection = world.connection()
+    ids = {name: connection.find(mapping) for name, mapping in workspace.mappings.items()}
+    plan = plan_schema(workspace, connection.gateway, {**ids, "tasks": ""}, None).plan
+    assert [problem.summary for problem in plan.problems] == [
+        "tasks was synced before, so its database is there; only its id is not known"
+    ]
+    assert plan.problems[0].fix.endswith(f"={world.source('tasks')}")
+
+
+def test_a_property_that_was_synced_and_deleted_is_not_made_anew(world: World) -> None:
+    workspace = open_workspace(world.root)
+    connection = world.connection()
+    ids = {name: connection.find(mapping) for name, mapping in workspace.mappings.items()}
+    world.schema("tasks", {"Hours": None})
+    plan = plan_schema(workspace, connection.gateway, ids, None).plan
+    assert [problem.summary for problem in plan.problems] == [
+        'The property "Hours" was synced, and was deleted in Notion since'
+    ]
+    world.schema("projects", {"Name": {"name": "Title"}})
+    (hint,) = plan_schema(workspace, connection.gateway, ids, None).plan.hints
+    assert hint.summary == 'The property "Name" is called "Title" in Notion now'
 
 
 # Answers that are lost

@@ -69,6 +69,7 @@ def plan_schema(
     page = _page_id(parent)
     problems = [
         *unreadable,
+        *_synced_before(workspace, ids, state),
         *_problems(world, databases, drafts, state),
         *_on_the_page(gateway, page, new, workspace),
     ]
@@ -145,6 +146,20 @@ def _deleted(
                 place,
                 fix="Restore it in Notion, with its values. If it is to go, take the field out of "
                 "the mapping; if it is to start afresh, give the field another name as well.",
+            )
+
+
+def _synced_before(
+    workspace: Workspace, ids: Mapping[str, str], state: StateBranch
+) -> Iterator[Diagnostic]:
+    """Mappings whose database is known from the last sync, and only the variable is not set."""
+    for name, mapping in workspace.mappings.items():
+        sync = state.of(name).sync
+        if not ids[name] and sync is not None:
+            yield Diagnostic(
+                f"{name} was synced before, so its database is there; only its id is not known",
+                mapping.notion.place,
+                fix=f"export {missing_variable(mapping)}={sync.data_source}",
             )
 
 
