@@ -117,9 +117,11 @@ def _carried(ours: str, base: str, theirs: str, spacing: _Spacing) -> str | None
     """Our text with what changed from `base` to `theirs`; where both changed, theirs stands."""
     parts = list(_parts(lines_of(ours), lines_of(base), lines_of(theirs), spacing.indent))
     result = joined(_spaced(parts, lines_of(ours), spacing))
-    if meaning(result or "") != tuple(part.line.meaning for part in parts):
-        return joined(lines_of(theirs))  # how deep a line is nested depends on those before it
-    return result
+    if meaning(result or "") == tuple(part.line.meaning for part in parts):
+        return result
+    # How deep a line is nested depends on those before it: then theirs stands as a whole.
+    whole = lines_of(theirs)
+    return joined(whole if spacing.airy else [line._replace(gap=0) for line in whole])
 
 
 def _parts(ours: list[Line], base: list[Line], theirs: list[Line], indent: str) -> Iterator[_Part]:
