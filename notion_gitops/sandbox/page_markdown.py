@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from notion_gitops.sandbox.async_tasks import accepted
 from notion_gitops.sandbox.block_merge import (
@@ -32,6 +32,9 @@ from notion_gitops.sandbox.messages import ApiError, Code, Json, failed_validati
 from notion_gitops.sandbox.nouns import Capability, Page
 from notion_gitops.sandbox.rows import Flag, set_flag, stamp_of, stamp_page
 from notion_gitops.sandbox.store import dumps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _REFERRING = frozenset({CHILD_PAGE, CHILD_DATABASE, UNKNOWN})
 COMMANDS = ("insert_content", "replace_content_range", "update_content", "replace_content")
@@ -184,10 +187,15 @@ def _plain(known: dict[str, Node], draft: Draft) -> Draft:
 def _check_references(old: tuple[Node, ...], drafts: tuple[Draft, ...]) -> None:
     """Refuse tags that name a page, database or block which is not in this page already."""
     known = {one.id for node in old for one in node.all()}
-    for draft in drafts:
+    for draft in _all(drafts):
         if draft.kind in _REFERRING and draft.identity not in known:
             raise invalid(f"Invalid Notion page or block URL: {draft.content.get('url', '')}")
-        _check_references(old, draft.children)
+
+
+def _all(drafts: tuple[Draft, ...]) -> Iterator[Draft]:
+    for draft in drafts:
+        yield draft
+        yield from _all(draft.children)
 
 
 def _lost(old: tuple[Node, ...], drafts: tuple[Draft, ...]) -> list[Node]:
