@@ -1,6 +1,6 @@
 """The local Notion: what `--sandbox` and `sandbox serve` run against, and what tests use.
 
-It imports nothing of the rest of the product. In process:
+Of the rest of the product it imports only strict YAML and the diagnostics. In process:
 
     sandbox = Sandbox()
     load(sandbox, description)
