@@ -48,7 +48,7 @@ def _missing(field: Field, schema: Schema) -> Diagnostic:
     return Diagnostic(
         f'The database "{schema.title}" has no property "{field.property_name}"',
         field.place,
-        fix=f"{meant}Its properties are: {names}.",
+        fix=f"{meant}Its properties are: {names}. To add it: notion-gitops schema plan.",
     )
 
 
@@ -78,7 +78,7 @@ def _key_problems(mapping: DatabaseMapping, schema: Schema) -> Iterator[Diagnost
         yield Diagnostic(
             f'The database "{schema.title}" has no property "{name}" for the key',
             place,
-            fix=f'{meant} a text property "{name}" to it in Notion.',
+            fix=f'{meant} a text property "{name}" to it, as notion-gitops schema apply does.',
         )
     elif prop.type not in _KEY_TYPES:
         yield Diagnostic(
