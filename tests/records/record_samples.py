@@ -137,7 +137,10 @@ _BY_TYPE: dict[PropertyType, st.SearchStrategy[Value]] = {
     PropertyType.DATE: dates,
     PropertyType.PEOPLE: st.frozensets(people, min_size=1, max_size=5),
     PropertyType.FILES: st.lists(
-        st.builds(FileRef, short_texts, short_texts), min_size=1, max_size=3
+        st.builds(FileRef, short_texts, short_texts)
+        | st.builds(FileRef, short_texts, st.just("repository:docs/plan 1.pdf")),
+        min_size=1,
+        max_size=3,
     ).map(tuple),
     PropertyType.CHECKBOX: st.booleans(),
     PropertyType.RELATION: st.frozensets(links, min_size=1, max_size=5),

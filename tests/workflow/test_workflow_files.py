@@ -224,6 +224,15 @@ def test_a_file_that_is_not_committed_is_committed_first_or_refused(synced: Worl
         synced.apply()
 
 
+def test_a_file_that_git_ignores_is_refused(synced: World) -> None:
+    synced.write(".gitignore", "/.notion-gitops/\n*.log\n")
+    synced.write("docs/today.log", "much")
+    synced.edit("papers/plan", files="[docs/plan.pdf, docs/today.log]")
+    with pytest.raises(Refused, match=r"not kept in git: docs/today\.log"):
+        synced.apply()
+    assert uploads(synced) == 1
+
+
 def test_a_large_file_goes_in_parts(synced: World) -> None:
     with synced.sandbox.acting() as call:
         set_upload_limit(call, 100 * 1024 * 1024)

@@ -6,8 +6,11 @@ from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import Refused
 from notion_gitops.model.values import files_of
 from notion_gitops.records.files import is_record_path
+from notion_gitops.text.words import listed
 from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.workspace import MAPPINGS, Workspace
+
+_NAMED = 5  # files in a message
 
 
 def require_branch(planned: Planned) -> None:
@@ -57,6 +60,7 @@ def require_committed(planned: Planned, *, commit_records: Callable[[list[str]],
             )
         )
     dirty = dirty_records(planned)
+    _require_kept(planned, dirty)
     if not dirty:
         return False
     if commit_records(dirty):
@@ -69,6 +73,25 @@ def require_committed(planned: Planned, *, commit_records: Callable[[list[str]],
             "what no commit holds, and the next clone would undo it. Nothing was written.",
         )
     )
+
+
+def _require_kept(planned: Planned, dirty: list[str]) -> None:
+    """Refuse files that records name and git ignores: no other clone would have them."""
+    workspace, attached = planned.comparison.workspace, _attached(planned)
+    if not attached:
+        return
+    root = workspace.root.resolve()
+    real = {p: (root / p).resolve().relative_to(root).as_posix() for p in attached}
+    kept = workspace.repository.list_tree(workspace.head.commit, sorted(real.values()))
+    lost = [path for path, at in real.items() if at not in kept and path not in dirty]
+    if lost:
+        raise Refused(
+            Diagnostic(
+                f"records name files that are not kept in git: {listed(lost, _NAMED)}",
+                fix="Take them out of .gitignore and commit them, by the paths that the records "
+                "give; else no other clone has them. Nothing was written.",
+            )
+        )
 
 
 def dirty_records(planned: Planned) -> list[str]:
