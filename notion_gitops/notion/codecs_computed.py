@@ -9,6 +9,10 @@ from notion_gitops.notion.codecs_simple import date_value, number
 from notion_gitops.notion.failures import Json
 from notion_gitops.notion.rich_text import plain_text
 
+CUT_ROLLUP = 25
+"""Notion works a rollup out over so many related pages at most where a page is shown, and does not
+say so (its documentation, "Retrieve a page"); the property's own endpoint gives loose pieces."""
+
 
 def decode_formula(prop: Json, context: Context) -> Value:
     """What a formula gives."""
@@ -36,6 +40,12 @@ def decode_rollup(prop: Json, context: Context) -> Value:
         case "date":
             return date_value(found["date"], context.zone)
         case "array":
+            if len(found["array"]) == CUT_ROLLUP:
+                raise NotCarried(
+                    f"it gathers {CUT_ROLLUP} values, and Notion may have left out more",
+                    fix="Let the rollup count or sum up, or take the field out of the mapping.",
+                    check="cut",
+                )
             texts = (item_text(item, context) for item in found["array"])
             return tuple(text for text in texts if text) or None
         case kind:

@@ -66,6 +66,7 @@ class Schema:
     title: str
     url: str
     properties: Mapping[str, PropertySchema]  # by the name that mappings use
+    in_trash: bool = False
 
     def by_id(self, property_id: str) -> PropertySchema | None:
         """The property with that (decoded) id."""
@@ -186,6 +187,7 @@ def _parsed(source: Json) -> Schema:
         title=_plain(source.get("title")),
         url=source.get("url") or "",
         properties={p.name: p for p in properties},
+        in_trash=bool(source.get("in_trash")),
     )
 
 

@@ -25,7 +25,7 @@ def records(world: World) -> list[str]:
     return sorted(p.name for p in world.root.glob("state/records/*/*.yaml"))
 
 
-@pytest.mark.parametrize("status", [404, 500, 503])
+@pytest.mark.parametrize("status", [403, 404, 500, 503])
 def test_a_database_that_is_gone_is_left_out_and_the_others_go_on(
     world: World, status: int
 ) -> None:
@@ -71,7 +71,7 @@ def test_what_relates_to_a_lost_database_is_left_out_with_it(world: World) -> No
     assert not world.transport.writes()
 
 
-@pytest.mark.parametrize("status", [401, 404, 500, 503])
+@pytest.mark.parametrize("status", [401, 403, 404, 500, 503])
 def test_no_database_at_all(world: World, status: int) -> None:
     world.edit_git("t1", hours=71)
     before = world.heads()
@@ -81,6 +81,18 @@ def test_no_database_at_all(world: World, status: int) -> None:
     assert ran.code == ExitCode.FAILED, ran.text
     assert world.heads() == before
     assert not world.transport.writes()
+
+
+@pytest.mark.parametrize("path", ["/data_sources/[^/]+$", "/query$"])
+def test_a_token_that_is_refused_on_the_way_ends_the_run(world: World, path: str) -> None:
+    """A 403 concerns one database; a 401 concerns them all."""
+    world.edit_git("t1", hours=71)
+    before = world.heads()
+    world.weather(Effect.ANSWER, None, path, status=401, body={"code": "unauthorized"})
+    ran = world.apply()
+    assert ran.code == ExitCode.FAILED, ran.text
+    assert "does not accept the token" in ran.text
+    assert world.heads() == before
 
 
 def test_an_empty_listing_deletes_nothing(world: World) -> None:

@@ -3,15 +3,19 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from notion_gitops.model.diagnostics import Place
 from notion_gitops.model.errors import InvalidInput, NotShared
-from notion_gitops.model.mapping import DatabaseMapping, Direction, KeyRule, PropertyType
+from notion_gitops.model.mapping import DatabaseMapping, Direction, Field, KeyRule, PropertyType
+from notion_gitops.model.people import People
+from notion_gitops.notion.carrying import Context, NotCarried
 from notion_gitops.notion.schema import PropertySchema, Schema, parse_schema, read_schema
 from notion_gitops.notion.schema_check import check_schema, check_two_faces
 from notion_gitops.notion.schema_memory import follow, remember
+from notion_gitops.notion.values import decode
 
 if TYPE_CHECKING:
     from tests.notion.conftest import MakeMapping, Notion
@@ -34,7 +38,7 @@ def test_a_database_is_found_by_its_own_id_or_its_data_sources(notion: "Notion")
     assert read_schema(notion.gateway(), url) == by_source
     assert by_source.title == "Everything"
     assert by_source.database_id == summary.database_id
-    assert {p.type for p in by_source.properties.values()} == set(PropertyType)
+    assert {p.type for p in by_source.properties.values()} == set(PropertyType) - {PropertyType.BODY}
     assert set(by_source.properties["Select"].options) == {"A", "B"}
     assert by_source.unsupported == ()
 
@@ -264,3 +268,17 @@ def test_options_that_swap_their_names_keep_their_records(
     assert taken.option_name("new", "A") is None
     assert taken.option_name(a, "C") == "A"
     assert taken.records_options == {"A": a, "B": b}
+
+
+@pytest.mark.parametrize(("values", "told"), [(24, True), (25, False), (26, True)])
+def test_a_rollup_that_may_be_cut_is_no_value(schema: Schema, values: int, told: bool) -> None:
+    field = Field("names", "Rollup", PropertyType.ROLLUP, PLACE)
+    context = Context(field, schema.properties["Rollup"], People(), ZoneInfo("UTC"))
+    one = {"type": "title", "title": [{"type": "text", "plain_text": "A"}]}
+    array = {"type": "array", "array": [one] * values, "function": "show_original"}
+    prop = {"type": "rollup", "rollup": array}
+    if told:
+        assert decode(prop, context) == ("A",) * values
+    else:
+        with pytest.raises(NotCarried, match="left out more"):
+            decode(prop, context)

@@ -3,6 +3,8 @@
 The numbers are those of the twenty traps that a sync engine can lose data by.
 """
 
+import pytest
+
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.operations import Kind
 from tests.traps.traps_world import asked, delete_for_good, files, many, share_only, shown
@@ -67,6 +69,18 @@ def test_trap_02_absence_from_a_query_is_not_deletion(make: MakeWorld) -> None:
     assert "t08 Notion does not show its page any more" in told
     world.apply(code=ExitCode.DECISIONS_REMAIN)
     assert files(world, "tasks") == {f"t{n:02}" for n in range(40)} - {"t01"}
+
+
+def test_trap_02_a_database_in_the_trash_is_no_deletion_of_its_pages(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = {name: world.source(name) for name in ("projects", "tasks")}
+    monkeypatch.setattr(world, "source", ids.__getitem__)
+    world.api("PATCH", f"data_sources/{ids['tasks']}", {"in_trash": True})
+    planned = world.plan()
+    assert part(planned, "tasks").left_out
+    assert planned.plan.steps == ()
+    assert 'The database "Tasks" is in Notion\'s trash' in shown(planned)
 
 
 def test_trap_03_404_is_unshared_or_deleted(make: MakeWorld) -> None:

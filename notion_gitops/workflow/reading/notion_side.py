@@ -142,9 +142,20 @@ def _checked(database: Database, sources: Mapping[str, str], faces: list[Diagnos
     if database.schema is None:
         return database
     problems = check_schema(database.mapping, database.schema, sources)
+    if database.schema.in_trash:
+        problems.insert(0, _trashed(database.mapping, database.schema))
     file = database.mapping.place.file
     ours = [d for d in faces if d.place is not None and d.place.file == file]
     return replace(database, problems=(*database.problems, *problems, *ours))
+
+
+def _trashed(mapping: DatabaseMapping, schema: Schema) -> Diagnostic:
+    return Diagnostic(
+        f'The database "{schema.title}" is in Notion\'s trash',
+        mapping.notion.place,
+        fix="Restore it in Notion. If it is not needed any more, take the mapping out.",
+        detail="Its pages are no deletions of single records, so no file is deleted.",
+    )
 
 
 def _with_hidden(database: Database, look: SourceLook) -> Database:
