@@ -257,17 +257,18 @@ def _findings(comparison: Comparison, decided: Decided) -> tuple[Finding, ...]:
     for name, each in comparison.mappings.items():
         found += [*each.notion.identified.findings, *each.notion.pages.findings]
         found += body_findings(each.mapping, each.bodies)
-        found += [_warning(name, w) for w in (*each.database.hints, *each.git.warnings)]
+        found += [_warning("database", name, hint) for hint in each.database.hints]
+        found += [_warning("record file", name, warning) for warning in each.git.warnings]
         if not each.notion.pages.complete:
             found.append(_incomplete(each))
     mappings = {name: each.mapping for name, each in comparison.mappings.items()}
     return (*found, *run_checks(mappings, decided.merged, comparison.at.date()))
 
 
-def _warning(name: str, problem: Diagnostic) -> Finding:
+def _warning(check: str, name: str, problem: Diagnostic) -> Finding:
     return Finding(
-        "record file", problem.severity, name, (), problem.summary, problem.detail,
-        problem.fix, problem.place,
+        check, problem.severity, name, (), problem.summary, problem.detail, problem.fix,
+        problem.place,
     )  # fmt: skip
 
 
