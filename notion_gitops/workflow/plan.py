@@ -165,9 +165,13 @@ def assemble(comparison: Comparison, decided: Decided, cost: ReadCost) -> Plan:
         steps=ordered,
         findings=_findings(comparison, decided),
         forecast=forecast(
-            mappings, ordered, _listed(comparison), operations, per_request,
+            mappings,
+            ordered,
+            _listed(comparison),
+            operations,
+            per_request,
             files=planned_files(comparison.mappings, going),
-        ),  # fmt: skip
+        ),
         head=comparison.workspace.head.commit,
         branch=comparison.workspace.head.branch,
         base=comparison.state.commit,
