@@ -46,12 +46,13 @@ def nothing_to_do(planned: Planned) -> bool:
     """
     plan = planned.plan
     quiet = not plan.steps and not conflict_changes(planned)
-    return quiet and all(m.left_out or not _first_sync(planned, m.name) for m in plan.mappings)
+    return quiet and all(m.left_out or not _to_be_noted(planned, m.name) for m in plan.mappings)
 
 
-def _first_sync(planned: Planned, name: str) -> bool:
+def _to_be_noted(planned: Planned, name: str) -> bool:
+    """Whether a mapping was never synced, or all its pages' texts were read as they daily are."""
     compared = planned.comparison.mappings.get(name)
-    return compared is not None and not compared.recorded.ever
+    return compared is not None and (not compared.recorded.ever or compared.bodies.full)
 
 
 def carry_out(planned: Planned, connection: Connection, progress: Progress) -> SyncResult:
@@ -157,7 +158,7 @@ def _write(run: Run) -> Written:
     pages = PageWriter(run, fresh)
     pages.write(plan.steps)
     run.progress.step("Reading back", 0, 1)
-    back = read_back(run, pages.answers, pages.ids, plan.steps)
+    back = read_back(run, pages.answers, pages.ids, pages.bodies.texts)
     run.progress.step("Reading back", 1, 1)
     settlings = {name: Settling(c, back, pages.left_out) for name, c in comparison.mappings.items()}
     fetcher = FileFetcher(run, pages.answers)

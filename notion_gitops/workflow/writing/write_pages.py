@@ -9,6 +9,7 @@ from typing import Any
 from notion_gitops.engine.forecast import PAGE_WRITES
 from notion_gitops.engine.identity import resolve_relations
 from notion_gitops.model.errors import TokenRefused
+from notion_gitops.model.mapping import BODY
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Status
 from notion_gitops.model.plan import Finding, Step, StepKind
@@ -23,6 +24,7 @@ from notion_gitops.workflow.writing.asking import NotWritten, asked
 from notion_gitops.workflow.writing.fresh import FreshReadings, same_own_values
 from notion_gitops.workflow.writing.run import Id, Run
 from notion_gitops.workflow.writing.send_files import FileSender, holds
+from notion_gitops.workflow.writing.write_bodies import BodyWriter, Text, apart
 
 Json = dict[str, Any]
 
@@ -42,9 +44,11 @@ class PageWriter:
     left_out: dict[Id, dict[str, Finding]] = field(default_factory=dict)  # fields not sent, and why
     ids: dict[str, dict[str, str]] = field(default_factory=dict)  # mapping -> key -> page id
     gone: set[str] = field(default_factory=set)  # ids of the pages trashed so far
+    bodies: BodyWriter = field(init=False)
     files: FileSender = field(init=False)
 
     def __post_init__(self) -> None:
+        self.bodies = BodyWriter(self.run)
         self.files = FileSender(self.run)
 
     def write(self, steps: Iterable[Step]) -> None:
@@ -93,13 +97,15 @@ class PageWriter:
                 page = self._create(step, operation)
             case StepKind.UPDATE_PAGE:
                 self._require_fresh(operation)
-                page = self._update(operation, self._values(operation, step))
+                page = self._update_all(operation, self._values(operation, step))
             case StepKind.LINK_PAGE:
                 page = self._update(operation, self._values(operation, step))
             case StepKind.RESTORE_PAGE:
                 page = self._restore(operation)
             case _:
                 self._require_fresh(operation)
+                if self._database(operation).mapping.body is not None:
+                    self.bodies.require_unmoved(operation)
                 page = self._trash(operation)
                 self.gone.add(page["id"])
         trashed = step.kind is StepKind.TRASH_PAGE  # what such a page says is of no use any more
@@ -114,22 +120,49 @@ class PageWriter:
         at = (step.mapping, step.key)
         if at in self.run.private_intents:
             self._settle_intent(at, operation)
-        values = self._values(operation, step)
+        values, text = self._apart(operation, self._values(operation, step))
         properties = self._encoded(operation, values, None, with_key=True)
+        # A leading heading would become the title of a page that is sent without one.
+        titled = values.get(self._database(operation).mapping.title_field.name) is not None
+        along = self.bodies.for_new_page(text.value) if text and titled else ""
         source = self._database(operation).schema
         if source is None:
             raise NotWritten(Status.SKIPPED, "its database could not be read")
         self.run.journal.note("create", mapping=step.mapping, key=step.key)
         gateway = self.run.connection.gateway
         try:
-            page = asked(lambda: gateway.create_page(source.data_source_id, properties))
+            page = asked(lambda: gateway.create_page(source.data_source_id, properties, along))
         except AmbiguousCreate as unclear:
             page = self._find_created(operation, unclear)
         except (NotWritten, TokenRefused):
             self.run.journal.note("not created", mapping=step.mapping, key=step.key)
             raise
         self.run.journal.note("created", mapping=step.mapping, key=step.key, page=page["id"])
+        if along:
+            self.bodies.read(operation, page["id"])
+        elif text:
+            self._note_left(operation, self.bodies.write_first(operation, page["id"], text.value))
         return page
+
+    def _update_all(self, operation: Operation, values: Fields) -> Json:
+        """Write a page's text, then its properties."""
+        properties, text = self._apart(operation, values)
+        if text is None:
+            return self._update(operation, properties)
+        write, left = operation.write(Side.NOTION), self.bodies.write(operation, text.value)
+        self._note_left(operation, left)
+        if properties or (write is not None and write.key_to_write):
+            return self._update(operation, properties)
+        if left is not None:
+            raise NotWritten(Status.SKIPPED, left.message)
+        return self._previous(operation) or {}
+
+    def _apart(self, operation: Operation, values: Fields) -> tuple[Fields, Text | None]:
+        return apart(values, self._database(operation).mapping.body)
+
+    def _note_left(self, operation: Operation, left: Finding | None) -> None:
+        if left is not None:
+            self.left_out.setdefault((operation.mapping, operation.key), {})[BODY] = left
 
     def _update(self, operation: Operation, values: Fields) -> Json:
         write = operation.write(Side.NOTION)
@@ -197,7 +230,12 @@ class PageWriter:
         self.ids.setdefault(operation.mapping, {})[operation.key] = page["id"]
         self.answers[(operation.mapping, operation.key)] = page
         held = self._resolved(operation, page)
-        wanted = write.fields() if write else {}
+        wanted, text = self._apart(operation, write.fields() if write else {})
+        if text is not None:
+            left = self.bodies.write_restored(operation, page["id"], text.value)
+            self._note_left(operation, left)
+        elif self._database(operation).mapping.body is not None:
+            self.bodies.read(operation, page["id"])
         missing = {n: v for n, v in wanted.items() if not holds(held.value(n), v)}
         return self._put(operation, missing, page, with_key=True) if missing else page
 
