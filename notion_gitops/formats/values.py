@@ -6,10 +6,9 @@ JSON's own numbers are numbers.
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
 
 from notion_gitops.formats.dates import HOW, NotADate, looks_like_date, read_date
+from notion_gitops.formats.file_values import MOST_URL, Content, Look, read_file_ref
 from notion_gitops.formats.keys import key_problem
 from notion_gitops.formats.nodes import (
     EXACT,
@@ -23,25 +22,25 @@ from notion_gitops.formats.nodes import (
     read_boolean,
     read_number,
 )
+from notion_gitops.formats.parts import only_keys, single, text_part
 from notion_gitops.formats.schema import suggestion
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.mapping import Field, PropertyType
 from notion_gitops.model.people import People
-from notion_gitops.model.values import LOCAL, FileRef, GeoPlace, Value, canonical_body
+from notion_gitops.model.values import FileRef, GeoPlace, Value, canonical_body
 
 MOST_MEMBERS = 100  # Notion's limit on the members of one property in a request
 MOST_OPTION = 100  # and on the characters of an option's name
 MOST_TEXT = 200_000  # 100 runs of 2,000 characters, Notion's limit on one property
 MOST_CHARACTERS = {
-    PropertyType.URL: 2000,
+    PropertyType.URL: MOST_URL,
     PropertyType.EMAIL: 200,
     PropertyType.PHONE_NUMBER: 200,
     PropertyType.TITLE: MOST_TEXT,
     PropertyType.RICH_TEXT: MOST_TEXT,
 }  # Notion's documentation, "Request limits"
 _DIRECT_ID = re.compile(r"(user|page):([0-9A-Za-z-]{1,64})", re.ASCII)
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _UNDASHED = re.compile(r"[0-9a-fA-F]{32}")
 
 
@@ -71,32 +70,6 @@ def direct_id(text: str) -> str | None:
     return f"{match[1]}:{found}"
 
 
-def name_of_url(url: str) -> str:
-    """What a file that is given by its URL alone is called: the last part of the path."""
-    parts = urlsplit(url)
-    return (unquote(parts.path.rstrip("/").rsplit("/", 1)[-1]) or parts.netloc or url)[:MOST_OPTION]
-
-
-class Content(NamedTuple):
-    """What is in a file of the repository."""
-
-    digest: str  # hex digits that change with the content
-    size: int  # bytes
-
-
-class NoFile(Exception):  # noqa: N818  becomes a diagnostic with its place
-    """A path that is no file of the repository: what is wrong, and what to do."""
-
-    def __init__(self, what: str, fix: str) -> None:
-        super().__init__(what)
-        self.what = what
-        self.fix = fix
-
-
-Look = Callable[[str], Content]
-"""Looks at a file of the repository, by its path from the root; raises `NoFile`."""
-
-
 class ValueReader:
     """Reads values, with what is the same for all records of a mapping."""
 
@@ -114,7 +87,7 @@ class ValueReader:
 
     def text(self, node: Node, field: Field) -> Value:
         """A text field: the source's own text."""
-        text = _scalar(node, "text").text
+        text = single(node, "text").text
         most = MOST_CHARACTERS.get(field.type, MOST_TEXT)
         if len(text) > most:
             what = f"{len(text):,} characters, where Notion takes {most:,} at most"
@@ -123,7 +96,7 @@ class ValueReader:
 
     def number(self, node: Node, _field: Field) -> Value:
         """A number, in JSON's syntax."""
-        scalar = _scalar(node, "a number")
+        scalar = single(node, "a number")
         number = read_number(scalar.text) if scalar.plain else None
         if number is not None and not (isinstance(number, int) and abs(number) > EXACT):
             return number
@@ -131,7 +104,7 @@ class ValueReader:
 
     def checkbox(self, node: Node, _field: Field) -> Value:
         """True or false."""
-        scalar = _scalar(node, "true or false")
+        scalar = single(node, "true or false")
         found = read_boolean(scalar.text) if scalar.plain else None
         if found is None:
             what = f'"{scalar.text}": true or false is expected here, not {kind(scalar)}'
@@ -140,7 +113,7 @@ class ValueReader:
 
     def date(self, node: Node, _field: Field) -> Value:
         """A day, a time, or a range."""
-        scalar = _scalar(node, "a date")
+        scalar = single(node, "a date")
         if not scalar.text:
             return None
         try:
@@ -150,7 +123,7 @@ class ValueReader:
 
     def option(self, node: Node, field: Field) -> Value:
         """A select or status word."""
-        scalar = _scalar(node, "one word or phrase")
+        scalar = single(node, "one word or phrase")
         return _option(scalar, field) if scalar.text else None
 
     def options(self, node: Node, field: Field) -> Value:
@@ -163,7 +136,7 @@ class ValueReader:
 
     def person(self, node: Node, _field: Field) -> Value:
         """Who created or edited: one person."""
-        scalar = _scalar(node, "a person")
+        scalar = single(node, "a person")
         return self.alias(scalar) if scalar.text else None
 
     def relations(self, node: Node, field: Field) -> Value:
@@ -177,7 +150,7 @@ class ValueReader:
         problems: list[Diagnostic] = []
         for each in nodes:
             try:
-                scalar = _scalar(each, "a list of words" if each is node else "a word")
+                scalar = single(each, "a list of words" if each is node else "a word")
                 if scalar.text and not scalar.is_null:
                     found.add(member(scalar, field))
             except InvalidInput as error:
@@ -220,7 +193,7 @@ class ValueReader:
         for each in nodes:
             try:
                 if not (isinstance(each, Scalar) and each.is_null):
-                    found.append(_file(each, self.look))
+                    found.append(read_file_ref(each, self.look))
             except InvalidInput as error:
                 problems.extend(error.diagnostics)
         if problems:
@@ -232,19 +205,19 @@ class ValueReader:
         if not isinstance(node, Table):
             what = f"a place is expected here, not {kind(node)}"
             raise InvalidInput(problem(node, what, fix="write {lat: 52.52, lon: 13.405}"))
-        _only(node, ("lat", "lon", "name", "address"))
+        only_keys(node, ("lat", "lon", "name", "address"))
         lat, lon = (_degrees(node, n, most) for n, most in (("lat", 90), ("lon", 180)))
-        return GeoPlace(lat, lon, _part(node, "name"), _part(node, "address"))
+        return GeoPlace(lat, lon, text_part(node, "name"), text_part(node, "address"))
 
     def body(self, node: Node, _field: Field) -> Value:
         """The text of a page."""
-        return canonical_body(_scalar(node, "text").text)
+        return canonical_body(single(node, "text").text)
 
     def computed(self, node: Node, field: Field) -> Value:
         """A formula's or rollup's value, whose type nobody declared: what writing it produced."""
         match node:
             case Items(nodes=nodes):
-                return tuple(_scalar(n, "text").text for n in nodes) or None
+                return tuple(single(n, "text").text for n in nodes) or None
             case Scalar(text=text, plain=True) if (number := read_number(text)) is not None:
                 return number
             case Scalar(text=text, plain=True) if (boolean := read_boolean(text)) is not None:
@@ -252,15 +225,7 @@ class ValueReader:
             case Scalar(text=text, plain=True) if looks_like_date(text):
                 return self.date(node, field)
             case _:
-                return _scalar(node, "a value").text or None
-
-
-def _scalar(node: Node, wanted: str) -> Scalar:
-    if isinstance(node, Scalar):
-        return node
-    raise InvalidInput(
-        problem(node, f"{wanted} is expected here, not {kind(node)}", fix=f"write {wanted}")
-    )
+                return single(node, "a value").text or None
 
 
 def _number_problem(scalar: Scalar) -> Diagnostic:
@@ -305,64 +270,16 @@ def _target(scalar: Scalar, field: Field) -> str:
     return scalar.text
 
 
-def _only(table: Table, known: tuple[str, ...]) -> None:
-    unknown = [e.key for e in table.entries if e.key.text not in known]
-    if unknown:
-        raise InvalidInput(
-            *(problem(k, f'unknown key "{k.text}"', fix=suggestion(k.text, known)) for k in unknown)
-        )
-
-
-def _part(table: Table, name: str) -> str | None:
-    node = table.get(name)
-    if node is None or (isinstance(node, Scalar) and node.is_null):
-        return None
-    return _scalar(node, "text").text or None
-
-
 def _degrees(table: Table, name: str, most: int) -> float:
     node = table.get(name)
     if node is None:
         raise InvalidInput(problem(table, f'"{name}" is missing', fix=f"add {name}: in degrees"))
-    scalar = _scalar(node, "a number")
+    scalar = single(node, "a number")
     number = read_number(scalar.text) if scalar.plain else None
     if number is None or abs(number) > most:
         what = f"{name} must be a number from -{most} to {most}"
         raise InvalidInput(problem(scalar, what, fix="write it in degrees"))
     return float(number)
-
-
-def _file(node: Node, look: Look) -> FileRef:
-    """A file: `{name, url}` or `{name, path}`, or one of the two alone, as text."""
-    if isinstance(node, Table):
-        _only(node, ("name", "url", "path"))
-        name, url, path = (_part(node, key) for key in ("name", "url", "path"))
-        if (url is None) == (path is None):
-            what = "a file has a url and a path" if url else "a file has no url and no path"
-            raise InvalidInput(problem(node, what, fix="give url: or path:, one of the two"))
-        at = node.get("path") or node
-    else:
-        text = _scalar(node, "a file's url, its path in the repository, or {name, url},").text
-        url, path = (text, None) if _SCHEME.match(text) else (None, text)
-        name, at = None, node
-    if url is not None and url.startswith(LOCAL):
-        path = url.removeprefix(LOCAL)
-    if path is not None:
-        return _local(path, name, at, look)
-    if not url or len(url) > MOST_CHARACTERS[PropertyType.URL]:
-        what = "a url has 1 to 2,000 characters"
-        raise InvalidInput(problem(node, what, fix="give an address that is shorter"))
-    return FileRef(name or name_of_url(url), url)
-
-
-def _local(path: str, name: str | None, at: Node, look: Look) -> FileRef:
-    try:
-        content = look(path)
-    except NoFile as error:
-        raise InvalidInput(problem(at, error.what, fix=error.fix)) from None
-    return FileRef(
-        name or path.rsplit("/", 1)[-1][:MOST_OPTION], LOCAL + path, content.digest, content.size
-    )
 
 
 _READERS: dict[PropertyType, Callable[[ValueReader, Node, Field], Value]] = {

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from notion_gitops.formats.values import Content, NoFile
+from notion_gitops.formats.file_values import Content, NoFile
 
 LARGEST = 5 * 1024**3  # bytes: no plan of Notion's takes more (its documentation)
 _PRIVATE = frozenset({".git", ".notion-gitops"})

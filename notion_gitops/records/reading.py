@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
+from notion_gitops.formats.file_values import Look
 from notion_gitops.formats.keys import key_problem
 from notion_gitops.formats.nodes import Node, Table, warning
-from notion_gitops.formats.values import Look, ValueReader
+from notion_gitops.formats.values import ValueReader
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.mapping import BODY, DatabaseMapping

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from notion_gitops.formats.file_values import Look
 from notion_gitops.formats.nodes import Entry, Node, Scalar, Table, plain, problem
 from notion_gitops.formats.schema import check_schema, nearest, suggestion
-from notion_gitops.formats.values import Look, ValueReader
+from notion_gitops.formats.values import ValueReader
 from notion_gitops.formats.yaml_text import parse_yaml
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import InvalidInput

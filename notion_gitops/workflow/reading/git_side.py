@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from notion_gitops.formats.values import NoFile
+from notion_gitops.formats.file_values import NoFile
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.records import Snapshot

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from notion_gitops.formats.atomic import write_bytes
-from notion_gitops.formats.values import NoFile
+from notion_gitops.formats.file_values import NoFile
 from notion_gitops.model.errors import NotionGitopsError
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.values import LOCAL, FileRef, Value, files_of

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from notion_gitops.engine.files import hosted_twin, known_here, to_upload
-from notion_gitops.formats.values import NoFile
+from notion_gitops.formats.file_values import NoFile
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Status
 from notion_gitops.model.values import Fields, FileRef, Value
