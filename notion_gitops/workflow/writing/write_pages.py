@@ -1,9 +1,7 @@
 """Step 4, towards Notion: the page writes of a plan, one by one, in its order."""
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from notion_gitops.engine.forecast import PAGE_WRITES
@@ -22,6 +20,7 @@ from notion_gitops.workflow.reading.compare import page_keys
 from notion_gitops.workflow.reading.notion_side import Database
 from notion_gitops.workflow.writing.asking import NotWritten, asked
 from notion_gitops.workflow.writing.fresh import FreshReadings, same_own_values
+from notion_gitops.workflow.writing.lost_creates import LostCreates
 from notion_gitops.workflow.writing.run import Id, Run
 from notion_gitops.workflow.writing.send_files import FileSender, holds
 from notion_gitops.workflow.writing.write_bodies import BodyWriter, Text, apart
@@ -29,8 +28,6 @@ from notion_gitops.workflow.writing.write_bodies import BodyWriter, Text, apart
 Json = dict[str, Any]
 
 CANARY = 5  # so many writes go first; only if one of them succeeded, the others follow
-LOOK_UPS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between look-ups after a create without an answer
-QUARANTINE = timedelta(minutes=2)  # a create without an answer is not sent again earlier
 GIVE_UP_AFTER = 3  # requests in a row to which Notion does not answer
 
 
@@ -45,10 +42,12 @@ class PageWriter:
     ids: dict[str, dict[str, str]] = field(default_factory=dict)  # mapping -> key -> page id
     gone: set[str] = field(default_factory=set)  # ids of the pages trashed so far
     bodies: BodyWriter = field(init=False)
+    lost: LostCreates = field(init=False)
     files: FileSender = field(init=False)
 
     def __post_init__(self) -> None:
         self.bodies = BodyWriter(self.run)
+        self.lost = LostCreates(self.run)
         self.files = FileSender(self.run)
 
     def write(self, steps: Iterable[Step]) -> None:
@@ -119,7 +118,7 @@ class PageWriter:
     def _create(self, step: Step, operation: Operation) -> Json:
         at = (step.mapping, step.key)
         if at in self.run.private_intents:
-            self._settle_intent(at, operation)
+            self.lost.settle_intent(at, operation)
         values, text = self._apart(operation, self._values(operation, step))
         properties = self._encoded(operation, values, None, with_key=True)
         # A leading heading would become the title of a page that is sent without one.
@@ -133,7 +132,7 @@ class PageWriter:
         try:
             page = asked(lambda: gateway.create_page(source.data_source_id, properties, along))
         except AmbiguousCreate as unclear:
-            page = self._find_created(operation, unclear)
+            page = self.lost.find_created(operation, unclear)
         except (NotWritten, TokenRefused):
             self.run.journal.note("not created", mapping=step.mapping, key=step.key)
             raise
@@ -261,42 +260,6 @@ class PageWriter:
                 Status.STALE, "edited in Notion at the moment it was deleted; it was brought back"
             )
         return page
-
-    # --- creates whose answer was lost ---
-
-    def _settle_intent(self, at: Id, operation: Operation) -> None:
-        """An earlier run may have created the page: look before sending it again."""
-        if self._look_up(operation) is not None:
-            why = "an earlier run created its page after all; the next plan links it"
-            raise NotWritten(Status.STALE, why)
-        if datetime.now(UTC) - self.run.private_intents[at] < QUARANTINE:
-            why = "an earlier run may have created its page; it is sent again after two minutes"
-            raise NotWritten(Status.PENDING, why)
-
-    def _find_created(self, operation: Operation, unclear: AmbiguousCreate) -> Json:
-        if unclear.committed_id:
-            committed = unclear.committed_id
-            return asked(lambda: self.run.connection.gateway.page(committed))
-        for seconds in LOOK_UPS:
-            page = self._look_up(operation)
-            if page is not None:
-                return page
-            self.run.progress.wait(seconds, "looking for a page whose answer was lost")
-            time.sleep(seconds)
-        why = "Notion's answer was lost and the page is not to be seen yet; it is looked up first"
-        raise NotWritten(Status.PENDING, why, unreachable=True)
-
-    def _look_up(self, operation: Operation) -> Json | None:
-        """The page that carries the record's key, if there is one."""
-        database = self._database(operation)
-        name, schema = database.mapping.key.property_name, database.schema
-        if name is None or schema is None:
-            return None
-        kind = schema.properties[name].type
-        wanted = {"property": name, kind: {"equals": operation.key}}
-        gateway = self.run.connection.gateway
-        pages = asked(lambda: gateway.query(schema.data_source_id, wanted)).pages
-        return pages[0] if pages else None
 
     # --- what writes are made from ---
 

@@ -1,0 +1,67 @@
+"""Creates whose answer was lost: whether the page is there after all, told by its key."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from notion_gitops.model.operations import Operation
+from notion_gitops.model.outcomes import Status
+from notion_gitops.notion.failures import AmbiguousCreate
+from notion_gitops.workflow.writing.asking import NotWritten, asked
+from notion_gitops.workflow.writing.run import Id, Run
+
+Json = dict[str, Any]
+
+LOOK_UPS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between look-ups after a create without an answer
+QUARANTINE = timedelta(minutes=2)  # a create without an answer is not sent again earlier
+
+
+@dataclass(frozen=True, slots=True)
+class LostCreates:
+    """Looks for pages that may have been created, before they are sent again."""
+
+    run: Run
+
+    def settle_intent(self, at: Id, operation: Operation) -> None:
+        """An earlier run may have created the page: look before sending it again.
+
+        Raises:
+            NotWritten: it is there, or may still turn up.
+        """
+        if self._look_up(operation) is not None:
+            why = "an earlier run created its page after all; the next plan links it"
+            raise NotWritten(Status.STALE, why)
+        if datetime.now(UTC) - self.run.private_intents[at] < QUARANTINE:
+            why = "an earlier run may have created its page; it is sent again after two minutes"
+            raise NotWritten(Status.PENDING, why)
+
+    def find_created(self, operation: Operation, unclear: AmbiguousCreate) -> Json:
+        """The page of a create that was just sent.
+
+        Raises:
+            NotWritten: it is not to be seen.
+        """
+        if unclear.committed_id:
+            committed = unclear.committed_id
+            return asked(lambda: self.run.connection.gateway.page(committed))
+        for seconds in LOOK_UPS:
+            page = self._look_up(operation)
+            if page is not None:
+                return page
+            self.run.progress.wait(seconds, "looking for a page whose answer was lost")
+            time.sleep(seconds)
+        why = "Notion's answer was lost and the page is not to be seen yet; it is looked up first"
+        raise NotWritten(Status.PENDING, why, unreachable=True)
+
+    def _look_up(self, operation: Operation) -> Json | None:
+        """The page that carries the record's key, if there is one."""
+        database = self.run.planned.databases[operation.mapping]
+        name, schema = database.mapping.key.property_name, database.schema
+        if name is None or schema is None:
+            return None
+        kind = schema.properties[name].type
+        wanted = {"property": name, kind: {"equals": operation.key}}
+        gateway = self.run.connection.gateway
+        pages = asked(lambda: gateway.query(schema.data_source_id, wanted)).pages
+        return pages[0] if pages else None
