@@ -86,8 +86,10 @@ def signs_of_loss(text: str, answer: str) -> str:
     """
     if _SIGNED.search(answer):
         return HOSTED
-    lines = (line.strip() for line in text.splitlines())
-    return next((what for line in lines for sign, what in _SIGNS.items() if sign in line), "")
+    lines = [line.strip() for line in text.splitlines()]
+    return next(
+        (what for line in lines for sign, what in _SIGNS.items() if line.startswith(sign)), ""
+    )
 
 
 def blocks_that_are_lost(gateway: Gateway, page_id: str) -> str:
