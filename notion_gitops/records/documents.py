@@ -55,7 +55,10 @@ class Document(NamedTuple):
         below = self.text[start:]
         begin = start + len(below) - len(below.lstrip())
         begin = max(start, self.text.rfind("\n", start, begin) + 1)  # an indent belongs to it
-        return begin, max(begin, start + len(below.rstrip()))
+        last = max(begin, start + len(below.rstrip()))
+        end = self.text.find("\n", last)
+        rest = self.text[last : end if end >= 0 else len(self.text)]  # blanks behind the last word
+        return begin, last + len(rest.rstrip("\r")) if below.strip() else begin
 
 
 def key_field(mapping: DatabaseMapping) -> str | None:
