@@ -53,7 +53,9 @@ def objects(schema: Any) -> Iterator[dict[str, Any]]:
 def test_the_words_of_the_schema_are_those_of_the_nouns() -> None:
     schema = mapping_schema()
     top, defs = schema["properties"], schema["$defs"]
-    assert set(defs["field"]["properties"]["type"]["enum"]) == set(PropertyType) - {PropertyType.BODY}
+    assert set(defs["field"]["properties"]["type"]["enum"]) == set(PropertyType) - {
+        PropertyType.BODY
+    }
     assert set(defs["field"]["properties"]["direction"]["enum"]) == set(Direction)
     assert set(defs["rule"]["properties"]["take"]["enum"]) == set(Take)
     assert set(top["conflicts"]["properties"]["otherwise"]["enum"]) == set(Take) - {Take.MERGE}
