@@ -127,7 +127,7 @@ def test_the_mappings_show_what_a_mapping_can_say(mappings: dict[str, DatabaseMa
     assert used >= set(PropertyType) - {
         PropertyType.FILES, PropertyType.PLACE, PropertyType.BUTTON, PropertyType.UNIQUE_ID,
         PropertyType.VERIFICATION, PropertyType.CREATED_BY, PropertyType.CREATED_TIME,
-        PropertyType.LAST_EDITED_BY, PropertyType.LAST_EDITED_TIME,
+        PropertyType.LAST_EDITED_BY, PropertyType.LAST_EDITED_TIME, PropertyType.BODY,
     }  # fmt: skip
 
 
