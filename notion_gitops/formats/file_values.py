@@ -16,7 +16,11 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
 
 def name_of_url(url: str) -> str:
-    """What a file that is given by its URL alone is called: the last part of the path."""
+    """What a file that is given by its URL alone is called: the last part of the path.
+
+    Raises:
+        ValueError: it is no URL.
+    """
     parts = urlsplit(url)
     return (unquote(parts.path.rstrip("/").rsplit("/", 1)[-1]) or parts.netloc or url)[:MOST_NAME]
 
@@ -69,7 +73,12 @@ def read_file_ref(node: Node, look: Look) -> FileRef:
     if not url or len(url) > MOST_URL:
         what = "a url has 1 to 2,000 characters"
         raise InvalidInput(problem(node, what, fix="give an address that is shorter"))
-    return FileRef(name or name_of_url(url), url)
+    try:
+        found = name_of_url(url)
+    except ValueError:
+        what = f'"{url[:80]}" is no address that can be read'
+        raise InvalidInput(problem(node, what, fix="write it as https://host/path")) from None
+    return FileRef(name or found, url)
 
 
 def _local(path: str, name: str | None, at: Node, look: Look) -> FileRef:

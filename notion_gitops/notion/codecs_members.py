@@ -105,18 +105,18 @@ def _file_ref(item: Json) -> FileRef:
     url = item[kind].get("url") if kind in {"external", "file"} else None
     if url is None:
         raise NotCarried(f"it holds a file of the kind {kind}, which cannot be kept in git")
-    return FileRef(item.get("name") or "", _place(url) if kind == "file" else url)
-
-
-def _place(url: str) -> str:
-    """Where a hosted file is: without the host and the signature, which change."""
-    return HOSTED + urlsplit(url).path
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise NotCarried("it holds a file whose address cannot be read") from None
+    # Where a hosted file is: without the host and the signature, which change.
+    return FileRef(item.get("name") or "", HOSTED + parts.path if kind == "file" else url)
 
 
 def signed_url(prop: Json, ref: FileRef) -> str | None:
     """The address at which a hosted file opens now, if the property holds it."""
-    urls = (item["file"]["url"] for item in prop.get("files") or [] if "file" in item)
-    return next((url for url in urls if _place(url) == ref.url), None)
+    hosted = (item for item in prop.get("files") or [] if "file" in item)
+    return next((i["file"]["url"] for i in hosted if _file_ref(i).url == ref.url), None)
 
 
 def encode_files(value: Value, context: Context) -> list[Json]:

@@ -90,9 +90,7 @@ class FileStore:
             Expired: it opens no more.
             CannotReachNotion: it may not be opened, leads elsewhere, or gives too much.
         """
-        parts = urlsplit(url)
-        loopback = self._local and parts.hostname in LOOPBACK
-        if not parts.hostname or not (parts.scheme == "https" or loopback):
+        if not self._may_open(url):
             raise _unreachable("its address is none that may be opened")
         try:
             with self._http.stream("GET", url) as answer:
@@ -101,8 +99,16 @@ class FileStore:
                 if answer.status_code != httpx.codes.OK:
                     raise _unreachable(f"the store of files answered {answer.status_code}")
                 return _bounded(answer)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _unreachable(type(error).__name__) from error
+
+    def _may_open(self, url: str) -> bool:
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return False
+        loopback = self._local and parts.hostname in LOOPBACK
+        return bool(parts.hostname) and (parts.scheme == "https" or loopback)
 
 
 def _bounded(answer: httpx.Response) -> bytes:

@@ -216,6 +216,8 @@ def test_options_and_their_words() -> None:
         ("{lat: 1, lon: 2, nam: x}", T.PLACE, 'unknown key "nam"'),
         ("here", T.PLACE, "a place is expected"),
         ("[{name: x}]", T.FILES, "no url"),
+        ("['http://[odd']", T.FILES, "no address that can be read"),
+        ("[{name: x, url: 'http://[odd'}]", T.FILES, "no address that can be read"),
         ("[{name: x, url: y, size: 3}]", T.FILES, "size"),
         ("[[x]]", T.FILES, "not a list"),
     ],

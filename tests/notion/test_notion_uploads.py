@@ -37,6 +37,7 @@ def test_bytes_come_without_a_token() -> None:
         ("ftp://files.example/a", True),
         ("file:///etc/passwd", True),
         ("https:///a", True),
+        ("https://[odd", True),
     ],
 )
 def test_addresses_that_are_not_opened(url: str, local: bool) -> None:

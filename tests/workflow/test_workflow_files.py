@@ -167,6 +167,28 @@ def test_a_file_of_notions_is_downloaded_where_the_mapping_says(synced: World) -
     assert content(synced, files(synced)[2]) == b"ours"
 
 
+@pytest.mark.parametrize("name", ["報" * 90 + ".pdf", "a" * 95 + ".é" * 30, "x." + "y" * 90])
+def test_a_long_name_is_cut_to_what_a_file_can_be_called(synced: World, name: str) -> None:
+    synced.remap("papers", ("type: files}", "type: files, download: files/papers}"))
+    put_in_notion(synced, name[:100], b"theirs")
+    synced.apply()
+    (kept,) = (synced.root / "files/papers/plan").iterdir()
+    assert kept.read_bytes() == b"theirs"
+
+
+def test_an_address_in_notion_that_cannot_be_read_is_left_alone(synced: World) -> None:
+    odd = {"name": "odd", "type": "external", "external": {"url": "https://[odd"}}
+    page = synced.page_id("papers/plan")
+    synced.api("PATCH", f"pages/{page}", {"properties": {"Files": {"files": [odd]}}})
+    before = synced.read("state/records/papers/plan.yaml")
+    findings = synced.plan().plan.findings
+    assert any("address cannot be read" in finding.message for finding in findings)
+    synced.edit("papers/plan", title="Other")
+    synced.apply()
+    assert synced.read("state/records/papers/plan.yaml").splitlines()[1:] == before.splitlines()[1:]
+    assert [each["name"] for each in files(synced)] == ["odd"]
+
+
 def test_an_address_that_expired_is_read_anew(
     synced: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,8 @@ from notion_gitops.workflow.writing.run import Id, Run
 Json = dict[str, Any]
 
 _ODD = re.compile(r"[^\w.()+@ -]+")
-_LONGEST = 100  # characters of a file's name
+_LONGEST = 150  # bytes of a file's name without its suffix
+_LONGEST_SUFFIX = 20
 
 
 @dataclass
@@ -107,7 +108,8 @@ class FileFetcher:
         suffix = PurePosixPath(ref.url).suffix
         if not PurePosixPath(name).suffix and suffix:
             name += suffix
-        stem, end = PurePosixPath(name).stem[:_LONGEST], PurePosixPath(name).suffix
+        stem = _cut(PurePosixPath(name).stem, _LONGEST)
+        end = _cut(PurePosixPath(name).suffix, _LONGEST_SUFFIX)
         digest = hashlib.sha256(content).hexdigest()
         root = self.run.planned.comparison.workspace.root
         for candidate in (f"{stem}{end}", f"{stem}-{digest[:8]}{end}"):
@@ -116,6 +118,11 @@ class FileFetcher:
             if not file.exists() or (file.is_file() and file.read_bytes() == content):
                 return path
         raise NoFile(f"{folder}/{stem}{end} is there already, with another content", "")
+
+
+def _cut(text: str, most: int) -> str:
+    """So much of a name as fits into `most` bytes, which is how file systems count."""
+    return text.encode()[:most].decode(errors="ignore")
 
 
 def _address(page: Json, prop: str, ref: FileRef) -> str | None:
