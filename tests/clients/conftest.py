@@ -121,7 +121,7 @@ def python() -> Path:
     with _once("py", HERE / "py/requirements.txt") as folder:
         if folder is not None:
             _install(sys.executable, "-m", "venv", str(folder), folder=folder)
-            _install(str(folder / "bin/python"), "-m", "pip", "install", "--quiet",
+            _install(str(folder / "bin/python"), "-m", "pip", "install", "--quiet", "--no-compile",
                      "-r", str(HERE / "py/requirements.txt"), folder=folder)  # fmt: skip
     return INSTALLED / "py/bin/python"
 
