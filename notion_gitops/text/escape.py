@@ -27,7 +27,7 @@ _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
 _EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf\ufe0f"
 _EMOJI_JOINER = re.compile(f"(?<=[{_EMOJI}])\u200d(?=[{_EMOJI}])")
 _MARK_OF_JOINER = "\ue0ff"  # a private character stands in for a joiner that may stay
-_MARKDOWN_SPECIAL = re.compile(r"[\\`*_{}\[\]()~|$^!]")
+_MARKDOWN_SPECIAL = str.maketrans({char: f"\\{char}" for char in r"\`*_{}[]()~|$^!"})
 _MARKDOWN_AT_START = re.compile(r"^(\d+(?=\.(?:\s|$))|(?=[-+=]))")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._/:,=-][A-Za-z0-9 ._/:,=-]*")
 _WORKFLOW_START = re.compile(r"^(\s*)::", re.MULTILINE)
@@ -61,7 +61,7 @@ def markdown(text: str) -> str:
     heading, a list, a task, a quotation or code, in CommonMark or in GitHub's dialect (GitHub
     Flavored Markdown Spec, "Autolinks"; GitHub's documentation, "Autolinked references").
     """
-    shown = _unlinked(_MARKDOWN_SPECIAL.sub(r"\\\g<0>", visible(text).strip()))
+    shown = _unlinked(visible(text).strip().translate(_MARKDOWN_SPECIAL))
     entities = shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _MARKDOWN_AT_START.sub(r"\1\\", entities)
 
