@@ -150,15 +150,20 @@ class Command:
         updates = [{"old_str": h.old, "new_str": h.new} for h in self.hunks]
         return {"type": "update_content", "update_content": {"content_updates": updates}}
 
-    def happened(self, answer: Value) -> bool:
+    def happened(self, before: str, answer: Value) -> bool:
         """Whether an answer to this request, which reads otherwise, is the whole of it.
 
         Notion normalises what it is sent, so the answer may differ. But of several pieces some
-        can be passed over without an error (reports from the field): their old text is there.
+        can be passed over without an error (reports from the field).
+
+        Args:
+            before: what the page said when this was sent.
+            answer: what it says now.
         """
+        if isinstance(answer, Unknown):
+            return False
         text = answer if isinstance(answer, str) else ""
-        left = (h for h in self.hunks if h.new not in text)
-        return not isinstance(answer, Unknown) and all(h.old not in text for h in left)
+        return all(_took_place(hunk, before, text) for hunk in self.hunks)
 
 
 def replacing(before: str, after: str) -> Command:
@@ -167,6 +172,29 @@ def replacing(before: str, after: str) -> Command:
     Pieces leave all other blocks as they are, with their ids and their comments.
     """
     return Command(after, hunks_of(before, after))
+
+
+def _took_place(hunk: Hunk, before: str, text: str) -> bool:
+    """Whether a piece was carried out, in whatever spelling: what it changes did not stay."""
+    if hunk.old not in text or (hunk.new in text and hunk.new not in before):
+        return True
+    # A line that only marks the place is in the text either way: look where the change is.
+    old, new = hunk.old.split("\n"), hunk.new.split("\n")
+    head = _alike(old, new)
+    tail = _alike(old[head:][::-1], new[head:][::-1])
+    start = before[: before.index(hunk.old)].count("\n")
+    first, last = start + head, start + len(old) - tail
+    matcher = SequenceMatcher(None, before.split("\n"), text.split("\n"), autojunk=False)
+    return any(
+        what != "equal" and begin <= last and end >= first
+        for what, begin, end, _, _ in matcher.get_opcodes()
+    )
+
+
+def _alike(one: list[str], other: list[str]) -> int:
+    """How many lines two texts begin with in common."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def hunks_of(before: str, after: str) -> tuple[Hunk, ...]:

@@ -50,9 +50,28 @@ def test_nothing_ever_allows_to_delete_what_is_inside(before: str, after: str) -
 
 def test_an_answer_with_a_piece_missing_is_no_success() -> None:
     command = Command("A\nb\nC", (Hunk("a", "A"), Hunk("c", "C")))
-    assert command.happened("A\nb\nC (normalised)")
-    assert not command.happened("A\nb\nc")
-    assert not command.happened(Unknown("cut"))
+    assert command.happened("a\nb\nc", "A\nb\nC (normalised)")
+    assert not command.happened("a\nb\nc", "A\nb\nc")
+    assert not command.happened("a\nb\nc", Unknown("cut"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "answer", "done"),
+    [
+        ("a\nb", "a\nb\n$5", "a\nb\n\\$5", True),  # added at the end, spelled otherwise
+        ("a\nb", "a\n$5\nb", "a\n\\$5\nb", True),
+        ("a\nb", "$5\na\nb", "\\$5\na\nb", True),
+        ("a\nb\nc", "A\nb\nc\n$5", "A\nb\nc", False),  # of two pieces the second is missing
+        ("a\nb\nc\nd", "A\nb\nc", "A\nb\nc\nd", False),  # what was to go is there
+        ("a\nb\nc\nd", "A\nb\nc", "A (so)\nb\nc", True),
+        ("a\nb\nc\nd", "$A\nb\nc", "a\nb\nc", False),  # the first is missing
+        ("a\nb\nb\nc", "a\nb\nb\n*\nc", "a\nb\nb\n\\*\nc", True),
+    ],
+)
+def test_a_piece_that_was_passed_over_is_told_from_one_that_is_spelled_otherwise(
+    before: str, after: str, answer: str, done: bool
+) -> None:
+    assert replacing(before, after).happened(before, answer) is done
 
 
 def answer(markdown: Any = "a", **more: Any) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from notion_gitops.model.errors import ExitCode
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import ExitCode, NotShared
 from notion_gitops.model.operations import Cause
 from notion_gitops.model.outcomes import Status
 from notion_gitops.model.records import Side
@@ -490,3 +491,92 @@ def test_a_run_that_is_killed_after_a_text_was_written_converges(
     notes.apply()
     assert in_notion(notes) == IN_NOTION.replace("twice.", "once.")
     assert in_git(notes, "bare") == f"{BARE}\nFrom Notion.\n"
+
+
+# --- what Notion spells otherwise, passes over or does not give ---------------------------
+
+
+SPELLED_OTHERWISE = [
+    "costs $5",
+    "| a | b |\n| --- | --- |\n| 1 | 2 |",
+    "***",
+    "<details>\n<summary>More</summary>\nInside\n</details>",
+    "a * star and a < sign",
+    "first  \nsecond",
+    "a note[^1]",
+    "see https://acme.example/x",
+    "1) one\n2) two",
+    "* star\n* list",
+    "~~~js\nlet x\n~~~",
+    "    code first\nx",
+    "under_score and [brackets]",
+    "Title\n=====",
+]
+
+
+@pytest.mark.parametrize("text", SPELLED_OTHERWISE)
+@pytest.mark.parametrize("place", ["Two more words.", "x = 1\n```"])
+def test_a_text_that_notion_spells_otherwise_is_written_once(
+    notes: World, text: str, place: str
+) -> None:
+    write_git(notes, (place, f"{place}\n\n{text}"))
+    mine = in_git(notes)
+    notes.apply()
+    assert in_git(notes) == mine
+    write_git(notes, (f"\n\n{text}", ""))
+    notes.apply()
+    assert in_notion(notes) == IN_NOTION
+
+
+def test_a_piece_that_notion_passes_over_is_pending(
+    notes: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_git(notes, ("twice", "once"), ("Two more words.\n\n", ""))
+    whole = Gateway.update_markdown
+
+    def first_only(self: Gateway, page_id: str, command: dict[str, Any]) -> Any:
+        updates = command["update_content"]["content_updates"][:1]
+        return whole(self, page_id, {**command, "update_content": {"content_updates": updates}})
+
+    monkeypatch.setattr(Gateway, "update_markdown", first_only)
+    notes.apply(code=ExitCode.PARTLY_APPLIED, settled=False, exact=False)
+    assert "Two more words." in in_notion(notes)
+    monkeypatch.undo()
+    notes.apply()
+    assert in_notion(notes) == IN_NOTION.replace("twice", "once").replace("Two more words.\n", "")
+
+
+def test_a_page_that_comes_back_keeps_what_its_text_does_not_tell(notes: World) -> None:
+    page = notes.page_id("Notes/plan")
+    contents = {"children": [{"type": "table_of_contents", "table_of_contents": {}}]}
+    notes.api("PATCH", f"blocks/{page}/children", contents)
+    notes.clock.advance(timedelta(minutes=3))
+    notes.apply()
+    before = [b["type"] for b in blocks(notes)]
+    notes.trash("Notes/plan")
+    write_git(notes, ("Water came in twice.", "Water came in."))
+    notes.apply(code=ExitCode.DECISIONS_REMAIN, settled=False)
+    notes.answer("notes/plan", "git")
+    notes.apply(code=ExitCode.DECISIONS_REMAIN, settled=False, exact=False)
+    assert [b["type"] for b in blocks(notes)] == before
+
+
+def test_a_text_that_cannot_be_read_leaves_the_others_to_go_on(
+    notes: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes.in_notion("Notes/plan", Kind="seen")
+    notes.in_notion("Notes/bare", Kind="seen too")
+    read, hidden = Gateway.markdown, notes.page_id("Notes/plan")
+
+    def markdown(self: Gateway, page_id: str) -> Any:
+        if page_id == hidden:
+            raise NotShared(Diagnostic("Notion does not show it"))
+        return read(self, page_id)
+
+    monkeypatch.setattr(Gateway, "markdown", markdown)
+    findings = notes.plan().plan.findings
+    assert any("could not be read: Notion does not show it" in f.message for f in findings)
+    notes.apply(settled=False)
+    assert "kind: seen\n" in in_git(notes)
+    assert "kind: seen too\n" in in_git(notes, "bare")
+    assert PLAN.partition("---\n\n")[2] in in_git(notes)

@@ -8,11 +8,13 @@ from notion_gitops.engine.bodies import text_to_merge
 from notion_gitops.engine.fields import same
 from notion_gitops.engine.planner import Inputs
 from notion_gitops.model.diagnostics import Severity
+from notion_gitops.model.errors import CannotReachNotion, TokenRefused
 from notion_gitops.model.mapping import BODY, DatabaseMapping, Field
 from notion_gitops.model.plan import Finding
 from notion_gitops.model.records import BaseRecord, Record
 from notion_gitops.model.values import Unknown, Value
 from notion_gitops.notion.bodies import body_of, signs_of_loss
+from notion_gitops.notion.failures import RejectedRequest
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.repository.repository import Repository
 from notion_gitops.text.bodies import body_digest
@@ -30,8 +32,15 @@ class BodyReading:
     """The text of one page as it was read."""
 
     value: Value  # `Unknown` if it is not whole
-    edited: str  # when the page was last edited, if no later edit can have the same time; else ""
+    edited: str = ""  # when the page was last edited, if no later edit can have the same time
     loses: str = ""  # what would be lost if the text were written, as far as it tells
+    unread: bool = False  # Notion did not give it
+
+
+UNREAD = BodyReading(
+    Unknown("its text was not read, since those before it could not be"), unread=True
+)
+PATIENCE = 3  # texts that cannot be read one after the other, before the rest is left for later
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +78,34 @@ def read_bodies(
         return Bodies()
     full, entries = _is_due(recorded, now), recorded.index.entries
     read: dict[str, BodyReading] = {}
+    silent = 0
     for key, record in side.unresolved.items():
         page = record.page
         if page is None:
             continue
         edited = page.edited.isoformat()
         if full or key in changed or key not in entries or entries[key].body_at != edited:
-            answer = gateway.markdown(page.id)
-            value = body_of(answer)
-            loses = signs_of_loss(str(value or ""), str(answer.get("markdown")))
-            at_rest = now >= page.edited + MINUTE_OVER
-            read[key] = BodyReading(value, edited if at_rest else "", loses)
+            found = _read(gateway, page.id) if silent < PATIENCE else UNREAD
+            silent = silent + 1 if found.unread else 0
+            at_rest = now >= page.edited + MINUTE_OVER and not found.unread
+            read[key] = replace(found, edited=edited if at_rest else "")
     return Bodies(read, full=full)
+
+
+def _read(gateway: Gateway, page_id: str) -> BodyReading:
+    """The text of one page. One that cannot be read is left alone; the others go on."""
+    try:
+        answer = gateway.markdown(page_id)
+    except TokenRefused:
+        raise
+    except CannotReachNotion as error:
+        why = f"its text could not be read: {error.diagnostics[0].summary}"
+        return BodyReading(Unknown(why), unread=True)
+    except RejectedRequest as error:
+        why = f"its text could not be read: {error.message}"
+        return BodyReading(Unknown(why), unread=True)
+    value = body_of(answer)
+    return BodyReading(value, loses=signs_of_loss(str(value or ""), str(answer.get("markdown"))))
 
 
 def _is_due(recorded: Recorded, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from notion_gitops.engine.planner import Decided, Inputs
 from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import CannotReachNotion, TokenRefused
 from notion_gitops.model.mapping import BODY
 from notion_gitops.model.operations import Action, Operation
 from notion_gitops.model.records import Side
@@ -58,7 +59,12 @@ def _lossy(each: Compared, operation: Operation, gateway: Gateway) -> str:
     record, read = each.notion.unresolved.get(key), each.bodies.read.get(key)
     if record is None or record.value(BODY) is None:
         return ""
-    what = (read.loses if read else "") or blocks_that_are_lost(gateway, operation.page_id)
+    try:
+        what = (read.loses if read else "") or blocks_that_are_lost(gateway, operation.page_id)
+    except TokenRefused:
+        raise
+    except CannotReachNotion as error:
+        return f"its blocks could not be looked through: {error.diagnostics[0].summary}"
     return f"its page holds {what}, which would be lost" if what else ""
 
 

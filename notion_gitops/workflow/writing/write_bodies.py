@@ -14,7 +14,7 @@ from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Status
 from notion_gitops.model.plan import Finding
 from notion_gitops.model.values import Fields, Unknown, Value
-from notion_gitops.notion.bodies import Command, body_of, replacing
+from notion_gitops.notion.bodies import Command, blocks_that_are_lost, body_of, replacing
 from notion_gitops.notion.failures import AmbiguousWrite, RejectedRequest
 from notion_gitops.text.bodies import same_text
 from notion_gitops.workflow.reading.compare import Compared
@@ -60,11 +60,15 @@ class BodyWriter:
         """
         now = self._read(page_id)
         self.texts[(operation.mapping, operation.key)] = now
-        if _same(now, wanted) or _same(now, self._agreed(operation)):
-            return None if _same(now, wanted) else self._put(operation, page_id, now, wanted)
-        if now is None:
-            return self._put(operation, page_id, now, wanted)
-        return self._left(operation, "the page that came back has another text")
+        if _same(now, wanted):
+            return None
+        if now is not None and not _same(now, self._agreed(operation)):
+            return self._left(operation, "the page that came back has another text")
+        gateway = self.run.connection.gateway
+        lost = asked(lambda: blocks_that_are_lost(gateway, page_id)) if now is not None else ""
+        if lost:
+            return self._left(operation, f"its page holds {lost}, which would be lost")
+        return self._put(operation, page_id, now, wanted)
 
     def read(self, operation: Operation, page_id: str) -> None:
         """Take up what a page has for a text that came with it."""
@@ -98,11 +102,14 @@ class BodyWriter:
                 lost = False
             except AmbiguousWrite:
                 text, lost = self._read(page_id), True
-            if _same(text, command.after or None) or (not lost and command.happened(text)):
+            if _same(text, command.after or None):
                 return text
-            if not _same(text, before or None):
-                why = "only a part of its text was written; the next plan takes up the rest"
-                raise NotWritten(Status.PENDING, why)
+            if _same(text, before or None):
+                continue
+            if not lost and command.happened(before, text):
+                return text
+            why = "only a part of its text was written; the next plan takes up the rest"
+            raise NotWritten(Status.PENDING, why)
         raise NotWritten(Status.PENDING, "Notion did not take its text; the next plan tries again")
 
     def _read(self, page_id: str) -> Value:
