@@ -40,6 +40,8 @@ MAX_PAGE_SIZE = 100
 MARKDOWN_CAP = 20_000
 """So many blocks of a page Notion reads as Markdown, about."""
 
+_ABOVE = ("page_id", "block_id", "database_id")  # of a parent; a row's names its source as well
+
 
 @dataclass(frozen=True)
 class Call:
@@ -89,26 +91,49 @@ class Call:
     # What the token sees
 
     def sees_source(self, source: Source) -> bool:
-        """Whether the database of the data source is shared with the token."""
-        shared = self.token.shared
-        return shared is None or source.id in shared or source.database_id in shared
+        """Whether a data source, or something that it lies in, is shared with the token."""
+        return self._sees(source.id, {"database_id": source.database_id})
 
     def sees_database(self, identity: str) -> bool:
-        """Whether a database is shared with the token."""
-        shared = self.token.shared
-        return shared is None or identity in shared
+        """Whether a database, or something that it lies in, is shared with the token."""
+        return self._sees(identity, self._parent_of("database_id", identity))
 
     def sees_page(self, page: Page) -> bool:
         """Whether a page, or something that it lies in, is shared with the token."""
+        return self._sees(page.id, self._parent_of("page_id", page.id))
+
+    def _sees(self, identity: str, parent: Json) -> bool:
         shared = self.token.shared
-        if shared is None or page.id in shared:
+        if shared is None:
             return True
-        if page.source_id is not None:
-            source = self.world.source(page.source_id)
-            return source is not None and self.sees_source(source)
-        above = page.parent.get("page_id")
-        outer = self.world.page(above) if above else None
-        return outer is not None and self.sees_page(outer)
+        seen: set[str] = set()  # a page can come to lie in a database that lies in itself
+        while identity not in shared:
+            seen.add(identity)
+            kind = next((k for k in ("data_source_id", *_ABOVE) if parent.get(k)), None)
+            if kind is None or parent[kind] in seen:
+                return False
+            identity = parent[kind]
+            parent = self._parent_of(kind, identity)
+        return True
+
+    def _parent_of(self, kind: str, identity: str) -> Json:
+        """What an object of the workspace lies in, as `parent` tells it; empty at the top."""
+        match kind:
+            case "page_id":
+                page = self.world.page(identity)
+                return page.parent if page is not None else {}
+            case "data_source_id":
+                source = self.world.source(identity)
+                return {"database_id": source.database_id} if source is not None else {}
+            case "database_id":
+                doc = self.world.database(identity) or {}
+                return doc.get("parent") or {}
+            case _:
+                row = self.store.one("SELECT parent FROM blocks WHERE id=?", (identity,))
+                if row is None:
+                    return {}
+                above = "page_id" if self.world.page(row["parent"]) is not None else "block_id"
+                return {above: row["parent"]}
 
     # Finding, or 404
 

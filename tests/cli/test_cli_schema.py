@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
 
@@ -177,6 +177,9 @@ def test_a_database_with_every_property_type_becomes_a_mapping(notion: Registry)
 
 
 def test_databases_are_made_from_the_sample_mappings(notion: Registry) -> None:
+    notion.sandbox.add_token("ntn_page", name="Page", shared=[notion.page])
+    part = replace(notion.tool, environment={**notion.tool.environment, "NOTION_TOKEN": "ntn_page"})
+    notion = replace(notion, tool=part)
     notion.run(0, "init", "--samples")
     plan = notion.run(0, "schema", "plan")
     _fits(plan)

@@ -123,3 +123,21 @@ def test_bytes_that_are_no_json_object(api: Api, body: bytes) -> None:
     response = api.sandbox.handle(Request("POST", "/v1/search", (), headers, body))
     assert response.status == 400
     assert b"Error parsing JSON body." in response.body
+
+
+def test_what_lies_in_a_shared_page_is_shared(api: Api) -> None:
+    root = api.sandbox.create_root_page("Root")
+    api.sandbox.add_token(PART, name="Part", shared=[root])
+    made = api.good("POST", "databases", {"parent": {"page_id": root}}, token=PART)
+    assert api.good("GET", f"databases/{made['id']}", token=PART)["id"] == made["id"]
+    row = {"parent": {"data_source_id": made["data_sources"][0]["id"]}, "properties": {}}
+    inner = {"parent": {"page_id": api.good("POST", "pages", row, token=PART)["id"]}}
+    deep = api.good("POST", "databases", inner, token=PART)["data_sources"][0]["id"]
+    assert api.good("POST", f"data_sources/{deep}/query", {}, token=PART)["results"] == []
+    sources = {"filter": {"property": "object", "value": "data_source"}}
+    assert len(api.good("POST", "search", sources, token=PART)["results"]) == 2
+    children = api.good("GET", f"blocks/{root}/children", token=PART)["results"]
+    assert [child["type"] for child in children] == ["child_database"]
+    aside = {"parent": {"page_id": api.sandbox.create_root_page("Aside")}}
+    hidden = api.good("POST", "databases", aside)
+    assert api.ask("GET", f"databases/{hidden['id']}", token=PART)[0] == 404
