@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from notion_gitops.mapping.database import resolve_database
-from notion_gitops.model.errors import InvalidInput
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import InvalidInput, UsageError
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.notion.connect import (
     TOKEN_VARIABLE,
@@ -25,7 +26,6 @@ from notion_gitops.workflow.reading.schema_plan import missing_variable
 from notion_gitops.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
-    from notion_gitops.model.diagnostics import Diagnostic
     from notion_gitops.sandbox.sandbox import Sandbox
 
 
@@ -35,6 +35,12 @@ class Where:
 
     sandbox: bool
     base_url: str | None
+
+    def __post_init__(self) -> None:
+        """Raises UsageError if it is said to be in two places."""
+        if self.sandbox and self.base_url is not None:
+            fix = "--sandbox is the local Notion of this workspace; --base-url is one on a port."
+            raise UsageError(Diagnostic("--sandbox and --base-url are two places", fix=fix))
 
 
 @contextmanager

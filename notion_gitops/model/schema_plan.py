@@ -101,5 +101,6 @@ class SchemaResult:
         """By the contract: never 0 if anything was left out."""
         done = [o.status is Status.APPLIED for o in self.outcomes]
         if not all(done):
-            return ExitCode.PARTLY_APPLIED if any(done) else ExitCode.FAILED
+            begun = any(done) or bool(self.created)
+            return ExitCode.PARTLY_APPLIED if begun else ExitCode.FAILED
         return ExitCode.DECISIONS_REMAIN if self.plan.by_hand else ExitCode.DONE

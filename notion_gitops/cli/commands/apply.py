@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from notion_gitops.cli.asking import ask
 from notion_gitops.cli.commands.plan import printed
 from notion_gitops.cli.connect import Where, connected
 from notion_gitops.cli.options import (
@@ -208,15 +209,7 @@ def _ask(planned: Planned, workspace: Workspace, wishes: Wishes) -> None:
     if wishes.yes:
         return
     show(printed(plan, workspace, Format.TEXT))
-    if not sys.stdin.isatty():
-        raise Refused(
-            Diagnostic(
-                "there is no terminal to ask on",
-                fix="Say --yes to apply without being asked. Nothing was written.",
-            )
-        )
-    if not click.confirm("Apply this?", default=False, err=True):
-        raise Refused(Diagnostic("Not applied: you said no. Nothing was written."))
+    ask("Apply this?", to="apply", refused="Not applied")
 
 
 def _report(result: SyncResult, workspace: Workspace, form: Format) -> None:

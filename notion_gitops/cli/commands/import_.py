@@ -1,15 +1,14 @@
 """`import`: pair what both sides already hold, before the first sync."""
 
-import sys
 from pathlib import Path
 
 import click
 
+from notion_gitops.cli.asking import ask
 from notion_gitops.cli.connect import Where, connected
 from notion_gitops.cli.options import base_url_option, examples, sandbox_option, workspace_option
 from notion_gitops.cli.output import Format, format_option, say, show_report
-from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import ExitCode, Refused
+from notion_gitops.model.errors import ExitCode
 from notion_gitops.report.pairing import PairingLine, pairing_view
 from notion_gitops.workflow.pairing import find_pairs, record_pairs, worth_recording
 from notion_gitops.workflow.plan import PlanOptions, make_plan
@@ -66,12 +65,4 @@ def command(start: Path, sandbox: bool, base_url: str | None, yes: bool, form: F
 def _ask(yes: bool) -> None:
     if yes:
         return
-    if not sys.stdin.isatty():
-        raise Refused(
-            Diagnostic(
-                "there is no terminal to ask on",
-                fix="Say --yes to record the pairs without being asked. Nothing was written.",
-            )
-        )
-    if not click.confirm("Record these pairs?", default=False, err=True):
-        raise Refused(Diagnostic("Not recorded: you said no. Nothing was written."))
+    ask("Record these pairs?", to="record the pairs", refused="Not recorded")

@@ -9,6 +9,7 @@ from typing import Any
 import click
 import yaml
 
+from notion_gitops.cli.asking import ask
 from notion_gitops.cli.commands.sandbox_serve import serve
 from notion_gitops.cli.commands.sandbox_tokens import token
 from notion_gitops.cli.commands.sandbox_weather import clock, weather
@@ -75,10 +76,12 @@ def seed_(start: Path, file: Path | None, description: Path) -> None:
 
 @command.command("reset", short_help="Throw it away, and its own base.")
 @workspace_option
-@click.confirmation_option(prompt="Throw the sandbox away, and its base with it?")
-def reset(start: Path) -> None:
+@click.option("--yes", "-y", is_flag=True, help="Do it without asking.")
+def reset(start: Path, yes: bool) -> None:
     """Throw the sandbox and its own base away; the next --sandbox command makes a new one."""
     repository = Repository.discover(start)
+    if not yes:
+        ask("Throw the sandbox away, and its base with it?", to="reset", refused="Kept")
     sandbox_path(repository.root).unlink(missing_ok=True)
     commit = repository.resolve(SANDBOX_STATE_REF)
     if commit is not None:
@@ -187,7 +190,7 @@ def _plain(text: str) -> Any:
     """Numbers, true, false and [lists] as YAML has them; everything else is text."""
     try:
         value = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # ValueError: a day that does not exist
         return text
     if value is None and text.strip() not in ("", "null", "~"):
         return text  # such as "# 3", which YAML takes for a comment

@@ -1,15 +1,14 @@
 """`schema`: make in Notion what the mappings name and Notion does not have."""
 
-import sys
 from pathlib import Path
 
 import click
 
+from notion_gitops.cli.asking import ask
 from notion_gitops.cli.connect import Where, connected
 from notion_gitops.cli.options import base_url_option, examples, sandbox_option, workspace_option
 from notion_gitops.cli.output import Format, format_option, show_report
-from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import ExitCode, Refused
+from notion_gitops.model.errors import ExitCode
 from notion_gitops.report.schema import schema_plan_view, schema_result_view
 from notion_gitops.workflow.plan import Connection
 from notion_gitops.workflow.reading.schema_plan import PlannedSchema, plan_schema
@@ -134,12 +133,4 @@ def _ask(planned: PlannedSchema, *, yes: bool, form: Format) -> None:
     if yes:
         return
     show_report(schema_plan_view(planned.plan), Format.TEXT)
-    if not sys.stdin.isatty():
-        raise Refused(
-            Diagnostic(
-                "there is no terminal to ask on",
-                fix="Say --yes to apply without being asked. Nothing was written.",
-            )
-        )
-    if not click.confirm("Add this to Notion?", default=False, err=True):
-        raise Refused(Diagnostic("Not applied: you said no. Nothing was written."))
+    ask("Add this to Notion?", to="apply", refused="Not applied")
