@@ -184,7 +184,7 @@ def deleted_in_git(
         return create_file(mapping, view, notion)
     edited = _edited(mapping, base, notion, Side.NOTION)
     why = "deleted in git, edited in Notion" if edited else "deleted in git; the mapping asks"
-    states = (State.DELETED, State.EDITED)
+    states = (State.DELETED, State.EDITED if edited else State.UNCHANGED)
     content = content_digest(mapping, notion.fields)
     conflict = record_conflict(mapping, view.key, states, why, content)
     answer = _fresh_answer(view, conflict)
@@ -207,7 +207,7 @@ def trashed_in_notion(
     """The page is in the trash: the file follows, unless edited or the mapping says otherwise."""
     edited = mapping.mode is Mode.TWO_WAY and _edited(mapping, base, git, Side.GIT)
     why = "edited in git, trashed in Notion" if edited else "trashed in Notion; the mapping asks"
-    states = (State.EDITED, State.DELETED)
+    states = (State.EDITED if edited else State.UNCHANGED, State.DELETED)
     content = content_digest(mapping, git.fields)
     conflict = record_conflict(mapping, view.key, states, why, content)
     answer = _fresh_answer(view, conflict)

@@ -104,7 +104,8 @@ def _referring(
 
 def _held(mapping: DatabaseMapping, operation: Operation, referring: list[str]) -> Operation:
     in_git = any(w.side is Side.NOTION for w in operation.writes)  # deleted there
-    states = (State.DELETED, State.EDITED) if in_git else (State.EDITED, State.DELETED)
+    deleted_first = (State.DELETED, State.UNCHANGED)
+    states = deleted_first if in_git else (State.UNCHANGED, State.DELETED)
     referring = sorted(set(referring))
     names = ", ".join(referring[:SHOWN])
     more = f" and {len(referring) - SHOWN} more" if len(referring) > SHOWN else ""

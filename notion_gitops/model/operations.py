@@ -39,6 +39,7 @@ class State(StrEnum):
 
     DELETED = "deleted"
     EDITED = "edited"
+    UNCHANGED = "unchanged"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from notion_gitops.model.operations import Conflict, EditTime, State
-from notion_gitops.model.records import Side
 from notion_gitops.model.values import DateValue, Value, digest, to_plain
 from notion_gitops.state.conflict_reading import Question, questions
 from notion_gitops.state.reading import FORMAT_VERSION
@@ -23,17 +22,19 @@ _ABOUT_FIELDS = """\
 # The next sync carries it out and removes this file.
 """
 _ABOUT_RECORD = """\
-# One side deleted this record, and the other edited it. Write your choice
+# {what} Write your choice
 # after "resolution:" and commit; on GitHub the pencil button is enough.
 #   git:    {git}
 #   notion: {notion}
 # The next sync carries it out and removes this file.
 """
-_CHOICES = {
-    (Side.GIT, State.DELETED): "as in git: the page goes to Notion's trash",
-    (Side.GIT, State.EDITED): "as in git: the page comes back from Notion's trash",
-    (Side.NOTION, State.DELETED): "as in Notion: the file is deleted",
-    (Side.NOTION, State.EDITED): "as in Notion: the file comes back",
+_DELETED_IN_GIT = {
+    "git": "as in git: the page goes to Notion's trash",
+    "notion": "as in Notion: the file comes back",
+}
+_DELETED_IN_NOTION = {
+    "git": "as in git: the page comes back from Notion's trash",
+    "notion": "as in Notion: the file is deleted",
 }
 _DO_NOT_EDIT = "do not edit; a newer edit on either side asks again"
 _LONGEST_PADDING = 40  # values longer than this do not push the comments of the others away
@@ -114,14 +115,10 @@ def _render(
 def _about(whole: Conflict | None, by_field: Sequence[Conflict]) -> str:
     if whole is None:
         return _ABOUT_FIELDS.format(example=_example(by_field[0]))
-    return _ABOUT_RECORD.format(
-        git=_CHOICES.get((Side.GIT, _state(whole.git)), "as in git"),
-        notion=_CHOICES.get((Side.NOTION, _state(whole.notion)), "as in Notion"),
-    )
-
-
-def _state(value: Value | State) -> State:
-    return value if isinstance(value, State) else State.EDITED
+    edited = State.EDITED in (whole.git, whole.notion)
+    what = "One side deleted this record" + (", and the other edited it." if edited else ".")
+    choices = _DELETED_IN_GIT if whole.git is State.DELETED else _DELETED_IN_NOTION
+    return _ABOUT_RECORD.format(what=what, **choices)
 
 
 def _example(conflict: Conflict) -> str:

@@ -49,6 +49,9 @@ def test_ask_asks_about_a_deleted_file(world: World) -> None:
     world.remove("tasks/test")
     world.apply(code=ExitCode.DECISIONS_REMAIN)
     assert world.conflicts() == {"tasks/test"}
+    asked = world.read(world.conflict("tasks/test"))
+    assert "# One side deleted this record. Write" in asked
+    assert "notion: unchanged" in asked  # nobody edited the page
     assert not world.page("tasks/test")["in_trash"]
     world.answer("tasks/test", "git")
     world.apply()
