@@ -16,6 +16,7 @@ from notion_gitops.model.records import Side
 from notion_gitops.notion.failures import AmbiguousWrite
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.sandbox.clock import SettableClock
+from notion_gitops.sandbox.weather import Effect, Rule
 from notion_gitops.workflow.apply import carry_out
 from notion_gitops.workflow.workspace import open_workspace
 from notion_gitops.workflow.writing.lock import only_one
@@ -580,3 +581,29 @@ def test_a_text_that_cannot_be_read_leaves_the_others_to_go_on(
     assert "kind: seen\n" in in_git(notes)
     assert "kind: seen too\n" in in_git(notes, "bare")
     assert PLAN.partition("---\n\n")[2] in in_git(notes)
+
+
+def test_an_edit_made_while_a_new_page_was_looked_for_is_not_lost(
+    notes: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes.write("state/records/notes/fresh.md", "---\ntitle: Fresh\n---\n\nMine\n")
+    notes.commit("A new note")
+    read, edited = Gateway.markdown, False
+    old = {notes.page_id(f"Notes/{key}") for key in ("plan", "bare")}
+
+    def markdown(self: Gateway, page_id: str) -> Any:
+        nonlocal edited
+        if not edited and page_id not in old:
+            edited = True
+            body = {"type": "replace_content", "replace_content": {"new_str": "Mine\nBy Eva"}}
+            notes.api("PATCH", f"pages/{page_id}/markdown", body)
+        return read(self, page_id)
+
+    notes.sandbox.weather.add(Rule(Effect.DROP_AFTER, "POST", "/v1/pages$", nth=1))
+    monkeypatch.setattr(Gateway, "markdown", markdown)
+    notes.apply(exact=False, settled=False)
+    assert edited
+    monkeypatch.undo()
+    notes.sandbox.weather.clear()
+    step = notes.plan().plan.operations[("notes", "fresh")]
+    assert step.open_conflicts or step.write(Side.GIT)

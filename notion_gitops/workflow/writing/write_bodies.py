@@ -70,9 +70,19 @@ class BodyWriter:
             return self._left(operation, f"its page holds {lost}, which would be lost")
         return self._put(operation, page_id, now, wanted)
 
-    def read(self, operation: Operation, page_id: str) -> None:
-        """Take up what a page has for a text that came with it."""
-        self.texts[(operation.mapping, operation.key)] = self._read(page_id)
+    def read(self, operation: Operation, page_id: str, *, doubted: str) -> None:
+        """Take up what a page has for a text that came with it.
+
+        Args:
+            operation: of its record.
+            page_id: the page.
+            doubted: the text that was sent, if the answer was lost: somebody may have edited it
+                while the page was looked for, and another text is not taken for a spelling of it.
+        """
+        text = self._read(page_id)
+        if doubted and not _same(text, doubted):
+            text = Unknown("its answer was lost, and it reads otherwise now")
+        self.texts[(operation.mapping, operation.key)] = text
 
     def for_new_page(self, wanted: Value) -> str:
         """A text as it goes with a new page."""

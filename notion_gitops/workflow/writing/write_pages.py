@@ -128,17 +128,17 @@ class PageWriter:
         if source is None:
             raise NotWritten(Status.SKIPPED, "its database could not be read")
         self.run.journal.note("create", mapping=step.mapping, key=step.key)
-        gateway = self.run.connection.gateway
+        gateway, clear = self.run.connection.gateway, True
         try:
             page = asked(lambda: gateway.create_page(source.data_source_id, properties, along))
         except AmbiguousCreate as unclear:
-            page = self.lost.find_created(operation, unclear)
+            page, clear = self.lost.find_created(operation, unclear), False
         except (NotWritten, TokenRefused):
             self.run.journal.note("not created", mapping=step.mapping, key=step.key)
             raise
         self.run.journal.note("created", mapping=step.mapping, key=step.key, page=page["id"])
         if along:
-            self.bodies.read(operation, page["id"])
+            self.bodies.read(operation, page["id"], doubted="" if clear else along)
         elif text:
             self._note_left(operation, self.bodies.write_first(operation, page["id"], text.value))
         return page
@@ -234,7 +234,7 @@ class PageWriter:
             left = self.bodies.write_restored(operation, page["id"], text.value)
             self._note_left(operation, left)
         elif self._database(operation).mapping.body is not None:
-            self.bodies.read(operation, page["id"])
+            self.bodies.read(operation, page["id"], doubted="")
         missing = {n: v for n, v in wanted.items() if not holds(held.value(n), v)}
         return self._put(operation, missing, page, with_key=True) if missing else page
 
