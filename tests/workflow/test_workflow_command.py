@@ -18,6 +18,7 @@ from tests.workflow.workflow_world import World
 HIDDEN = "4711-hidden"
 
 
+@pytest.mark.slow  # the demo and tests/cli play the like in every run
 def test_a_day_on_the_command_line(make: MakeWorld) -> None:
     """plan, apply, a quiet plan, edits on both sides, a conflict, its answer, status and log."""
     world = make(databases(), RECORDS)
@@ -60,6 +61,7 @@ def _reports_are_there(folder: Path) -> None:
         assert "\x1b" not in text
 
 
+@pytest.mark.slow  # the demo and tests/cli play the like in every run
 def test_import_on_the_command_line(make: MakeWorld) -> None:
     pages: list[dict[str, Any]] = [
         {"Name": "Dig the trench", "Status": "In progress", "Hours": 8, "created": "2026-01-02"},
@@ -155,6 +157,7 @@ def test_a_sensitive_value_is_nowhere(make: MakeWorld) -> None:
     assert not [text for text in said if HIDDEN in text]
 
 
+@pytest.mark.slow  # the demo and tests/cli play the like in every run
 def test_against_a_served_sandbox_with_the_state_branch(make: MakeWorld) -> None:
     """As with the real Notion: a token, a base URL, ids from the environment."""
     world = make(databases(), RECORDS)
