@@ -7,13 +7,13 @@ text that is there, where all other lines stay as they are.
 
 from collections.abc import Iterator
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import NamedTuple
 
 from notion_gitops.model.mapping import BODY, DatabaseMapping, Direction, Mode
 from notion_gitops.model.records import BaseRecord
 from notion_gitops.model.values import Unknown, Value
-from notion_gitops.text.bodies import Line, joined, lines_of, meaning, same_text, usual_gap
+from notion_gitops.text.bodies import Line, in_common, joined, lines_of, meaning, same_text, usual_gap
 
 _NOTION_INDENT = "\t"
 
@@ -125,33 +125,81 @@ def _carried(ours: str, base: str, theirs: str, spacing: _Spacing) -> str | None
 
 
 def _parts(ours: list[Line], base: list[Line], theirs: list[Line], indent: str) -> Iterator[_Part]:
-    here, there = _matches(base, ours, alike=True), _matches(base, theirs)
-    last = (0, 0, 0)
-    anchors = [(b, here[b], there[b]) for b in range(len(base)) if b in here and b in there]
-    for at in (*anchors, (len(base), len(ours), len(theirs))):
-        old, new = base[last[0] : at[0]], theirs[last[2] : at[2]]
+    last = _Anchor(0, 0, 0, 0, 0, 0)
+    for at in _anchors(ours, base, theirs):
+        old, new = base[last.base_end : at.base], theirs[last.theirs_end : at.theirs]
         if [x.meaning for x in old] == [x.meaning for x in new]:
-            yield from (_Part(ours[i], i) for i in range(last[1], at[1]))
+            yield from (_Part(ours[i], i) for i in range(last.ours_end, at.ours))
         else:
-            for number, line in enumerate(new, last[1]):
-                yield _Part(_nested(line, indent), number if number < at[1] else None)
-        if at[0] < len(base):
-            yield _Part(ours[at[1]], at[1])
-        last = (at[0] + 1, at[1] + 1, at[2] + 1)
+            for number, line in enumerate(new, last.ours_end):
+                yield _Part(_nested(line, indent), number if number < at.ours else None)
+        yield from (_Part(ours[i], i) for i in range(at.ours, at.ours_end))
+        last = at
 
 
-def _matches(one: list[Line], other: list[Line], *, alike: bool = False) -> dict[int, int]:
-    """The lines that mean the same, in order: number in `one` -> number in `other`.
+class _Anchor(NamedTuple):
+    """Lines that stand in all three texts, spelled otherwise in ours perhaps."""
 
-    If the texts are `alike` as wholes, as many lines in the same place are the same as well:
-    written otherwise on that side.
+    base: int
+    base_end: int
+    ours: int
+    ours_end: int
+    theirs: int
+    theirs_end: int
+
+
+def _anchors(ours: list[Line], base: list[Line], theirs: list[Line]) -> Iterator[_Anchor]:
+    there = dict(_equal_lines(base, theirs))
+    reached = 0
+    for start, end, mine, mine_end in _alike(base, ours):
+        if start == end:  # a comment, say, which only our text has: it stays with its neighbours
+            reached = there[start - 1] + 1 if start - 1 in there else there.get(start, reached)
+            yield _Anchor(start, end, mine, mine_end, reached, reached)
+            continue
+        places = [there.get(line, -1) for line in range(start, end)]
+        first = places[0]
+        if first >= 0 and places == list(range(first, first + len(places))):
+            reached = first + len(places)
+            yield _Anchor(start, end, mine, mine_end, first, reached)
+    yield _Anchor(len(base), len(base), len(ours), len(ours), len(theirs), len(theirs))
+
+
+def _equal_lines(one: list[Line], other: list[Line]) -> Iterator[tuple[int, int]]:
+    """The lines that mean the same, in order: number in `one`, number in `other`."""
+    for what, start, end, there, _ in _differences(one, other):
+        if what == "equal":
+            yield from zip(range(start, end), count(there), strict=False)
+
+
+def _alike(one: list[Line], other: list[Line]) -> Iterator[tuple[int, int, int, int]]:
+    """Two texts that are the same as wholes, in pieces: from and to in `one`, and in `other`.
+
+    Pieces are single lines where they can be told apart; what is written in more lines there than
+    here, like a table, is one piece.
     """
-    texts = [x.meaning for x in one], [x.meaning for x in other]
-    found: dict[int, int] = {}
-    for what, a, a_end, b, b_end in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
-        if what == "equal" or (alike and what == "replace" and a_end - a == b_end - b):
-            found |= zip(range(a, a_end), range(b, b_end), strict=True)
-    return found
+    for _, start, end, there, there_end in _differences(one, other):
+        if end - start == there_end - there:
+            for line, its in zip(range(start, end), range(there, there_end), strict=True):
+                yield line, line + 1, its, its + 1
+        else:
+            yield start, end, there, there_end
+
+
+def _differences(one: list[Line], other: list[Line]) -> Iterator[tuple[str, int, int, int, int]]:
+    """As `SequenceMatcher` tells them, for what is between the equal beginnings and ends.
+
+    It looks for the longest equal run first, wherever that is: in texts that repeat themselves,
+    one edited line would then look like many.
+    """
+    mine, its = [x.meaning for x in one], [x.meaning for x in other]
+    head = in_common(mine, its)
+    tail = in_common(mine[head:][::-1], its[head:][::-1])
+    middle = mine[head : len(mine) - tail], its[head : len(its) - tail]
+    yield "equal", 0, head, 0, head
+    for what, *at in SequenceMatcher(None, *middle, autojunk=False).get_opcodes():
+        start, end, there, there_end = (number + head for number in at)
+        yield what, start, end, there, there_end
+    yield "equal", len(mine) - tail, len(mine), len(its) - tail, len(its)
 
 
 def _nested(line: Line, indent: str) -> Line:

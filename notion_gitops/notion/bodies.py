@@ -15,6 +15,7 @@ from typing import NamedTuple
 from notion_gitops.model.values import Unknown, Value, canonical_body
 from notion_gitops.notion.failures import Json
 from notion_gitops.notion.gateway import Gateway
+from notion_gitops.text.bodies import in_common
 
 MOST_BYTES = 500_000  # of a request (Notion's documentation, "Request limits")
 MOST_CHARACTERS = 2_000  # of the text of one block (same place)
@@ -180,8 +181,8 @@ def _took_place(hunk: Hunk, before: str, text: str) -> bool:
         return True
     # A line that only marks the place is in the text either way: look where the change is.
     old, new = hunk.old.split("\n"), hunk.new.split("\n")
-    head = _alike(old, new)
-    tail = _alike(old[head:][::-1], new[head:][::-1])
+    head = in_common(old, new)
+    tail = in_common(old[head:][::-1], new[head:][::-1])
     start = before[: before.index(hunk.old)].count("\n")
     first, last = start + head, start + len(old) - tail
     matcher = SequenceMatcher(None, before.split("\n"), text.split("\n"), autojunk=False)
@@ -189,12 +190,6 @@ def _took_place(hunk: Hunk, before: str, text: str) -> bool:
         what != "equal" and begin <= last and end >= first
         for what, begin, end, _, _ in matcher.get_opcodes()
     )
-
-
-def _alike(one: list[str], other: list[str]) -> int:
-    """How many lines two texts begin with in common."""
-    pairs = zip(one, other, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def hunks_of(before: str, after: str) -> tuple[Hunk, ...]:

@@ -8,7 +8,7 @@ documentation, "Enhanced Markdown"). None of that is an edit.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 _FENCE = re.compile(r"(`{3,}|~{3,})")
@@ -74,6 +74,12 @@ def joined(lines: list[Line]) -> str | None:
     """A body of these lines, each behind its gap; None if there are none."""
     parts = [f"{chr(10) * (line.gap if at else 0)}{line.text}" for at, line in enumerate(lines)]
     return "\n".join(parts) or None
+
+
+def in_common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many lines two texts begin with in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def usual_gap(before: str, after: str) -> int:

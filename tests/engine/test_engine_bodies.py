@@ -150,3 +150,23 @@ def test_a_text_that_is_not_read_is_left_alone() -> None:
     )
     operation = merge_record(of, view).operation
     assert operation is None or (not operation.writes and BODY not in operation.settled)
+
+
+TABLE = "| a | b |\n| --- | --- |\n| 1 | 2 |"
+IN_NOTIONS_OWN_FORM = "<table>\n<tr>\n<td>a</td>\n<td>b</td>\n</tr>\n</table>"
+
+
+@pytest.mark.parametrize("around", ["Before\n\n{}\n\nAfter", "{}\n\nAfter", "Before\n\n{}"])
+@pytest.mark.parametrize("place", ["Before", "After"])
+def test_an_edit_beside_a_table_leaves_the_table_as_it_is_written(around: str, place: str) -> None:
+    file = canonical_body(around.format(TABLE)) or ""
+    stored = file.replace(TABLE, IN_NOTIONS_OWN_FORM).replace("\n\n", "\n")
+    found = in_file_form(file, stored, stored.replace(place, f"{place} and more"))
+    assert found == file.replace(place, f"{place} and more")
+
+
+def test_a_comment_that_notion_does_not_hold_outlives_the_lines_around_it() -> None:
+    file = "One\n\n<!-- keep me -->\n\nTwo"
+    assert in_file_form(file, "One\nTwo", "Uno\nDue") == "<!-- keep me -->\n\nUno\n\nDue"
+    assert in_file_form(file, "One\nTwo", "One\nDue") == "One\n\n<!-- keep me -->\n\nDue"
+    assert in_file_form(file, "One\nTwo", "") == "<!-- keep me -->"
