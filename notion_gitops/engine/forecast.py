@@ -182,17 +182,19 @@ def _for_text(
 ) -> int:
     """The requests for the text of a page, besides the one that writes its properties.
 
-    It is read before it is written over or goes into the trash, and after it came with its page.
+    It is read before it is written over, before and after its page goes into the trash, and after
+    it came with its page. Before one that came back is written over, its blocks are listed.
     """
     if mapping.body is None or step.kind is StepKind.LINK_PAGE:
         return 0
     if mapping.body.name not in step.fields:
-        return 1 if step.kind in (StepKind.TRASH_PAGE, StepKind.RESTORE_PAGE) else 0
+        return {StepKind.TRASH_PAGE: 2, StepKind.RESTORE_PAGE: 1}.get(step.kind, 0)
     write = operations[(step.mapping, step.key)].write(Side.NOTION)
     alone = step.fields == (mapping.body.name,) and not (
         step.kind is StepKind.UPDATE_PAGE and write is not None and write.key_to_write
     )
-    return 1 if alone or step.kind is StepKind.CREATE_PAGE else 2
+    requests = 1 if alone or step.kind is StepKind.CREATE_PAGE else 2
+    return requests + (step.kind is StepKind.RESTORE_PAGE)
 
 
 def _recent_cuts(listed: Listed) -> dict[str, int]:

@@ -158,7 +158,7 @@ def _write(run: Run) -> Written:
     pages = PageWriter(run, fresh)
     pages.write(plan.steps)
     run.progress.step("Reading back", 0, 1)
-    back = read_back(run, pages.answers, pages.ids, pages.bodies.texts)
+    back = read_back(run, pages.answers, pages.ids, pages.bodies.texts, pages.bodies.respelled)
     run.progress.step("Reading back", 1, 1)
     settlings = {name: Settling(c, back, pages.left_out) for name, c in comparison.mappings.items()}
     fetcher = FileFetcher(run, pages.answers)

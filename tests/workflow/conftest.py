@@ -12,6 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from notion_gitops.sandbox.clock import SettableClock
+from tests.workflow import notes_world
 from tests.workflow.workflow_samples import RECORDS, databases
 from tests.workflow.workflow_world import World, make_world, open_file
 
@@ -61,6 +62,27 @@ def world(tmp_path: Path, _synced: tuple[Path, datetime]) -> Iterator[World]:
     """Two projects and three tasks that both sides hold and agree on."""
     template, at = _synced
     root = tmp_path / "world"
+    shutil.copytree(template, root)
+    clock = SettableClock(at)
+    world = World(root, open_file(root, clock), clock)
+    yield world
+    world.sandbox.close()
+
+
+@pytest.fixture(scope="session")
+def _synced_notes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
+    root = tmp_path_factory.mktemp("notes") / "world"
+    world = notes_world.build(root)
+    world.apply()
+    world.sandbox.close()
+    return root, world.clock()
+
+
+@pytest.fixture
+def notes(tmp_path: Path, _synced_notes: tuple[Path, datetime]) -> Iterator[World]:
+    """Two notes that both sides agree on, one of them without a text."""
+    template, at = _synced_notes
+    root = tmp_path / "notes"
     shutil.copytree(template, root)
     clock = SettableClock(at)
     world = World(root, open_file(root, clock), clock)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from notion_gitops.engine.bodies import text_to_merge
 from notion_gitops.engine.fields import same
 from notion_gitops.engine.planner import Inputs
-from notion_gitops.model.diagnostics import Severity
+from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.errors import CannotReachNotion, TokenRefused
 from notion_gitops.model.mapping import BODY, DatabaseMapping, Field
 from notion_gitops.model.plan import Finding
@@ -49,6 +49,13 @@ class Bodies:
 
     read: Mapping[str, BodyReading] = field(default_factory=dict)  # by key
     full: bool = False  # all were read since that was due
+    changed: frozenset[str] = frozenset()  # keys of records whose text git changed
+
+    @property
+    def unknown(self) -> dict[str, str]:
+        """Why a text is not known, by key."""
+        found = ((key, r.value) for key, r in self.read.items())
+        return {key: value.reason for key, value in found if isinstance(value, Unknown)}
 
     def trusted_at(self, key: str, digest: str) -> str:
         """When a page was last edited, if it was read since and its text is still this one."""
@@ -89,7 +96,7 @@ def read_bodies(
             silent = silent + 1 if found.unread else 0
             at_rest = now >= page.edited + MINUTE_OVER and not found.unread
             read[key] = replace(found, edited=edited if at_rest else "")
-    return Bodies(read, full=full)
+    return Bodies(read, full=full, changed=frozenset(changed))
 
 
 def _read(gateway: Gateway, page_id: str) -> BodyReading:
@@ -177,21 +184,49 @@ def merge_bodies(repository: Repository, inputs: Inputs) -> dict[str, str]:
 
 
 def body_findings(mapping: DatabaseMapping, bodies: Bodies) -> list[Finding]:
-    """What is told of the texts that are not whole."""
+    """What is told of the texts that are not whole, and that git did not change."""
     return [
         Finding(
             check="page text",
             severity=Severity.WARNING,
             mapping=mapping.name,
             keys=(key,),
-            message=f"{BODY}: {found.value.reason}",
+            message=f"{BODY}: {why}",
             why="The text is left as it is on both sides; nothing is lost.",
             fix="Take such blocks out of the page, or leave its text to Notion.",
             place=mapping.body.place if mapping.body else None,
         )
-        for key, found in bodies.read.items()
-        if isinstance(found.value, Unknown)
+        for key, why in bodies.unknown.items()
+        if key not in bodies.changed
     ]
+
+
+def waiting_texts(
+    mapping: DatabaseMapping, bodies: Bodies, git: Mapping[str, Record]
+) -> tuple[Diagnostic, ...]:
+    """The texts that git changed and that cannot be held against Notion's: they wait."""
+    return tuple(
+        text_left(mapping.name, git.get(key), key, why)
+        for key, why in bodies.unknown.items()
+        if key in bodies.changed
+    )
+
+
+def text_left(mapping: str, record: Record | None, key: str, why: str) -> Diagnostic:
+    """That a text of git's does not go to Notion.
+
+    Args:
+        mapping: the mapping's name.
+        record: the record in git.
+        key: its key.
+        why: the reason.
+    """
+    return Diagnostic(
+        f"{mapping}/{key}: its text is not written to Notion: {why}",
+        record.file.place if record and record.file else None,
+        fix="make the edit in Notion, or take it back here",
+        detail="The text is left as it is on both sides; the other fields go on.",
+    )
 
 
 def _digest(value: Value) -> str:

@@ -20,6 +20,7 @@ from notion_gitops.workflow.reading.bodies import (
     merge_bodies,
     moved_in_notion,
     read_bodies,
+    waiting_texts,
     with_bodies,
 )
 from notion_gitops.workflow.reading.conflict_files import read_conflict_files
@@ -254,7 +255,8 @@ def _join(
     records |= agreed
     base = as_base(recorded, records)
     git_records, refused = without_refused(database, around.known, whole.snapshot, records)
-    refused = (*refused, *_told_of_held(mapping, held))
+    waiting = waiting_texts(mapping, bodies, whole.snapshot.records)
+    refused = (*refused, *waiting, *_told_of_held(mapping, held))
     inputs = Inputs(
         mapping=mapping,
         base=base,

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from notion_gitops.engine.planner import Decided, Inputs
-from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.engine.planner import Decided
 from notion_gitops.model.errors import CannotReachNotion, TokenRefused
 from notion_gitops.model.mapping import BODY
 from notion_gitops.model.operations import Action, Operation
@@ -12,6 +11,7 @@ from notion_gitops.model.records import Side
 from notion_gitops.model.values import Unknown
 from notion_gitops.notion.bodies import blocks_that_are_lost, too_large
 from notion_gitops.notion.gateway import Gateway
+from notion_gitops.workflow.reading.bodies import text_left
 from notion_gitops.workflow.reading.compare import Compared, Comparison
 
 Refused = Mapping[str, Mapping[str, str]]  # why, by mapping and key
@@ -74,16 +74,9 @@ def _without(each: Compared, refused: Mapping[str, str]) -> Compared:
         key: replace(r, fields={**r.fields, BODY: Unknown(refused[key])}) if key in refused else r
         for key, r in inputs.git.records.items()
     }
-    told = tuple(_told(mapping.name, key, why, inputs) for key, why in refused.items())
+    told = tuple(
+        text_left(mapping.name, inputs.git.records.get(key), key, why)
+        for key, why in refused.items()
+    )
     git = replace(inputs.git, records=records)
     return replace(each, inputs=replace(inputs, git=git), refused=(*each.refused, *told))
-
-
-def _told(mapping: str, key: str, why: str, inputs: Inputs) -> Diagnostic:
-    record = inputs.git.records.get(key)
-    return Diagnostic(
-        f"{mapping}/{key}: its text is not written to Notion: {why}",
-        record.file.place if record and record.file else None,
-        fix="make the edit in Notion, or take it back here",
-        detail="The text is left as it is on both sides; the other fields go on.",
-    )

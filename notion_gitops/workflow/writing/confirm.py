@@ -1,6 +1,6 @@
 """Step 5: read back what was written, and take up the values that Notion derives from it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from notion_gitops.model.operations import Action
 from notion_gitops.model.outcomes import Validation
 from notion_gitops.model.plan import Finding, Step, StepKind
 from notion_gitops.model.records import Record, Side
-from notion_gitops.model.values import Fields, Value
+from notion_gitops.model.values import Fields, Unknown, Value
 from notion_gitops.notion.failures import RejectedRequest
 from notion_gitops.notion.pages import decode_page
 from notion_gitops.workflow.plan import fresh_mark
@@ -45,6 +45,7 @@ def read_back(
     pages: Mapping[Id, Json],
     ids: Mapping[str, Mapping[str, str]],
     texts: Mapping[Id, Value],
+    respelled: Collection[Id],
 ) -> ReadBack:
     """Ask every written database once, and list again those whose derived values may have moved.
 
@@ -53,6 +54,7 @@ def read_back(
         pages: Notion's answers to the writes, by record.
         ids: by mapping, the page id of each key, of the new pages too.
         texts: what pages have for a text, as Notion answered to the writes.
+        respelled: new pages whose text was read otherwise than it was sent.
     """
     steps = run.planned.plan.steps
     mappings = {n: c.mapping for n, c in run.planned.comparison.mappings.items()}
@@ -61,6 +63,7 @@ def read_back(
     found, unread = _asked_again(run, relisted, to_confirm(mappings, written))
     keys = {n: {page: key for key, page in by_key.items()} for n, by_key in ids.items()}
     answers = {at: _decoded(run, at[0], page) for at, page in pages.items()}
+    texts = {**texts, **_doubted(respelled, answers, found)}
     answers = {at: _with_text(r, texts[at]) if at in texts else r for at, r in answers.items()}
     listed = {
         (name, keys[name][page_id]): record
@@ -108,6 +111,24 @@ def _decoded(run: Run, name: str, page: Json) -> Record:
     people = run.planned.comparison.people
     record = decode_page(page, database.mapping, database.schema, people).record
     return without_hidden(record, database)
+
+
+def _doubted(
+    respelled: Collection[Id],
+    answers: Mapping[Id, Record],
+    found: Mapping[str, Mapping[str, Record]],
+) -> dict[Id, Value]:
+    """The texts of new pages that may be an edit and not only Notion's spelling of what was sent.
+
+    Notion tells who edited a page last: if that is still this connection, it is a spelling.
+    """
+    doubted: dict[Id, Value] = {}
+    for at in respelled:
+        made = answers[at].page
+        now = found.get(at[0], {}).get(made.id) if made else None
+        if made is None or now is None or now.page is None or now.page.edited_by != made.edited_by:
+            doubted[at] = Unknown("it reads otherwise than it was sent, and the page was edited")
+    return doubted
 
 
 def _with_text(record: Record, text: Value) -> Record:

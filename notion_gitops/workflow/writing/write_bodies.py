@@ -30,6 +30,7 @@ class BodyWriter:
 
     run: Run
     texts: dict[Id, Value] = field(default_factory=dict)  # as Notion has them, after the writes
+    respelled: set[Id] = field(default_factory=set)  # of new pages: read otherwise than sent
 
     def require_unmoved(self, operation: Operation) -> Value:
         """The text of a page as it is now, which must be the one that was planned upon.
@@ -41,6 +42,17 @@ class BodyWriter:
         if not _same(now, planned):
             raise NotWritten(Status.STALE, STALE)
         return now
+
+    def moved_at_last(self, operation: Operation) -> bool:
+        """Whether a page that was just trashed has another text than the one planned upon.
+
+        It is not known whether Notion gives the text of such a page: if not, nothing tells.
+        """
+        try:
+            now = self._read(operation.page_id)
+        except NotWritten:
+            return False
+        return not _same(now, self._planned(operation))
 
     def write(self, operation: Operation, wanted: Value) -> Finding | None:
         """Give a page its text; why it was left as it is, if Notion does not take it.
@@ -70,19 +82,27 @@ class BodyWriter:
             return self._left(operation, f"its page holds {lost}, which would be lost")
         return self._put(operation, page_id, now, wanted)
 
-    def read(self, operation: Operation, page_id: str, *, doubted: str) -> None:
-        """Take up what a page has for a text that came with it.
+    def read(self, operation: Operation, page_id: str) -> None:
+        """Take up the text that a page came back with."""
+        self.texts[(operation.mapping, operation.key)] = self._read(page_id)
+
+    def read_new(self, operation: Operation, page_id: str, wrote: str, *, answered: bool) -> None:
+        """Take up what a new page has for the text that was sent with it.
 
         Args:
             operation: of its record.
             page_id: the page.
-            doubted: the text that was sent, if the answer was lost: somebody may have edited it
-                while the page was looked for, and another text is not taken for a spelling of it.
+            wrote: the text that was sent.
+            answered: whether the answer came. If it was lost, somebody may have edited the page
+                while it was looked for: another text is not taken for a spelling of this one.
         """
-        text = self._read(page_id)
-        if doubted and not _same(text, doubted):
-            text = Unknown("its answer was lost, and it reads otherwise now")
-        self.texts[(operation.mapping, operation.key)] = text
+        at, text = (operation.mapping, operation.key), self._read(page_id)
+        if not _same(text, wrote):
+            if answered:
+                self.respelled.add(at)
+            else:
+                text = Unknown("its answer was lost, and it reads otherwise now")
+        self.texts[at] = text
 
     def for_new_page(self, wanted: Value) -> str:
         """A text as it goes with a new page."""

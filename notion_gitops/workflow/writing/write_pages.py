@@ -103,7 +103,7 @@ class PageWriter:
                 page = self._restore(operation)
             case _:
                 self._require_fresh(operation)
-                if self._database(operation).mapping.body is not None:
+                if self._has_text(operation):
                     self.bodies.require_unmoved(operation)
                 page = self._trash(operation)
                 self.gone.add(page["id"])
@@ -138,7 +138,7 @@ class PageWriter:
             raise
         self.run.journal.note("created", mapping=step.mapping, key=step.key, page=page["id"])
         if along:
-            self.bodies.read(operation, page["id"], doubted="" if clear else along)
+            self.bodies.read_new(operation, page["id"], along, answered=clear)
         elif text:
             self._note_left(operation, self.bodies.write_first(operation, page["id"], text.value))
         return page
@@ -233,8 +233,8 @@ class PageWriter:
         if text is not None:
             left = self.bodies.write_restored(operation, page["id"], text.value)
             self._note_left(operation, left)
-        elif self._database(operation).mapping.body is not None:
-            self.bodies.read(operation, page["id"], doubted="")
+        elif self._has_text(operation):
+            self.bodies.read(operation, page["id"])
         missing = {n: v for n, v in wanted.items() if not holds(held.value(n), v)}
         return self._put(operation, missing, page, with_key=True) if missing else page
 
@@ -254,7 +254,8 @@ class PageWriter:
             lambda: gateway.trash_page(operation.page_id),
             lambda page: bool(page.get("in_trash")),
         )
-        if self._edited(operation, page):
+        moved = self._has_text(operation) and self.bodies.moved_at_last(operation)
+        if moved or self._edited(operation, page):
             self._bring_back(operation)
             raise NotWritten(
                 Status.STALE, "edited in Notion at the moment it was deleted; it was brought back"
@@ -298,6 +299,10 @@ class PageWriter:
         if asked(lambda: self.fresh.moved(operation.mapping, operation.page_id, self.gone)):
             why = "edited in Notion since the plan was made; the next plan takes it up"
             raise NotWritten(Status.STALE, why)
+
+    def _has_text(self, operation: Operation) -> bool:
+        """Whether the text of its page takes part in the sync."""
+        return self._database(operation).mapping.body is not None
 
     def _database(self, operation: Operation) -> Database:
         return self.run.planned.databases[operation.mapping]
