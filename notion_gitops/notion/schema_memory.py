@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from notion_gitops.model.diagnostics import Diagnostic, Severity
+from notion_gitops.model.diagnostics import Diagnostic, Place, Severity
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.notion.schema import PropertySchema, Schema
 
@@ -24,16 +24,6 @@ class Followed:
     drift: tuple[Diagnostic, ...] = ()  # what keeps the mapping from being synced
 
 
-def remember(schema: Schema, mapping: DatabaseMapping) -> dict[str, dict[str, Any]]:
-    """The memory to keep for the next sync: of the mapped properties alone."""
-    names = {f.property_name for f in mapping.properties} | {mapping.key.property_name}
-    return {
-        name: {"id": p.id, "type": p.type, "options": {i: n for n, i in p.records_options.items()}}
-        for name, p in sorted(schema.properties.items())
-        if name in names
-    }
-
-
 def follow(schema: Schema, mapping: DatabaseMapping, memory: Memory) -> Followed:
     """Find again, by id, what was renamed in Notion since `memory` was taken.
 
@@ -44,24 +34,32 @@ def follow(schema: Schema, mapping: DatabaseMapping, memory: Memory) -> Followed
     followed: dict[str, PropertySchema] = {}  # by the name that the mapping uses
     hints: list[Diagnostic] = []
     drift: list[Diagnostic] = []
-    for field in mapping.properties:
-        name, known = field.property_name, memory.get(field.property_name)
+    for name, place in _named(mapping).items():
+        known = memory.get(name)
         if known is None:
             continue
         found, here = schema.by_id(known["id"]), schema.properties.get(name)
         if found is None:
-            drift += _replaced(schema, field.property_name, here)
+            drift += _replaced(schema, name, here)
         elif found.type != known["type"]:
             drift.append(_retyped(schema, found, known["type"]))
         else:
             if found.name != name:
-                hints.append(_renamed(mapping, field.name, found.name, here))
+                hints.append(_renamed(name, place, found.name, here))
             followed[name] = replace(found, former=_former(found, known["options"]))
-            hints += _renamed_options(mapping, field.name, followed[name])
+            hints += _renamed_options(place, followed[name])
     ids = {prop.id for prop in followed.values()}
     others = {name: prop for name, prop in schema.properties.items() if prop.id not in ids}
     properties = {**others, **followed}
     return Followed(replace(schema, properties=properties), tuple(hints), tuple(drift))
+
+
+def _named(mapping: DatabaseMapping) -> dict[str, Place]:
+    """The properties that a mapping names, the key's too, and where it does so."""
+    named = {f.property_name: f.place for f in mapping.properties}
+    if mapping.key.property_name is not None:
+        named.setdefault(mapping.key.property_name, mapping.key.place or mapping.place)
+    return named
 
 
 def _former(prop: PropertySchema, known: Mapping[str, str]) -> dict[str, str]:
@@ -91,30 +89,25 @@ def _retyped(schema: Schema, prop: PropertySchema, before: str) -> Diagnostic:
     )
 
 
-def _renamed(
-    mapping: DatabaseMapping, field: str, now: str, here: PropertySchema | None
-) -> Diagnostic:
-    before = mapping.fields[field].property_name
-    other = f'Another property is called "{before}" now; it is not this field.' if here else ""
+def _renamed(before: str, place: Place, now: str, here: PropertySchema | None) -> Diagnostic:
+    other = f'Another property is called "{before}" now; it is not this one.' if here else ""
     return Diagnostic(
         f'The property "{before}" is called "{now}" in Notion now',
-        mapping.fields[field].place,
+        place,
         fix=f"Write `property: {now}`. Until then it is followed by its id.",
         detail=other,
         severity=Severity.INFO,
     )
 
 
-def _renamed_options(
-    mapping: DatabaseMapping, field: str, prop: PropertySchema
-) -> list[Diagnostic]:
+def _renamed_options(place: Place, prop: PropertySchema) -> list[Diagnostic]:
     now = {identity: name for name, identity in prop.options.items()}
     renamed = [f'"{name}" is "{now[identity]}" now' for name, identity in prop.former.items()]
     if not renamed:
         return []
     return [Diagnostic(
         f'Options of "{prop.name}" were renamed in Notion: {", ".join(renamed)}',
-        mapping.fields[field].place,
+        place,
         fix="Nothing: records keep the names that they use, and the options are followed by id.",
         severity=Severity.INFO,
     )]  # fmt: skip

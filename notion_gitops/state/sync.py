@@ -45,13 +45,16 @@ class SyncState:
     pending: tuple[PendingRecord, ...] = ()
 
 
+KEY_PROPERTY = "(key)"  # in schema.json, where no field can have this name: the key's property
+
+
 @dataclass(frozen=True, slots=True)
 class FieldSeen:
     """What a field's property was in Notion when the base was written."""
 
     property_id: str
     type: str  # Notion's name of the property's type
-    fingerprint: str  # of all that gives the field's values their meaning
+    fingerprint: str = ""  # of all that gives the field's values their meaning
     options: Mapping[str, str] = field(default_factory=dict)  # option name -> Notion's id
 
 

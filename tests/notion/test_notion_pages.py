@@ -17,7 +17,8 @@ from notion_gitops.model.values import DateValue, FileRef, GeoPlace, Unknown, Va
 from notion_gitops.notion.absence import classify
 from notion_gitops.notion.completing import complete_page
 from notion_gitops.notion.pages import Target, decode_page, encode_properties
-from notion_gitops.notion.schema_memory import follow, remember
+from notion_gitops.notion.schema_memory import follow
+from tests.notion.schema_memories import remember
 
 if TYPE_CHECKING:
     from notion_gitops.notion.gateway import Gateway

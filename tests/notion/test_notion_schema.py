@@ -14,8 +14,9 @@ from notion_gitops.model.people import People
 from notion_gitops.notion.carrying import Context, NotCarried
 from notion_gitops.notion.schema import PropertySchema, Schema, parse_schema, read_schema
 from notion_gitops.notion.schema_check import check_schema, check_two_faces
-from notion_gitops.notion.schema_memory import follow, remember
+from notion_gitops.notion.schema_memory import follow
 from notion_gitops.notion.values import decode
+from tests.notion.schema_memories import remember
 
 if TYPE_CHECKING:
     from tests.notion.conftest import MakeMapping, Notion

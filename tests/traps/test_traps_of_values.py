@@ -141,6 +141,18 @@ def test_trap_19_a_rename_is_no_deletion(world: World) -> None:
     assert world.record("tasks/dig")["kind"] == "build"
 
 
+def test_trap_19_the_property_of_the_keys_is_followed_too(world: World) -> None:
+    """Another one takes its name: keys are read and written where they always were."""
+    world.schema("tasks", {"Key": {"name": "Task key"}})
+    world.schema("tasks", {"Key": {"rich_text": {}}})
+    assert 'The property "Key" is called "Task key" in Notion now' in shown(world.plan())
+    world.edit("tasks/new", title="New", status="todo")
+    world.apply()
+    [page] = [p for p in world.pages("tasks") if p["Name"] == "New"]
+    assert (page["Task key"], page["Key"]) == ("new", "")
+    assert not kinds(world.plan())
+
+
 def test_trap_20_computed_values_are_no_content(world: World) -> None:
     """A rollup that moves by itself is a refresh: no change, no conflict, and never written."""
     world.edit("projects/alpha", hours="99")

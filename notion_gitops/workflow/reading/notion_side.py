@@ -34,6 +34,7 @@ from notion_gitops.notion.schema import Schema, read_schema
 from notion_gitops.notion.schema_check import check_schema, check_two_faces
 from notion_gitops.notion.schema_memory import Memory, follow
 from notion_gitops.records.keys import key_problem
+from notion_gitops.state.sync import KEY_PROPERTY, FieldSeen
 from notion_gitops.text.slugs import slug
 from notion_gitops.workflow.reading.state_branch import Recorded, StateBranch, same_meaning
 
@@ -186,15 +187,21 @@ def read_database(
 
 def memory_of(mapping: DatabaseMapping, recorded: Recorded) -> Memory:
     """What the schema was at the last sync, by property; of fields that mean what they meant."""
-    return {
-        spec.property_name: {
-            "id": recorded.schema[spec.name].property_id,
-            "type": recorded.schema[spec.name].type,
-            "options": {i: option for option, i in recorded.schema[spec.name].options.items()},
-        }
+    memory = {
+        spec.property_name: _remembered(recorded.schema[spec.name])
         for spec in mapping.properties
         if same_meaning(mapping, recorded, spec.name)
     }
+    name, before = mapping.key.property_name, recorded.mapping
+    seen = recorded.schema.get(KEY_PROPERTY)
+    if name and seen and (before is None or before.key.property_name == name):
+        memory.setdefault(name, _remembered(seen))
+    return memory
+
+
+def _remembered(seen: FieldSeen) -> Mapping[str, Any]:
+    options = {identity: name for name, identity in seen.options.items()}
+    return {"id": seen.property_id, "type": seen.type, "options": options}
 
 
 def _foreign(mapping: DatabaseMapping, before: str, schema: Schema) -> Diagnostic:

@@ -20,6 +20,7 @@ from notion_gitops.state.files import dump_files
 from notion_gitops.state.index import IndexEntry, dump_index
 from notion_gitops.state.stored import dump_stored
 from notion_gitops.state.sync import (
+    KEY_PROPERTY,
     FieldSeen,
     PendingRecord,
     SyncState,
@@ -294,6 +295,9 @@ def _schema(compared: Compared) -> dict[str, FieldSeen]:
             seen[name] = FieldSeen("", spec.type, fingerprint(spec))
         if prop is not None:
             seen[name] = FieldSeen(prop.id, prop.type, fingerprint(spec), prop.records_options)
+    key = schema.properties.get(mapping.key.property_name or "") if schema else None
+    if key is not None:
+        seen[KEY_PROPERTY] = FieldSeen(key.id, key.type)
     return seen
 
 
