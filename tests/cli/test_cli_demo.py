@@ -23,9 +23,9 @@ ESSENTIALS = [
     "1 DECISION NEEDED",
     "both sides were edited; merged",
     'decided by rule "active work is planned in git"',
-    "Plan: 4 files to write in git, 3 pages to update in Notion, 0 deletes, 1",
+    "Plan: 4 files to write in git, 4 pages to update in Notion, 0 deletes, 1",
     "1 decision open (exit code 3); both values are kept",
-    "Checked  3 of 3 pages read back as intended; 0 findings",
+    "Checked  4 of 4 pages read back as intended; 0 findings",
     "Sync from Notion: 1 note, 2 projects and 2 tasks",
 ]
 SECONDS = 30

@@ -14,6 +14,7 @@ from notion_gitops import samples
 from notion_gitops.engine.checks import run_checks
 from notion_gitops.mapping import load_folder, load_people
 from notion_gitops.model.mapping import (
+    BODY,
     CheckKind,
     DatabaseMapping,
     Direction,
@@ -31,6 +32,7 @@ from notion_gitops.notion.values import decode
 from notion_gitops.records.reading import read_records
 from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox, SandboxTransport
 from notion_gitops.sandbox.seed import load
+from notion_gitops.text.bodies import same_text
 
 ROOT = Path(__file__).parents[2]
 COUNTS = {"projects": 12, "tasks": 60, "resources": 15, "notes": 20}
@@ -85,10 +87,16 @@ class Workspace:
         }
         self.keys = {page["id"]: key for of in self.pages.values() for key, page in of.items()}
         self.users = client.users.list()["results"]
+        self.client = client
 
     def key(self, name: str, page: Any) -> str:
         parts = page["properties"][self.mappings[name].key.property_name]["rich_text"]
         return "".join(part["plain_text"] for part in parts)
+
+    def text(self, name: str, key: str) -> str:
+        """The text of a page, in Notion's Markdown."""
+        answer = self.client.pages.retrieve_markdown(self.pages[name][key]["id"])
+        return str(answer["markdown"])
 
     def value(self, name: str, key: str, field: Field) -> Value:
         """What a page says, in the words of git."""
@@ -127,7 +135,7 @@ def test_the_mappings_show_what_a_mapping_can_say(mappings: dict[str, DatabaseMa
     assert used >= set(PropertyType) - {
         PropertyType.FILES, PropertyType.PLACE, PropertyType.BUTTON, PropertyType.UNIQUE_ID,
         PropertyType.VERIFICATION, PropertyType.CREATED_BY, PropertyType.CREATED_TIME,
-        PropertyType.LAST_EDITED_BY, PropertyType.LAST_EDITED_TIME, PropertyType.BODY,
+        PropertyType.LAST_EDITED_BY, PropertyType.LAST_EDITED_TIME,
     }  # fmt: skip
 
 
@@ -200,7 +208,7 @@ def test_the_sides_differ_in_six_places_at_first_contact(
         )
         for name, of in records.items()
         for key, record in of.items()
-        for field in workspace.mappings[name].fields.values()
+        for field in workspace.mappings[name].properties
         if record.value(field.name) != workspace.value(name, key, field)
     }
     assert different == {
@@ -213,6 +221,13 @@ def test_the_sides_differ_in_six_places_at_first_contact(
         ("resources", "surveyor", "phone"): ("+44 20 7946 0177", "+44 20 7946 0199"),
         ("tasks", "grid-application", "due"): ("2027-01-08", "2027-01-15"),
     }
+
+
+def test_the_texts_of_the_notes_are_the_same_on_both_sides(
+    workspace: Workspace, records: dict[str, dict[str, Record]]
+) -> None:
+    for key, record in records["notes"].items():
+        assert same_text(str(record.value(BODY)), workspace.text("notes", key)), key
 
 
 def test_what_notion_works_out_is_in_every_file(

@@ -126,7 +126,7 @@ def _a_day(story: Story) -> None:
     story.tool(*edit, "projects", "solar-carport", "Status=On hold", *at)
     story.tool("sandbox", "add", "notes", "Name=Crane is back on Monday", *at)
     story.say("")
-    story.say("Bo changes some of the same tasks in their files, and commits:")
+    story.say("Bo changes some of the same tasks, and the text of a note, in their files:")
     for key, field, value in (
         ("floor-slab-hall-b", "hours", "40"),
         ("raise-steel-frame", "due", "2026-12-04"),
@@ -134,6 +134,7 @@ def _a_day(story: Story) -> None:
     ):
         _set_line(key, field, value)
     _add_tag("badge-readers", "urgent")
+    _reword(Path("state/records/notes/phones-idea.md"), "since spring", "since May")
     story.git("--no-pager", "diff", "--no-color", "-U0", "--stat")
     story.git("commit", "-q", "-a", "-m", "Move dates after the site meeting")
 
@@ -181,6 +182,8 @@ def _set_line(key: str, field: str, value: str) -> None:
 
 
 def _add_tag(key: str, tag: str) -> None:
-    path = _record(key)
-    text = path.read_text("utf-8")
-    path.write_text(text.replace("tags: [", f"tags: [{tag}, ", 1), "utf-8")
+    _reword(_record(key), "tags: [", f"tags: [{tag}, ")
+
+
+def _reword(path: Path, old: str, new: str) -> None:
+    path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
