@@ -22,8 +22,9 @@ import yaml
 from notion_gitops import samples
 from notion_gitops.model.outcomes import SyncResult
 from notion_gitops.notion.connect import Settings, open_gateway
-from notion_gitops.sandbox import edits, seed
+from notion_gitops.sandbox import edits
 from notion_gitops.sandbox.sandbox import Logged, Sandbox
+from notion_gitops.sandbox.seeding import seed
 from notion_gitops.sandbox.transport import SandboxTransport
 from notion_gitops.workflow.apply import carry_out
 from notion_gitops.workflow.plan import Connection, Planned, PlanOptions, make_plan

@@ -19,8 +19,8 @@ from notion_gitops.notion.property_configs import (
     plain_properties,
     wanted,
 )
-from notion_gitops.sandbox import seed
 from notion_gitops.sandbox.sandbox import DEFAULT_TOKEN, Sandbox
+from notion_gitops.sandbox.seeding import seed
 from notion_gitops.sandbox.transport import SandboxTransport
 from notion_gitops.workflow.workspace import PRIVATE, Workspace
 

@@ -12,8 +12,8 @@ from notion_gitops.cli.options import workspace_option
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
 from notion_gitops.repository.repository import Repository
+from notion_gitops.sandbox.basics.store import SandboxFileError
 from notion_gitops.sandbox.sandbox import Sandbox
-from notion_gitops.sandbox.store import SandboxFileError
 
 _file_option = click.option(
     "--file",

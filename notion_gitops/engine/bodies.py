@@ -13,7 +13,15 @@ from typing import NamedTuple
 from notion_gitops.model.mapping import BODY, DatabaseMapping, Direction, Mode
 from notion_gitops.model.records import BaseRecord
 from notion_gitops.model.values import Unknown, Value
-from notion_gitops.text.bodies import Line, in_common, joined, lines_of, meaning, same_text, usual_gap
+from notion_gitops.text.bodies import (
+    Line,
+    in_common,
+    joined,
+    lines_of,
+    meaning,
+    same_text,
+    usual_gap,
+)
 
 _NOTION_INDENT = "\t"
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from notion_gitops.sandbox.messages import Accepted, ApiError, Json, not_found
-from notion_gitops.sandbox.store import dumps
+from notion_gitops.sandbox.basics.messages import Accepted, ApiError, Json, not_found
+from notion_gitops.sandbox.basics.store import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Callable

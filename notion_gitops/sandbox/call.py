@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from notion_gitops.sandbox.clock import minute
-from notion_gitops.sandbox.identity import parse_uuid
-from notion_gitops.sandbox.messages import (
+from notion_gitops.sandbox.basics.clock import minute
+from notion_gitops.sandbox.basics.identity import parse_uuid
+from notion_gitops.sandbox.basics.messages import (
     UNDEFINED,
     ApiError,
     Code,
@@ -21,9 +21,9 @@ from notion_gitops.sandbox.messages import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from notion_gitops.sandbox.forms import Form
-    from notion_gitops.sandbox.nouns import Capability, Page, Source, Token
-    from notion_gitops.sandbox.store import Store
+    from notion_gitops.sandbox.basics.forms import Form
+    from notion_gitops.sandbox.basics.nouns import Capability, Page, Source, Token
+    from notion_gitops.sandbox.basics.store import Store
     from notion_gitops.sandbox.world import World
 
 VERSION = "2026-03-11"

@@ -5,12 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from notion_gitops.sandbox.call import Call, checked_id, listing, wrong_cursor
-from notion_gitops.sandbox.cells import Cells
-from notion_gitops.sandbox.file_links import file_name, file_type, signed
-from notion_gitops.sandbox.file_uploads import attach
-from notion_gitops.sandbox.markdown_inline import read_rich_text
-from notion_gitops.sandbox.messages import (
+from notion_gitops.sandbox.basics.messages import (
     UNDEFINED,
     Json,
     failed_validation,
@@ -18,10 +13,15 @@ from notion_gitops.sandbox.messages import (
     object_in,
     text_in,
 )
-from notion_gitops.sandbox.nouns import Capability, Page, UserKind
-from notion_gitops.sandbox.richtext import limited, parse_rich_text
-from notion_gitops.sandbox.store import dumps
-from notion_gitops.sandbox.users import user_stub
+from notion_gitops.sandbox.basics.nouns import Capability, Page, UserKind
+from notion_gitops.sandbox.basics.store import dumps
+from notion_gitops.sandbox.call import Call, checked_id, listing, wrong_cursor
+from notion_gitops.sandbox.markdown.inline import read_rich_text
+from notion_gitops.sandbox.values.cells import Cells
+from notion_gitops.sandbox.values.file_links import file_name, file_type, signed
+from notion_gitops.sandbox.values.file_uploads import attach
+from notion_gitops.sandbox.values.richtext import limited, parse_rich_text
+from notion_gitops.sandbox.values.users import user_stub
 
 if TYPE_CHECKING:
     import sqlite3

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from notion_gitops.model.errors import InvalidInput
-from notion_gitops.sandbox.messages import Json, Request, Response
-from notion_gitops.sandbox.store import dumps
-from notion_gitops.sandbox.weather_form import read_weather, to_json
-from notion_gitops.sandbox.weather_presets import PRESETS
+from notion_gitops.sandbox.basics.messages import Json, Request, Response
+from notion_gitops.sandbox.basics.store import dumps
+from notion_gitops.sandbox.weather.form import read_weather, to_json
+from notion_gitops.sandbox.weather.presets import PRESETS
 
 if TYPE_CHECKING:
     from notion_gitops.model.diagnostics import Diagnostic

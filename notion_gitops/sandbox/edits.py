@@ -5,11 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from notion_gitops.sandbox.bodies import append_markdown
-from notion_gitops.sandbox.messages import ApiError
-from notion_gitops.sandbox.page_markdown import rewrite_markdown
-from notion_gitops.sandbox.plain import Names, PlainError, entry_of, find_page, user_finder
-from notion_gitops.sandbox.rows import (
+from notion_gitops.sandbox.basics.messages import ApiError
+from notion_gitops.sandbox.databases.rows import (
     Flag,
     insert_row,
     set_flag,
@@ -17,14 +14,17 @@ from notion_gitops.sandbox.rows import (
     stamp_page,
     write_values,
 )
-from notion_gitops.sandbox.writing import parse_properties
+from notion_gitops.sandbox.databases.writing import parse_properties
+from notion_gitops.sandbox.markdown.bodies import append_markdown
+from notion_gitops.sandbox.markdown.page_markdown import rewrite_markdown
+from notion_gitops.sandbox.values.plain import Names, PlainError, entry_of, find_page, user_finder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+    from notion_gitops.sandbox.basics.nouns import Page, Source
     from notion_gitops.sandbox.call import Call
-    from notion_gitops.sandbox.nouns import Page, Source
     from notion_gitops.sandbox.sandbox import Sandbox
 
 

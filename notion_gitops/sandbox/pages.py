@@ -5,12 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from notion_gitops.sandbox.async_tasks import accepted
-from notion_gitops.sandbox.block_store import insert_all
-from notion_gitops.sandbox.blocks import place_page
-from notion_gitops.sandbox.bodies import erase_content, new_body
-from notion_gitops.sandbox.icons import parse_cover, parse_icon
-from notion_gitops.sandbox.markdown_edits import checked_flag
-from notion_gitops.sandbox.messages import (
+from notion_gitops.sandbox.basics.messages import (
     UNDEFINED,
     Json,
     complaint,
@@ -18,9 +13,11 @@ from notion_gitops.sandbox.messages import (
     invalid,
     not_one_of,
 )
-from notion_gitops.sandbox.nouns import Capability, Page, Source
-from notion_gitops.sandbox.richtext import parse_rich_text
-from notion_gitops.sandbox.rows import (
+from notion_gitops.sandbox.basics.nouns import Capability, Page, Source
+from notion_gitops.sandbox.basics.store import dumps
+from notion_gitops.sandbox.blocks.blocks import place_page
+from notion_gitops.sandbox.blocks.store import insert_all
+from notion_gitops.sandbox.databases.rows import (
     Flag,
     insert_page,
     insert_row,
@@ -31,9 +28,12 @@ from notion_gitops.sandbox.rows import (
     stamp_page,
     write_values,
 )
-from notion_gitops.sandbox.shapes import look_up, shown_page
-from notion_gitops.sandbox.store import dumps
-from notion_gitops.sandbox.writing import parse_properties
+from notion_gitops.sandbox.databases.writing import parse_properties
+from notion_gitops.sandbox.markdown.bodies import erase_content, new_body
+from notion_gitops.sandbox.markdown.edits import checked_flag
+from notion_gitops.sandbox.values.icons import parse_cover, parse_icon
+from notion_gitops.sandbox.values.richtext import parse_rich_text
+from notion_gitops.sandbox.values.shapes import look_up, shown_page
 
 if TYPE_CHECKING:
     from notion_gitops.sandbox.call import Call

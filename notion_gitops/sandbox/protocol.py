@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from notion_gitops.sandbox.basics.forms import is_form
+from notion_gitops.sandbox.basics.messages import ApiError, Code, failed_validation
 from notion_gitops.sandbox.call import OLDER_VERSION, OLDEST_VERSION, VERSION
-from notion_gitops.sandbox.forms import is_form
-from notion_gitops.sandbox.messages import ApiError, Code, failed_validation
 
 if TYPE_CHECKING:
-    from notion_gitops.sandbox.messages import Json, Request
+    from notion_gitops.sandbox.basics.messages import Json, Request
 
 MAX_BODY = 500 * 1024
 """Bytes of a JSON body (Notion's documentation, "Request limits"; the wording is not recorded)."""

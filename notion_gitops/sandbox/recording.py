@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from notion_gitops.sandbox.messages import Json, Request
+    from notion_gitops.sandbox.basics.messages import Json, Request
 
 FOLDER_VARIABLE = "NOTION_GITOPS_SANDBOX_RECORD"
 """The environment variable that names the folder."""

@@ -8,20 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from notion_gitops.sandbox import (
-    async_tasks,
-    blocks,
-    comments,
-    databases,
-    file_uploads,
-    page_markdown,
-    pages,
-    property_items,
-    tables,
-    users,
-)
-from notion_gitops.sandbox.messages import Json, unknown_url
-from notion_gitops.sandbox.queries import QueryMemory, query_source, query_table, search
+from notion_gitops.sandbox import async_tasks, comments, pages
+from notion_gitops.sandbox.basics.messages import Json, unknown_url
+from notion_gitops.sandbox.blocks import blocks
+from notion_gitops.sandbox.databases import databases, tables
+from notion_gitops.sandbox.markdown import page_markdown
+from notion_gitops.sandbox.queries import property_items
+from notion_gitops.sandbox.queries.queries import QueryMemory, query_source, query_table, search
+from notion_gitops.sandbox.values import file_uploads, users
 
 if TYPE_CHECKING:
     from notion_gitops.sandbox.call import Call

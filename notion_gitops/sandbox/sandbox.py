@@ -7,12 +7,10 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from notion_gitops.sandbox.call import MARKDOWN_CAP, Call
-from notion_gitops.sandbox.clock import Clock, utc_now
-from notion_gitops.sandbox.file_links import PREFIX, serve_file
-from notion_gitops.sandbox.forms import is_form, read_form
-from notion_gitops.sandbox.identity import uuid_of
-from notion_gitops.sandbox.messages import (
+from notion_gitops.sandbox.basics.clock import Clock, utc_now
+from notion_gitops.sandbox.basics.forms import is_form, read_form
+from notion_gitops.sandbox.basics.identity import uuid_of
+from notion_gitops.sandbox.basics.messages import (
     Accepted,
     ApiError,
     Code,
@@ -21,14 +19,16 @@ from notion_gitops.sandbox.messages import (
     Request,
     Response,
 )
-from notion_gitops.sandbox.nouns import Capability, Token, User
+from notion_gitops.sandbox.basics.nouns import Capability, Token, User
+from notion_gitops.sandbox.basics.store import dumps
+from notion_gitops.sandbox.call import MARKDOWN_CAP, Call
 from notion_gitops.sandbox.protocol import body_of, version_of
 from notion_gitops.sandbox.recording import recorder
 from notion_gitops.sandbox.routes import Routes
-from notion_gitops.sandbox.store import dumps
-from notion_gitops.sandbox.weather import Effect, Stroke
-from notion_gitops.sandbox.weather_answers import Stormy, answer_of, committed
-from notion_gitops.sandbox.weather_force import delay_of
+from notion_gitops.sandbox.values.file_links import PREFIX, serve_file
+from notion_gitops.sandbox.weather.answers import Stormy, answer_of, committed
+from notion_gitops.sandbox.weather.force import delay_of
+from notion_gitops.sandbox.weather.rules import Effect, Stroke
 from notion_gitops.sandbox.workspace_file import DEFAULT_TOKEN, RESULT_CAP, WorkspaceFile
 
 if TYPE_CHECKING:

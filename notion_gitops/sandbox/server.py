@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from notion_gitops.sandbox import control
+from notion_gitops.sandbox.basics.messages import ConnectionDropped, Request, Response
 from notion_gitops.sandbox.face import Face
-from notion_gitops.sandbox.messages import ConnectionDropped, Request, Response
 
 if TYPE_CHECKING:
     from notion_gitops.sandbox.sandbox import Sandbox

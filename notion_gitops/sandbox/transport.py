@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from notion_gitops.sandbox.messages import ConnectionDropped, Request
+from notion_gitops.sandbox.basics.messages import ConnectionDropped, Request
 
 if TYPE_CHECKING:
     from notion_gitops.sandbox.sandbox import Sandbox

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Self
 
+from notion_gitops.sandbox.basics.clock import Clock, KeptClock
+from notion_gitops.sandbox.basics.nouns import ALL_RIGHTS, Capability, Token, User, UserKind
+from notion_gitops.sandbox.basics.store import Store
 from notion_gitops.sandbox.call import VERSION, Call
-from notion_gitops.sandbox.clock import Clock, KeptClock
-from notion_gitops.sandbox.databases import insert_database, insert_source
-from notion_gitops.sandbox.lag import Lag
-from notion_gitops.sandbox.nouns import ALL_RIGHTS, Capability, Token, User, UserKind
-from notion_gitops.sandbox.richtext import plain_text, text_items
-from notion_gitops.sandbox.rows import insert_page
-from notion_gitops.sandbox.sharing import keep_connection
-from notion_gitops.sandbox.store import Store
-from notion_gitops.sandbox.weather_force import Weather
+from notion_gitops.sandbox.databases.databases import insert_database, insert_source
+from notion_gitops.sandbox.databases.rows import insert_page
+from notion_gitops.sandbox.databases.sharing import keep_connection
+from notion_gitops.sandbox.values.richtext import plain_text, text_items
+from notion_gitops.sandbox.weather.force import Weather
+from notion_gitops.sandbox.weather.lag import Lag
 from notion_gitops.sandbox.world import World, page_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from notion_gitops.sandbox.messages import Json
+    from notion_gitops.sandbox.basics.messages import Json
 
 DEFAULT_TOKEN = "sandbox-token"  # noqa: S105  it opens nothing but the sandbox
 """The token of every new sandbox, with all rights."""

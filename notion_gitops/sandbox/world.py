@@ -6,17 +6,17 @@ import json
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from notion_gitops.sandbox.lag import Late, link_key
-from notion_gitops.sandbox.nouns import Page, Property, Source, User, UserKind
+from notion_gitops.sandbox.basics.nouns import Page, Property, Source, User, UserKind
+from notion_gitops.sandbox.weather.lag import Late, link_key
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from notion_gitops.sandbox.lag import Lag
-    from notion_gitops.sandbox.messages import Json
-    from notion_gitops.sandbox.store import Store
+    from notion_gitops.sandbox.basics.messages import Json
+    from notion_gitops.sandbox.basics.store import Store
+    from notion_gitops.sandbox.weather.lag import Lag
 
 _CHUNK = 500  # ids in one SELECT
 

@@ -17,7 +17,7 @@ import notion_gitops
 from notion_gitops.cli.main import run
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.sandbox import Sandbox
-from notion_gitops.sandbox.seed import load
+from notion_gitops.sandbox.seeding.seed import load
 from tests.cli.cli_world import Tool, World
 
 SEED = """

@@ -13,7 +13,7 @@ import yaml
 from notion_gitops import samples
 from notion_gitops.mapping.loading import load_folder
 from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox
-from notion_gitops.sandbox.seed import load
+from notion_gitops.sandbox.seeding.seed import load
 from notion_gitops.sandbox.server import serve
 from notion_gitops.text.columns import width
 from tests.cli.cli_world import WIDTH, Done, Tool

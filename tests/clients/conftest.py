@@ -22,7 +22,7 @@ import pytest
 import yaml
 
 from notion_gitops.sandbox import Sandbox
-from notion_gitops.sandbox.seed import load
+from notion_gitops.sandbox.seeding.seed import load
 from notion_gitops.sandbox.server import serve
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ import yaml
 from notion_gitops import samples
 from notion_gitops.cli.main import COMMANDS, cli
 from notion_gitops.model.errors import ExitCode
-from notion_gitops.sandbox import seed
 from notion_gitops.sandbox.sandbox import DEFAULT_TOKEN, Sandbox
+from notion_gitops.sandbox.seeding import seed
 from notion_gitops.sandbox.server import SandboxServer, serve
 from tests.answers import handed_down
 from tests.docs.docs_pages import PAGES, ROOT, anchors, blocks, commands, inline_code, links, table

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from notion_gitops.sandbox import Sandbox
-from notion_gitops.sandbox.seed import load
-from notion_gitops.sandbox.weather import Effect, Fault
-from notion_gitops.sandbox.weather_form import read_weather
-from notion_gitops.sandbox.weather_presets import PRESETS
+from notion_gitops.sandbox.seeding.seed import load
+from notion_gitops.sandbox.weather.form import read_weather
+from notion_gitops.sandbox.weather.presets import PRESETS
+from notion_gitops.sandbox.weather.rules import Effect, Fault
 from tests.docs.docs_pages import ROOT, Block, blocks
 
 PAGE = (ROOT / "docs" / "sandbox.md").read_text("utf-8")

@@ -27,11 +27,12 @@ from notion_gitops.model.errors import ExitCode
 from notion_gitops.notion.connect import Settings, open_gateway
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.pacing import Clock
-from notion_gitops.sandbox import edits, seed
-from notion_gitops.sandbox.messages import Request
+from notion_gitops.sandbox import edits
+from notion_gitops.sandbox.basics.messages import Request
 from notion_gitops.sandbox.sandbox import DEFAULT_TOKEN, Sandbox
+from notion_gitops.sandbox.seeding import seed
 from notion_gitops.sandbox.transport import SandboxTransport
-from notion_gitops.sandbox.weather import Effect, Rule
+from notion_gitops.sandbox.weather.rules import Effect, Rule
 from notion_gitops.workflow.plan import Connection
 from notion_gitops.workflow.workspace import SANDBOX_STATE_REF, STATE_REF
 

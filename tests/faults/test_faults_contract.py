@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from notion_gitops.model.errors import ExitCode
-from notion_gitops.sandbox.weather import Effect
+from notion_gitops.sandbox.weather.rules import Effect
 from tests.faults.faults_world import CANARY, World
 
 TASK = r"/pages/[0-9a-f-]+$"

@@ -3,7 +3,7 @@
 import pytest
 
 from notion_gitops.model.errors import ExitCode
-from notion_gitops.sandbox.weather import Effect
+from notion_gitops.sandbox.weather.rules import Effect
 from tests.faults.faults_world import Json, World
 
 TASK = r"/pages/[0-9a-f-]+$"

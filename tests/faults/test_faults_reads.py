@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from notion_gitops.model.errors import ExitCode
-from notion_gitops.sandbox.weather import Effect
+from notion_gitops.sandbox.weather.rules import Effect
 from tests.faults.faults_world import World
 
 EMPTY = {"object": "list", "results": [], "has_more": False, "next_cursor": None}

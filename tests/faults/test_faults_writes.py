@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from notion_gitops.model.errors import ExitCode
-from notion_gitops.sandbox.weather import Effect
+from notion_gitops.sandbox.weather.rules import Effect
 from tests.faults.faults_world import Json, World, plain
 
 TASK = r"/pages/[0-9a-f-]+$"

@@ -23,8 +23,8 @@ from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.pacing import Clock
 from notion_gitops.notion.schema import Schema, read_schema
 from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox, SandboxTransport
-from notion_gitops.sandbox.clock import SettableClock
-from notion_gitops.sandbox.seed import load
+from notion_gitops.sandbox.basics.clock import SettableClock
+from notion_gitops.sandbox.seeding.seed import load
 
 NOW = datetime(2026, 7, 1, 9, 30, 42, tzinfo=UTC)
 ANN = "6794760a-1f15-45cd-9c65-0dfe42f5135a"

@@ -8,9 +8,9 @@ import pytest
 from notion_gitops.model.errors import CannotReachNotion, NotPermitted, NotShared, TokenRefused
 from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite, RejectedWrite, TooLarge
 from notion_gitops.notion.pacing import Clock, Pacer
+from notion_gitops.sandbox.basics.nouns import Capability
 from notion_gitops.sandbox.edits import trash_page
-from notion_gitops.sandbox.nouns import Capability
-from notion_gitops.sandbox.weather import Effect, RateLimit, Rule
+from notion_gitops.sandbox.weather.rules import Effect, RateLimit, Rule
 
 if TYPE_CHECKING:
     from tests.notion.conftest import Notion

@@ -11,7 +11,7 @@ from notion_gitops.notion.connect import open_gateway
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.listing import Listing
 from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox, SandboxTransport
-from notion_gitops.sandbox.seed import load
+from notion_gitops.sandbox.seeding.seed import load
 
 SOURCE = "11111111-2222-4333-8444-555555555555"
 

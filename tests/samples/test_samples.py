@@ -31,7 +31,7 @@ from notion_gitops.notion.schema import parse_schema
 from notion_gitops.notion.values import decode
 from notion_gitops.records.reading import read_records
 from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox, SandboxTransport
-from notion_gitops.sandbox.seed import load
+from notion_gitops.sandbox.seeding.seed import load
 from notion_gitops.text.bodies import same_text
 
 ROOT = Path(__file__).parents[2]

@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox
-from notion_gitops.sandbox.clock import SettableClock
-from notion_gitops.sandbox.messages import Request
-from notion_gitops.sandbox.seed import load
+from notion_gitops.sandbox.basics.clock import SettableClock
+from notion_gitops.sandbox.basics.messages import Request
+from notion_gitops.sandbox.seeding.seed import load
 from tests.answers import at_hand, problems_of
 
 Json = dict[str, Any]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notion_gitops.sandbox.messages import Request
-from notion_gitops.sandbox.nouns import ALL_RIGHTS, Capability
+from notion_gitops.sandbox.basics.messages import Request
+from notion_gitops.sandbox.basics.nouns import ALL_RIGHTS, Capability
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Api

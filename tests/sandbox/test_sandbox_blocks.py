@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notion_gitops.sandbox import DEFAULT_TOKEN
-from notion_gitops.sandbox.messages import Request
-from notion_gitops.sandbox.seed import load
+from notion_gitops.sandbox.basics.messages import Request
+from notion_gitops.sandbox.seeding.seed import load
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Api, Json

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notion_gitops.sandbox import edits
-from notion_gitops.sandbox.seed import load
+from notion_gitops.sandbox.seeding.seed import load
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Api, Json

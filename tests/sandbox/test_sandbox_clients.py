@@ -12,7 +12,7 @@ from notion_client.helpers import collect_paginated_api
 
 from notion_gitops.sandbox import DEFAULT_TOKEN, SandboxTransport
 from notion_gitops.sandbox.server import SandboxServer, serve
-from notion_gitops.sandbox.weather import Effect, Rule
+from notion_gitops.sandbox.weather.rules import Effect, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from notion_gitops.sandbox import DEFAULT_TOKEN, SandboxTransport
-from notion_gitops.sandbox.nouns import ALL_RIGHTS, Capability
+from notion_gitops.sandbox.basics.nouns import ALL_RIGHTS, Capability
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Api

@@ -13,7 +13,7 @@ import pytest
 
 from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox
 from notion_gitops.sandbox.server import SandboxServer, serve
-from notion_gitops.sandbox.weather import Effect, Rule
+from notion_gitops.sandbox.weather.rules import Effect, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

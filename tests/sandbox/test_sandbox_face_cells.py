@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notion_gitops.sandbox import DEFAULT_TOKEN, SandboxTransport, edits
-from notion_gitops.sandbox.richtext import plain_text, retyped, text_items
+from notion_gitops.sandbox.values.richtext import plain_text, retyped, text_items
 from tests.sandbox.sandbox_face_client import (
     Client,
     Json,

@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notion_gitops.sandbox import DEFAULT_TOKEN, SandboxTransport
-from notion_gitops.sandbox.forms import read_form
-from notion_gitops.sandbox.messages import Request
-from notion_gitops.sandbox.nouns import ALL_RIGHTS, Capability
+from notion_gitops.sandbox.basics.forms import read_form
+from notion_gitops.sandbox.basics.messages import Request
+from notion_gitops.sandbox.basics.nouns import ALL_RIGHTS, Capability
 from notion_gitops.sandbox.server import serve
-from notion_gitops.sandbox.users import set_upload_limit
+from notion_gitops.sandbox.values.users import set_upload_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notion_gitops.sandbox.formula_syntax import FormulaError, keep_form, parse
-from notion_gitops.sandbox.formulas import Scope, shown_formula
-from notion_gitops.sandbox.nouns import Kind
-from notion_gitops.sandbox.operands import Operand, When
+from notion_gitops.sandbox.basics.nouns import Kind
+from notion_gitops.sandbox.values.formula_syntax import FormulaError, keep_form, parse
+from notion_gitops.sandbox.values.formulas import Scope, shown_formula
+from notion_gitops.sandbox.values.operands import Operand, When
 
 NOW = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
 CELLS: dict[str, tuple[Kind, Operand]] = {

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox
-from notion_gitops.sandbox.messages import Request
-from notion_gitops.sandbox.seed import load
-from notion_gitops.sandbox.store import SandboxFileError
+from notion_gitops.sandbox.basics.messages import Request
+from notion_gitops.sandbox.basics.store import SandboxFileError
+from notion_gitops.sandbox.seeding.seed import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notion_gitops.sandbox.messages import Request
+from notion_gitops.sandbox.basics.messages import Request
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Api

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from notion_gitops.sandbox.block_store import Draft, Node
-from notion_gitops.sandbox.markdown_reading import drafts_of
-from notion_gitops.sandbox.markdown_writing import written
-from notion_gitops.sandbox.richtext import parse_rich_text
+from notion_gitops.sandbox.blocks.store import Draft, Node
+from notion_gitops.sandbox.markdown.reading import drafts_of
+from notion_gitops.sandbox.markdown.writing import written
+from notion_gitops.sandbox.values.richtext import parse_rich_text
 
 if TYPE_CHECKING:
     from notion_gitops.sandbox.call import Call

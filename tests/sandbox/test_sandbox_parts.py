@@ -8,9 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notion_gitops.sandbox.clock import SettableClock, millis, minute
-from notion_gitops.sandbox.dates import add_months, instant, parse_date
-from notion_gitops.sandbox.identity import (
+from notion_gitops.sandbox.basics.clock import SettableClock, millis, minute
+from notion_gitops.sandbox.basics.identity import (
     decode_property_id,
     encode_property_id,
     page_uuid,
@@ -18,6 +17,7 @@ from notion_gitops.sandbox.identity import (
     property_id,
     uuid_of,
 )
+from notion_gitops.sandbox.values.dates import add_months, instant, parse_date
 
 MOMENTS = st.datetimes(
     min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1),  # noqa: DTZ001

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notion_gitops.sandbox.messages import Request
+from notion_gitops.sandbox.basics.messages import Request
 from notion_gitops.sandbox.recording import FOLDER_VARIABLE, Recorder, recorder
 from tests.answers import ABSENT, at_hand, problems_in
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 ASK = """
-from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox, users
-from notion_gitops.sandbox.messages import Request
+from notion_gitops.sandbox.values import users
+from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox
+from notion_gitops.sandbox.basics.messages import Request
 
 def test_asks(monkeypatch):
     {patch}

@@ -18,8 +18,8 @@ from notion_gitops.sandbox.edits import (
     rewrite_body,
     trash_page,
 )
-from notion_gitops.sandbox.seed import load
-from notion_gitops.sandbox.seed_file import SeedError
+from notion_gitops.sandbox.seeding.file import SeedError
+from notion_gitops.sandbox.seeding.seed import load
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Api

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notion_gitops.sandbox.seed import load
-from notion_gitops.sandbox.seed_file import SeedError
+from notion_gitops.sandbox.seeding.file import SeedError
+from notion_gitops.sandbox.seeding.seed import load
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notion_gitops.sandbox.messages import ConnectionDropped, Request
-from notion_gitops.sandbox.weather import Effect, RateLimit, Rule
+from notion_gitops.sandbox.basics.messages import ConnectionDropped, Request
+from notion_gitops.sandbox.weather.rules import Effect, RateLimit, Rule
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Api, Json

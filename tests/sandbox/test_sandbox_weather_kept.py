@@ -14,9 +14,11 @@ from notion_gitops.formats.nodes import plain
 from notion_gitops.formats.yaml_text import parse_yaml
 from notion_gitops.model.errors import InvalidInput
 from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox, SandboxTransport
-from notion_gitops.sandbox.messages import ConnectionDropped, Request
-from notion_gitops.sandbox.seed import load
-from notion_gitops.sandbox.weather import (
+from notion_gitops.sandbox.basics.messages import ConnectionDropped, Request
+from notion_gitops.sandbox.seeding.seed import load
+from notion_gitops.sandbox.weather.form import from_json, read_weather, to_json
+from notion_gitops.sandbox.weather.presets import PRESETS, SAYINGS, STORM
+from notion_gitops.sandbox.weather.rules import (
     CALM,
     Conditions,
     Effect,
@@ -26,8 +28,6 @@ from notion_gitops.sandbox.weather import (
     Rule,
     Scope,
 )
-from notion_gitops.sandbox.weather_form import from_json, read_weather, to_json
-from notion_gitops.sandbox.weather_presets import PRESETS, SAYINGS, STORM
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,7 +3,7 @@
 import pytest
 
 from notion_gitops.model.errors import ExitCode
-from notion_gitops.sandbox.weather import Effect, Rule
+from notion_gitops.sandbox.weather.rules import Effect, Rule
 from tests.traps.traps_world import asked, many, shown
 from tests.workflow.conftest import MakeWorld
 from tests.workflow.test_workflow_mappings import rename_option

@@ -10,7 +10,7 @@ from notion_gitops.notion.connect import Settings, open_gateway
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.pacing import Clock
 from notion_gitops.sandbox import DEFAULT_TOKEN, SandboxTransport
-from notion_gitops.sandbox.weather import Effect, Rule
+from notion_gitops.sandbox.weather.rules import Effect, Rule
 from notion_gitops.workflow.apply import carry_out
 from tests.traps.traps_world import asked
 from tests.workflow.test_workflow_values import with_faces

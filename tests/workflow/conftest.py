@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from notion_gitops.sandbox.clock import SettableClock
+from notion_gitops.sandbox.basics.clock import SettableClock
 from tests.workflow import notes_world
 from tests.workflow.workflow_samples import RECORDS, databases
 from tests.workflow.workflow_world import World, make_world, open_file

@@ -11,7 +11,7 @@ from notion_gitops.model.outcomes import Status
 from notion_gitops.model.records import Side
 from notion_gitops.notion.failures import AmbiguousWrite
 from notion_gitops.notion.gateway import Gateway
-from notion_gitops.sandbox.weather import Effect, Rule
+from notion_gitops.sandbox.weather.rules import Effect, Rule
 from notion_gitops.workflow.apply import carry_out
 from notion_gitops.workflow.workspace import open_workspace
 from notion_gitops.workflow.writing.lock import only_one

@@ -9,8 +9,8 @@ import pytest
 
 from notion_gitops.model.errors import ExitCode, Refused
 from notion_gitops.sandbox import SandboxTransport
-from notion_gitops.sandbox.users import set_upload_limit
-from notion_gitops.sandbox.weather import Effect, Rule
+from notion_gitops.sandbox.values.users import set_upload_limit
+from notion_gitops.sandbox.weather.rules import Effect, Rule
 from notion_gitops.workflow.validate import validate
 from notion_gitops.workflow.workspace import open_workspace
 from notion_gitops.workflow.writing.confirm import read_back

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from notion_gitops.model.errors import ExitCode, StateUnusable
-from notion_gitops.sandbox.rows import save_properties
+from notion_gitops.sandbox.databases.rows import save_properties
 from notion_gitops.workflow.apply import nothing_to_do
 from notion_gitops.workflow.plan import Connection, PlanOptions, make_plan
 from notion_gitops.workflow.workspace import open_workspace

@@ -18,7 +18,7 @@ from notion_gitops.notion.schema import parse_schema
 from notion_gitops.notion.schema_check import check_schema
 from notion_gitops.repository.repository import Repository
 from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox, SandboxTransport
-from notion_gitops.sandbox.weather import Effect, Rule
+from notion_gitops.sandbox.weather.rules import Effect, Rule
 from notion_gitops.workflow.reading.schema_plan import PlannedSchema, plan_schema
 from notion_gitops.workflow.schema_apply import apply_schema, exit_code, require_applicable
 from notion_gitops.workflow.workspace import Workspace, open_workspace

@@ -2,7 +2,7 @@
 
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.sandbox import DEFAULT_TOKEN
-from notion_gitops.sandbox.nouns import ALL_RIGHTS, Capability
+from notion_gitops.sandbox.basics.nouns import ALL_RIGHTS, Capability
 from notion_gitops.workflow.apply import nothing_to_do
 from tests.workflow.workflow_samples import ANN, EVA
 from tests.workflow.workflow_world import World

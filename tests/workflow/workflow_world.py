@@ -17,9 +17,9 @@ from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.outcomes import Status, SyncResult
 from notion_gitops.notion.connect import Settings, open_gateway
 from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox, SandboxTransport, edits
-from notion_gitops.sandbox.clock import SettableClock
-from notion_gitops.sandbox.plain import Directory
-from notion_gitops.sandbox.seed import load
+from notion_gitops.sandbox.basics.clock import SettableClock
+from notion_gitops.sandbox.seeding.seed import load
+from notion_gitops.sandbox.values.plain import Directory
 from notion_gitops.workflow.apply import (
     carry_out,
     nothing_to_do,

@@ -21,9 +21,10 @@ from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
 from notion_gitops.notion.connect import Settings, open_gateway
 from notion_gitops.repository.repository import Repository
-from notion_gitops.sandbox import edits, seed
+from notion_gitops.sandbox import edits
 from notion_gitops.sandbox.sandbox import DEFAULT_TOKEN, Sandbox
-from notion_gitops.sandbox.seed_file import SeedError
+from notion_gitops.sandbox.seeding import seed
+from notion_gitops.sandbox.seeding.file import SeedError
 from notion_gitops.sandbox.transport import SandboxTransport
 from notion_gitops.text.escape import terminal
 from notion_gitops.workflow.workspace import SANDBOX_STATE_REF

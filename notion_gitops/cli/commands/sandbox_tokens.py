@@ -10,8 +10,8 @@ from notion_gitops.cli.output import say, show
 from notion_gitops.cli.sandbox_file import opened_place, place_options
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
-from notion_gitops.sandbox.plain import PlainError
-from notion_gitops.sandbox.sharing import CAPABILITIES, shared_id
+from notion_gitops.sandbox.databases.sharing import CAPABILITIES, shared_id
+from notion_gitops.sandbox.values.plain import PlainError
 from notion_gitops.sandbox.workspace_file import Connection
 from notion_gitops.text.escape import terminal
 

@@ -19,9 +19,12 @@ from notion_gitops.cli.sandbox_file import opened_place, place_options
 from notion_gitops.formats.yaml_text import decode_utf8
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
-from notion_gitops.sandbox.clock import KeptClock
+from notion_gitops.sandbox.basics.clock import KeptClock
 from notion_gitops.sandbox.sandbox import Sandbox
-from notion_gitops.sandbox.weather import (
+from notion_gitops.sandbox.weather.force import Struck
+from notion_gitops.sandbox.weather.form import read_weather
+from notion_gitops.sandbox.weather.presets import PRESETS, SAYINGS
+from notion_gitops.sandbox.weather.rules import (
     CALM,
     Conditions,
     Effect,
@@ -31,9 +34,6 @@ from notion_gitops.sandbox.weather import (
     Rule,
     Scope,
 )
-from notion_gitops.sandbox.weather_force import Struck
-from notion_gitops.sandbox.weather_form import read_weather
-from notion_gitops.sandbox.weather_presets import PRESETS, SAYINGS
 from notion_gitops.text.escape import terminal
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

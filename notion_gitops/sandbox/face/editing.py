@@ -6,20 +6,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from notion_gitops.sandbox import edits
+from notion_gitops.sandbox.basics.identity import digest
+from notion_gitops.sandbox.basics.nouns import READ_ONLY, Kind
+from notion_gitops.sandbox.basics.store import dumps
 from notion_gitops.sandbox.face.forms import FormError, control_of, filled, plain
 from notion_gitops.sandbox.face.messages import Refused, first, missing
 from notion_gitops.sandbox.face.reading import find_row, find_source, people, title_of, titled
 from notion_gitops.sandbox.face.showing import OWN_FILES, SOMEBODY, Showing, cell_address
 from notion_gitops.sandbox.face.views import Choice, Control, EditorView
-from notion_gitops.sandbox.identity import digest
-from notion_gitops.sandbox.nouns import READ_ONLY, Kind
-from notion_gitops.sandbox.richtext import retyped
-from notion_gitops.sandbox.store import dumps
+from notion_gitops.sandbox.values.richtext import retyped
 
 if TYPE_CHECKING:
+    from notion_gitops.sandbox.basics.messages import Json
     from notion_gitops.sandbox.call import Call
     from notion_gitops.sandbox.face.messages import Form
-    from notion_gitops.sandbox.messages import Json
     from notion_gitops.sandbox.sandbox import Sandbox
 
 OFFERED = 30  # pages of a relation that are offered at once, beside those chosen

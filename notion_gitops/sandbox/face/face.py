@@ -25,9 +25,9 @@ from notion_gitops.sandbox.face.rendering import rendered, static
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from notion_gitops.sandbox.basics.messages import Request, Response
     from notion_gitops.sandbox.face.messages import Form
     from notion_gitops.sandbox.face.views import EditorView, Person, TableView
-    from notion_gitops.sandbox.messages import Request, Response
     from notion_gitops.sandbox.sandbox import Sandbox
 
 _PERSON = "sandbox-person"  # the cookie that says who edits

@@ -11,15 +11,15 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from notion_gitops.sandbox.dates import instant
+from notion_gitops.sandbox.basics.nouns import Kind
 from notion_gitops.sandbox.face.messages import first
 from notion_gitops.sandbox.face.views import Control
-from notion_gitops.sandbox.nouns import Kind
-from notion_gitops.sandbox.richtext import plain_text
+from notion_gitops.sandbox.values.dates import instant
+from notion_gitops.sandbox.values.richtext import plain_text
 
 if TYPE_CHECKING:
+    from notion_gitops.sandbox.basics.messages import Json
     from notion_gitops.sandbox.face.messages import Form
-    from notion_gitops.sandbox.messages import Json
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote_plus
 
-from notion_gitops.sandbox.messages import Response
+from notion_gitops.sandbox.basics.messages import Response
 
 if TYPE_CHECKING:
-    from notion_gitops.sandbox.messages import Request
+    from notion_gitops.sandbox.basics.messages import Request
 
 Form = dict[str, list[str]]
 """The fields of a form, in order: what a browser sends, and what a form is filled with."""

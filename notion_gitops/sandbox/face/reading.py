@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from notion_gitops.sandbox.basics.identity import parse_uuid
+from notion_gitops.sandbox.basics.nouns import Page, Source, UserKind
 from notion_gitops.sandbox.face.messages import missing
 from notion_gitops.sandbox.face.showing import (
     SOMEBODY,
@@ -16,10 +18,8 @@ from notion_gitops.sandbox.face.showing import (
     moment,
 )
 from notion_gitops.sandbox.face.views import PageView, Person, RowView, TableView
-from notion_gitops.sandbox.identity import parse_uuid
-from notion_gitops.sandbox.nouns import Page, Source, UserKind
-from notion_gitops.sandbox.page_markdown import retrieve_markdown
-from notion_gitops.sandbox.richtext import plain_text
+from notion_gitops.sandbox.markdown.page_markdown import retrieve_markdown
+from notion_gitops.sandbox.values.richtext import plain_text
 
 if TYPE_CHECKING:
     from notion_gitops.sandbox.call import Call

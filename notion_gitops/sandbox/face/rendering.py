@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from notion_gitops.sandbox.face.messages import file, missing
 
 if TYPE_CHECKING:
-    from notion_gitops.sandbox.messages import Response
+    from notion_gitops.sandbox.basics.messages import Response
 
 _PACKAGE = "notion_gitops.sandbox.face"
 _STATIC = {

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from notion_gitops.sandbox.cells import Cells
+from notion_gitops.sandbox.basics.nouns import READ_ONLY, Kind
 from notion_gitops.sandbox.face.views import CellView, Column, Look, Piece
-from notion_gitops.sandbox.file_links import PREFIX, base_url
-from notion_gitops.sandbox.nouns import READ_ONLY, Kind
-from notion_gitops.sandbox.richtext import plain_text
+from notion_gitops.sandbox.values.cells import Cells
+from notion_gitops.sandbox.values.file_links import PREFIX, base_url
+from notion_gitops.sandbox.values.richtext import plain_text
 
 if TYPE_CHECKING:
+    from notion_gitops.sandbox.basics.messages import Json
+    from notion_gitops.sandbox.basics.nouns import Page, Property, Source
     from notion_gitops.sandbox.call import Call
-    from notion_gitops.sandbox.messages import Json
-    from notion_gitops.sandbox.nouns import Page, Property, Source
 
 UNTITLED = "Untitled"
 SOMEBODY = "Somebody who left"

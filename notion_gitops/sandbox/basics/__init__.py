@@ -1,0 +1,1 @@
+"""What all of the sandbox speaks of: objects, errors, identities, the store and its clock."""

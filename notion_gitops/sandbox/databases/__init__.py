@@ -1,0 +1,1 @@
+"""Databases, their data sources and their rows."""

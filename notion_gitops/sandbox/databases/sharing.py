@@ -1,0 +1,100 @@
+"""What a connection is shared with, by the names that people use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notion_gitops.sandbox.basics.identity import parse_uuid
+from notion_gitops.sandbox.basics.nouns import Capability, UserKind
+from notion_gitops.sandbox.basics.store import dumps
+from notion_gitops.sandbox.values.plain import Directory, PlainError
+from notion_gitops.sandbox.values.richtext import plain_text
+from notion_gitops.sandbox.world import page_of
+
+if TYPE_CHECKING:
+    from notion_gitops.sandbox.basics.store import Store
+    from notion_gitops.sandbox.call import Call
+
+CAPABILITIES = {
+    "read": Capability.READ,
+    "insert": Capability.INSERT,
+    "update": Capability.UPDATE,
+    "read-comments": Capability.READ_COMMENTS,
+    "insert-comments": Capability.INSERT_COMMENTS,
+    "users": Capability.USERS,
+    "emails": Capability.EMAILS,
+}
+"""The capabilities by short names."""
+
+
+def keep_connection(
+    store: Store,
+    token: str,
+    name: str,
+    capabilities: frozenset[Capability],
+    shared: list[str] | None,
+) -> str:
+    """Write a connection, new or changed; the user id of its integration.
+
+    Args:
+        store: the file, in a transaction.
+        token: what a client sends.
+        name: of the integration.
+        capabilities: what it may do.
+        shared: ids of what it sees; None: all.
+    """
+    known = store.one("SELECT bot FROM tokens WHERE token=?", (token,))
+    bot = str(known["bot"]) if known else store.new_uuid()
+    store.write(
+        "INSERT INTO users(id, kind, name) VALUES(?,?,?)"
+        " ON CONFLICT(id) DO UPDATE SET name=excluded.name",
+        (bot, UserKind.BOT.value, name),
+    )
+    seen = None if shared is None else dumps(shared)
+    store.write(
+        "INSERT OR REPLACE INTO tokens VALUES(?,?,?,?)",
+        (token, bot, dumps(sorted(capabilities)), seen),
+    )
+    return bot
+
+
+def shared_id(call: Call, text: str) -> str:
+    """The id of what a text means: a database, a page of its own, or `DATABASE/PAGE`.
+
+    Args:
+        call: somebody at work on the workspace.
+        text: alias or title of a database, title of a page, or an id of either.
+
+    Raises:
+        PlainError: there is nothing of that name, or more than one page.
+    """
+    identity = parse_uuid(text)
+    if identity is not None and _exists(call, identity):
+        return identity
+    for source in call.world.sources():
+        if text.casefold() in {plain_text(source.doc["title"]).casefold(), source.alias}:
+            return source.database_id
+        title, slash, page = text.partition("/")
+        if slash and title.casefold() == plain_text(source.doc["title"]).casefold():
+            return Directory(call, source).find(page)
+    return _page(call, text)
+
+
+def _exists(call: Call, identity: str) -> bool:
+    world = call.world
+    return any(f(identity) is not None for f in (world.database, world.source, world.page))
+
+
+def _page(call: Call, title: str) -> str:
+    """The page of its own that has that title."""
+    rows = call.store.all("SELECT * FROM pages WHERE source_id IS NULL AND in_trash=0")
+    found = [
+        page.id
+        for page in map(page_of, rows)
+        if plain_text(page.values.get("title", [])).casefold() == title.casefold()
+    ]
+    if len(found) > 1:
+        raise PlainError(f"the sandbox has {len(found)} pages {title!r}: say which by its id")
+    if not found:
+        raise PlainError(f"the sandbox has no database and no page {title!r}")
+    return found[0]

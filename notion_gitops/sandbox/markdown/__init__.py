@@ -1,0 +1,1 @@
+"""The bodies of pages as Notion's Markdown, both ways."""

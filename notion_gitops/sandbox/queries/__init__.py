@@ -1,0 +1,1 @@
+"""Asking for rows: filters, sorts, and lists of property items."""

@@ -1,0 +1,1 @@
+"""Filling the sandbox from a YAML file."""

@@ -1,0 +1,1 @@
+"""The values of properties: how they are kept, computed, shown and read."""
