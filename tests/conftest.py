@@ -61,7 +61,9 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     from tests.answers import ABSENT, at_hand  # noqa: PLC0415  after the path is set
+    from tests.clients.rounds import print_rounds  # noqa: PLC0415  after the path is set
 
+    print_rounds(terminalreporter)
     told: list[str] = config.stash[_WRONG]
     if told:
         terminalreporter.section("answers that Notion would not give", red=True)

@@ -13,10 +13,9 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections import Counter, defaultdict
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
@@ -24,6 +23,7 @@ import yaml
 from notion_gitops.sandbox import Sandbox
 from notion_gitops.sandbox.seeding.seed import load
 from notion_gitops.sandbox.server import serve
+from tests.clients.rounds import TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,6 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 INSTALLED = ROOT / ".clients"
 TOKEN = "ntn_" + "5" * 46  # one of the libraries looks at its form
-_TOLD = "real client"  # the property of a test's report that the summary prints
 
 
 class Served:
@@ -86,10 +85,15 @@ class Served:
         )  # fmt: skip
         seen = [line[4:] for line in done.stdout.splitlines() if line.startswith("SAW ")]
         requests = [f"{o.method} {o.path} {o.status}" for o in self.sandbox.log[asked:]]
-        self._report.append((_TOLD, [client, requests, seen]))
+        self._report.append((TOLD, [client, requests, seen]))
         last = "\n".join(requests[-5:])
         assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\nIts last requests:\n{last}"
         return done.stdout
+
+    def saw(self, client: str, what: str, got: object, wanted: object) -> None:
+        """Hold what a client that cannot judge by itself printed against what is wanted."""
+        assert got == wanted, f"{client}: {what}"
+        self._report.append((TOLD, [client, [], [what]]))
 
 
 @pytest.fixture
@@ -149,37 +153,3 @@ def _install(*command: str, folder: Path) -> None:
     if done.returncode != 0:
         shutil.rmtree(folder, ignore_errors=True)
         pytest.skip(f"{command[0]} could not install the clients: {done.stderr.strip()[-300:]}")
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print what each client asked and what it saw."""
-    asked: dict[str, Counter[str]] = defaultdict(Counter)
-    seen: dict[str, list[str]] = defaultdict(list)
-    for client, requests, found in _told(terminalreporter):
-        asked[client].update(map(_kind, requests))
-        seen[client] += found
-    if asked:
-        terminalreporter.section("real clients against the sandbox")
-    for client, kinds in sorted(asked.items()):
-        terminalreporter.line(f"{client}: {kinds.total()} requests")
-        for kind, count in sorted(kinds.items()):
-            terminalreporter.line(f"  {count:4} x {kind}")
-        for one in seen[client]:
-            terminalreporter.line(f"       saw: {one}")
-
-
-def _told(terminalreporter: Any) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Of each round: the client, its requests, and what it saw to be so."""
-    for reports in terminalreporter.stats.values():
-        for report in reports:
-            if getattr(report, "when", "") == "call":
-                yield from (told for name, told in report.user_properties if name == _TOLD)
-
-
-def _kind(request: str) -> str:
-    """The request with its ids left out."""
-    method, path, status = request.split(" ")
-    parts = [part if len(part) < 32 else ":id" for part in path.split("/")]
-    if "properties" in parts:
-        parts[-1] = ":property"
-    return f"{method} {'/'.join(parts)} -> {status}"

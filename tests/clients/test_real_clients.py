@@ -51,18 +51,21 @@ def test_the_official_command_line(served: Served, js: Path, tmp_path: Path) -> 
             NOTION_API_VERSION="2026-03-11",
         )  # fmt: skip
 
-    assert json.loads(ntn("api", "v1/users/me"))["type"] == "bot"
+    def saw(what: str, got: object, wanted: object) -> None:
+        served.saw("ntn", what, got, wanted)
+
+    saw("its token is a bot", json.loads(ntn("api", "v1/users/me"))["type"], "bot")
     found = json.loads(ntn("api", "v1/search", "query=Tasks", "filter[property]=object",
                            "filter[value]=data_source"))["results"]  # fmt: skip
-    source = found[0]["id"]
-    rows = json.loads(ntn("api", f"v1/data_sources/{source}/query", "page_size:=2"))
-    assert (len(rows["results"]), rows["has_more"]) == (2, True)
+    saw("a search finds one data source", [one["object"] for one in found], ["data_source"])
+    rows = json.loads(ntn("api", f"v1/data_sources/{found[0]['id']}/query", "page_size:=2"))
+    saw("a query is cut into pages", (len(rows["results"]), rows["has_more"]), (2, True))
     page = rows["results"][0]["id"]
     body = json.dumps({"properties": {"Hours": {"number": 7.5}}})
     changed = json.loads(ntn("api", f"v1/pages/{page}", "-X", "PATCH", "-d", body))
-    assert changed["properties"]["Hours"]["number"] == 7.5
+    saw("a number is written", changed["properties"]["Hours"]["number"], 7.5)
     ntn("files", "create", "--filename", "hello.txt", given="hello")
-    assert "hello.txt" in ntn("files", "list")
+    saw("a file sent is listed", "hello.txt" in ntn("files", "list"), True)
 
 
 @pytest.mark.parametrize(
@@ -91,4 +94,4 @@ def test_a_public_uploader_of_csv_files(served: Served, python: Path, tmp_path: 
         home=tmp_path,
     )  # fmt: skip
     made = next(one for one in served.sandbox.databases() if one.title == "orders")
-    assert made.rows == 2
+    served.saw("csv2notion-neo", "each line of the file is a row", made.rows, 2)
