@@ -12,7 +12,7 @@ from jinja2 import nodes
 
 from notion_gitops.expressions.filters import FILTERS, TESTS, Callee
 from notion_gitops.expressions.limits import DEPTH, WHOLE
-from notion_gitops.expressions.nearest import nearest
+from notion_gitops.model.nearest import nearest
 
 _PLAIN = (
     nodes.Compare,

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
@@ -10,6 +9,7 @@ from referencing import Registry
 
 from notion_gitops.formats.nodes import Entry, Items, Node, Scalar, Table, kind, plain, problem
 from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.nearest import nearest
 
 _TYPES = {
     "object": "a table",
@@ -53,13 +53,6 @@ def check_schema(node: Node, schema: Mapping[str, Any]) -> list[Diagnostic]:
         found.extend(_diagnostics(node, error))
     unique = {(d.place, d.summary): d for d in found}
     return sorted(unique.values(), key=lambda d: (d.place is None, d.place))
-
-
-def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The word that was probably meant; None if none is near."""
-    by_folded = {w.casefold(): w for w in words}
-    found = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
-    return by_folded[found[0]] if found else None
 
 
 def suggestion(word: str, words: Iterable[str]) -> str:

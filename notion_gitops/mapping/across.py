@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from notion_gitops.formats.nodes import Table
-from notion_gitops.formats.schema import nearest
 from notion_gitops.mapping.database import database_id
 from notion_gitops.mapping.problems import Problems, Seen
 from notion_gitops.mapping.view import View
+from notion_gitops.model.nearest import nearest
 
 _STATE_FILES = frozenset({"log.jsonl", "backup.jsonl", "report.md"})
 

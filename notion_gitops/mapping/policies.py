@@ -4,9 +4,9 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo, available_timezones
 
 from notion_gitops.formats.nodes import Scalar, Table
-from notion_gitops.formats.schema import nearest
 from notion_gitops.mapping.view import View
 from notion_gitops.model.mapping import Carry, Limit, Safety
+from notion_gitops.model.nearest import nearest
 
 _DEFAULT_ZONE = "UTC"
 

@@ -6,7 +6,7 @@ Members without a name here are carried by id, and sent again with every write o
 from collections.abc import Container
 from urllib.parse import urlsplit
 
-from notion_gitops.expressions.nearest import nearest
+from notion_gitops.model.nearest import nearest
 from notion_gitops.model.people import People
 from notion_gitops.model.values import HOSTED, FileRef, Value
 from notion_gitops.notion.carrying import Context, NotCarried

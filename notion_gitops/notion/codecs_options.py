@@ -5,8 +5,8 @@ Options are told apart by their ids, so that one that was renamed in Notion stay
 
 from collections.abc import Iterable
 
-from notion_gitops.expressions.nearest import nearest
 from notion_gitops.model.mapping import PropertyType
+from notion_gitops.model.nearest import nearest
 from notion_gitops.model.values import Value
 from notion_gitops.notion.carrying import Context, NotCarried
 from notion_gitops.notion.failures import Json

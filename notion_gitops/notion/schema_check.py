@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
-from notion_gitops.expressions.nearest import nearest
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.mapping import (
     OPTIONS,
@@ -12,6 +11,7 @@ from notion_gitops.model.mapping import (
     Field,
     PropertyType,
 )
+from notion_gitops.model.nearest import nearest
 from notion_gitops.notion.schema import PropertySchema, Schema
 
 _KEY_TYPES = (PropertyType.RICH_TEXT, PropertyType.TITLE)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from notion_gitops.expressions.nearest import nearest
 from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.mapping import OPTIONS, DatabaseMapping, Direction, Field, PropertyType
+from notion_gitops.model.nearest import nearest
 from notion_gitops.model.schema_plan import SchemaStep, SchemaStepKind, WantedProperty
 from notion_gitops.notion.property_configs import (
     NOT_BY_API,

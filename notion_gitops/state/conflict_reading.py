@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 from notion_gitops.formats.file_values import Look
 from notion_gitops.formats.nodes import Entry, Node, Scalar, Table, plain, problem
-from notion_gitops.formats.schema import check_schema, nearest, suggestion
+from notion_gitops.formats.schema import check_schema, suggestion
 from notion_gitops.formats.values import ValueReader
 from notion_gitops.formats.yaml_text import parse_yaml
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.mapping import DatabaseMapping, Take
+from notion_gitops.model.nearest import nearest
 from notion_gitops.model.operations import ConflictFile, EditTime, Resolution
 from notion_gitops.model.people import People
 from notion_gitops.state.reading import check_version, schema

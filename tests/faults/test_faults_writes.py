@@ -89,7 +89,7 @@ def created(world: World) -> int:
 @pytest.fixture
 def no_look_ups(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look once more for a lost page, at once, instead of for half a minute."""
-    monkeypatch.setattr("notion_gitops.workflow.writing.lost_creates.LOOK_UPS", (0.0,))
+    monkeypatch.setattr("notion_gitops.workflow.writing.asking.LOOK_UPS", (0.0,))
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from notion_gitops.expressions.nearest import nearest
 from notion_gitops.mapping.fingerprints import fingerprint
 from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.errors import StateUnusable
 from notion_gitops.model.mapping import OPTIONS, DatabaseMapping, Direction, Field, Mode
+from notion_gitops.model.nearest import nearest
 from notion_gitops.model.records import Record
 from notion_gitops.model.values import Value
 from notion_gitops.state.reading import decode

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from notion_gitops.expressions.nearest import nearest
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.mapping import OPTIONS, Direction, Field, Mode, PropertyType
+from notion_gitops.model.nearest import nearest
 from notion_gitops.model.people import People
 from notion_gitops.model.records import BaseRecord, Record, Snapshot
 from notion_gitops.model.values import Unknown, Value

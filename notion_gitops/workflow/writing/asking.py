@@ -8,6 +8,9 @@ from notion_gitops.model.outcomes import Status
 from notion_gitops.notion.failures import RejectedRequest, TooLarge
 
 Answer = TypeVar("Answer")
+Found = TypeVar("Found")
+
+LOOK_UPS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between look-ups after a create without an answer
 
 
 class NotWritten(Exception):  # noqa: N818  it is caught where records are written
@@ -52,6 +55,21 @@ def sent(request: Callable[[], Answer]) -> Answer:
     except CannotReachNotion as silent:
         why = silent.diagnostics[0].summary
         raise NotWritten(Status.PENDING, why, unreachable=True) from silent
+
+
+def looked_for(look: Callable[[], Found | None], pause: Callable[[float], None]) -> Found | None:
+    """What a create without an answer made: looked for at once, and again for half a minute.
+
+    Args:
+        look: one look-up; None if it found nothing.
+        pause: waits for so many seconds.
+    """
+    for seconds in LOOK_UPS:
+        found = look()
+        if found is not None:
+            return found
+        pause(seconds)
+    return look()
 
 
 def _in_full(denied: NotPermitted) -> str:

@@ -8,12 +8,11 @@ from typing import Any
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Status
 from notion_gitops.notion.failures import AmbiguousCreate
-from notion_gitops.workflow.writing.asking import NotWritten, asked
+from notion_gitops.workflow.writing.asking import NotWritten, asked, looked_for
 from notion_gitops.workflow.writing.run import Id, Run
 
 Json = dict[str, Any]
 
-LOOK_UPS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between look-ups after a create without an answer
 QUARANTINE = timedelta(minutes=2)  # a create without an answer is not sent again earlier
 
 
@@ -45,14 +44,15 @@ class LostCreates:
         if unclear.committed_id:
             committed = unclear.committed_id
             return asked(lambda: self.run.connection.gateway.page(committed))
-        for seconds in LOOK_UPS:
-            page = self._look_up(operation)
-            if page is not None:
-                return page
-            self.run.progress.wait(seconds, "looking for a page whose answer was lost")
-            time.sleep(seconds)
+        page = looked_for(lambda: self._look_up(operation), self._pause)
+        if page is not None:
+            return page
         why = "Notion's answer was lost and the page is not to be seen yet; it is looked up first"
         raise NotWritten(Status.PENDING, why, unreachable=True)
+
+    def _pause(self, seconds: float) -> None:
+        self.run.progress.wait(seconds, "looking for a page whose answer was lost")
+        time.sleep(seconds)
 
     def _look_up(self, operation: Operation) -> Json | None:
         """The page that carries the record's key, if there is one."""

@@ -21,11 +21,10 @@ from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.property_configs import configs
 from notion_gitops.notion.schema import PropertySchema, Schema, parse_schema
 from notion_gitops.workflow.reading.schema_plan import title_of
-from notion_gitops.workflow.writing.asking import NotWritten, asked
+from notion_gitops.workflow.writing.asking import NotWritten, asked, looked_for
 
 Json = dict[str, Any]
 
-LOOK_UPS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between look-ups after a create without an answer
 _TRIES = 3  # of an addition that was read back and had not happened
 _NO_DATABASE = "its database was not created"
 
@@ -98,12 +97,15 @@ class SchemaWriter:
         if unclear.committed_id:
             committed = unclear.committed_id
             return asked(lambda: self.gateway.database(committed))
-        for seconds in (*LOOK_UPS, 0.0):
+
+        def look() -> str | None:
             on_the_page = self._on_the_page().items()
-            new = [i for i, title in on_the_page if i not in before and title == step.title]
-            if new:
-                return asked(partial(self.gateway.database, new[0]))
-            self.pause(seconds)
+            new = (i for i, title in on_the_page if i not in before and title == step.title)
+            return next(new, None)
+
+        created = looked_for(look, self.pause)
+        if created is not None:
+            return asked(lambda: self.gateway.database(created))
         why = (
             "Notion's answer was lost, and the database is not to be seen on the page. "
             "Look there, then run schema plan again: one that is there is never made twice"
