@@ -19,6 +19,7 @@ from notion_gitops.sandbox.basics.messages import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from notion_gitops.sandbox.basics.forms import Form
@@ -217,6 +218,19 @@ class Call:
         if cursor is not UNDEFINED and not isinstance(cursor, str):
             raise failed_validation(f"{where}.start_cursor", "a string or `undefined`", cursor)
         return size, None if cursor is UNDEFINED else str(cursor)
+
+    def window(self, ids: Sequence[str]) -> tuple[slice, str | None]:
+        """Which of `ids` the query string asks for, and the cursor to those after them.
+
+        Raises:
+            ApiError: 400 for a cursor that is none of the ids.
+        """
+        size, cursor = self.paging("query")
+        if cursor is not None and cursor not in ids:
+            raise wrong_cursor(cursor)
+        start = 0 if cursor is None else ids.index(cursor)
+        following = ids[start + size] if start + size < len(ids) else None
+        return slice(start, start + size), following
 
 
 def checked_id(text: object, place: str) -> str:

@@ -15,7 +15,7 @@ from notion_gitops.sandbox.basics.messages import (
 )
 from notion_gitops.sandbox.basics.nouns import Capability, Page, UserKind
 from notion_gitops.sandbox.basics.store import dumps
-from notion_gitops.sandbox.call import Call, checked_id, listing, wrong_cursor
+from notion_gitops.sandbox.call import Call, checked_id, listing
 from notion_gitops.sandbox.markdown.inline import read_rich_text
 from notion_gitops.sandbox.values.cells import Cells
 from notion_gitops.sandbox.values.file_links import file_name, file_type, signed
@@ -165,16 +165,11 @@ def list_comments(call: Call) -> Json:
     if given is None:
         raise failed_validation("query.block_id", "defined", UNDEFINED)
     parent = _commented(call, given, "query.block_id")
-    size, cursor = call.paging("query")
     rows = call.store.all(
         "SELECT * FROM comments WHERE parent=? AND deleted=0 ORDER BY seq", (dumps(parent),)
     )
-    ids = [row["id"] for row in rows]
-    if cursor is not None and cursor not in ids:
-        raise wrong_cursor(cursor)
-    start = ids.index(cursor) if cursor is not None else 0
-    following = ids[start + size] if start + size < len(ids) else None
-    shown = [_shown(call, row) for row in rows[start : start + size]]
+    window, following = call.window([row["id"] for row in rows])
+    shown = [_shown(call, row) for row in rows[window]]
     return listing(shown, following, "comment")
 
 

@@ -17,6 +17,7 @@ from notion_gitops.sandbox.basics.nouns import Capability, Page, Source
 from notion_gitops.sandbox.basics.store import dumps
 from notion_gitops.sandbox.blocks.blocks import place_page
 from notion_gitops.sandbox.blocks.store import insert_all
+from notion_gitops.sandbox.blocks.templates import apply_template, chosen_template
 from notion_gitops.sandbox.databases.rows import (
     Flag,
     insert_page,
@@ -54,6 +55,7 @@ def create_page(call: Call) -> Json:
 
 def _create(call: Call) -> Json:
     source = _parent_source(call, call.body.get("parent", UNDEFINED))
+    template = chosen_template(call, source)
     body = new_body(call)
     properties = call.body.get("properties") or {}
     drafts = body.drafts
@@ -67,7 +69,15 @@ def _create(call: Call) -> Json:
     _write_extras(call, page)
     insert_all(call, page.id, drafts)
     place_page(call, page)
-    return shown_page(call, call.world.the_page(page.id))
+    return _answered(call, page, template)
+
+
+def _answered(call: Call, page: Page, template: Page | None) -> Json:
+    """The page as the answer shows it: a template takes effect after that, as in Notion."""
+    shown = shown_page(call, call.world.the_page(page.id))
+    if template is not None:
+        apply_template(call, call.world.the_page(page.id), template)
+    return shown
 
 
 def _names_title(source: Source | None, properties: Any) -> bool:
@@ -142,6 +152,7 @@ def update_page(call: Call, page_id: str) -> Json:
         "is_archived",
     )  # fmt: skip
     page = call.find_page(page_id)
+    template = chosen_template(call, call.world.source(page.source_id) if page.source_id else None)
     checked_flag(call.body, "erase_content", "body")
     trash = call.trash_wish()
     if page.in_trash and trash is not False and call.body.get("properties"):
@@ -157,7 +168,7 @@ def update_page(call: Call, page_id: str) -> Json:
     _write_extras(call, page)
     if call.body:
         stamp_page(call, page.id, stamp_of(call))
-    return shown_page(call, call.world.the_page(page.id))
+    return _answered(call, page, template)
 
 
 def _set(call: Call, page: Page, flag: Flag, value: object) -> None:

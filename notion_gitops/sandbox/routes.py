@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from notion_gitops.sandbox import async_tasks, comments, pages
 from notion_gitops.sandbox.basics.messages import Json, unknown_url
-from notion_gitops.sandbox.blocks import blocks
+from notion_gitops.sandbox.blocks import blocks, templates
 from notion_gitops.sandbox.databases import databases, tables
 from notion_gitops.sandbox.markdown import page_markdown
 from notion_gitops.sandbox.queries import property_items
@@ -42,7 +42,7 @@ class Routes:
             ("GET", "data_sources/{}", _either(_nothing, databases.retrieve_source)),
             ("PATCH", "data_sources/{}", _either(_nothing, databases.update_source)),
             ("POST", "data_sources/{}/query", _either(_nothing, partial(_rows, memory=memory))),
-            ("GET", "data_sources/{}/templates", _either(_nothing, databases.list_templates)),
+            ("GET", "data_sources/{}/templates", _either(_nothing, templates.list_templates)),
             ("POST", "pages", pages.create_page),
             ("GET", "pages/{}", pages.retrieve_page),
             ("PATCH", "pages/{}", pages.update_page),

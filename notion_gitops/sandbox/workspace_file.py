@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from notion_gitops.sandbox.basics.clock import Clock, KeptClock
 from notion_gitops.sandbox.basics.nouns import ALL_RIGHTS, Capability, Token, User, UserKind
-from notion_gitops.sandbox.basics.store import Store
+from notion_gitops.sandbox.basics.store import NO_TEMPLATE, Store
 from notion_gitops.sandbox.call import VERSION, Call
 from notion_gitops.sandbox.databases.databases import insert_database, insert_source
 from notion_gitops.sandbox.databases.rows import insert_page
@@ -238,7 +238,8 @@ def _actor(users: dict[str, User], wanted: str | None, *, as_bot: bool) -> User:
 
 def _row_count(call: Call, source: str) -> int:
     row = call.store.one(
-        "SELECT count(*) AS n FROM pages WHERE source_id=? AND in_trash=0 AND is_archived=0",
+        "SELECT count(*) AS n FROM pages"  # noqa: S608  fixed text
+        f" WHERE source_id=? AND in_trash=0 AND is_archived=0 AND {NO_TEMPLATE}",
         (source,),
     )
     return int(row["n"]) if row else 0

@@ -57,11 +57,16 @@ CREATE TABLE IF NOT EXISTS comments(
   seq INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, parent TEXT NOT NULL, discussion TEXT NOT NULL,
   created TEXT NOT NULL, created_by TEXT NOT NULL, edited TEXT NOT NULL, text TEXT NOT NULL,
   extras TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS templates(
+  page TEXT PRIMARY KEY, is_default INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS async_tasks(
   id TEXT PRIMARY KEY, bot TEXT NOT NULL, asked INTEGER NOT NULL, doc TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS blocks_by_parent ON blocks(parent, place);
 """
+
+NO_TEMPLATE = "id NOT IN (SELECT page FROM templates)"
+"""Of `pages`: those that are rows of their data source, and not patterns for new ones."""
 
 
 class SandboxFileError(Exception):

@@ -34,7 +34,7 @@ from notion_gitops.sandbox.blocks.store import (
     stamp_above,
     write_content,
 )
-from notion_gitops.sandbox.call import VERSION, Call, checked_id, listing, wrong_cursor
+from notion_gitops.sandbox.call import VERSION, Call, checked_id, listing
 from notion_gitops.sandbox.databases.databases import trash_database
 from notion_gitops.sandbox.databases.rows import Flag, set_flag, stamp_of, stamp_page
 
@@ -145,14 +145,9 @@ def list_children(call: Call, block_id: str) -> Json:
     """GET blocks/{id}/children."""
     call.require(Capability.READ)
     parent = _parent_id(call, block_id)
-    size, cursor = call.paging("query")
     rows = [row for row in rows_under(call, parent) if _is_seen(call, row)]
-    ids = [row["id"] for row in rows]
-    if cursor is not None and cursor not in ids:
-        raise wrong_cursor(cursor)
-    start = ids.index(cursor) if cursor is not None else 0
-    following = ids[start + size] if start + size < len(ids) else None
-    shown = [shown_row(call, row) for row in rows[start : start + size]]
+    window, following = call.window([row["id"] for row in rows])
+    shown = [shown_row(call, row) for row in rows[window]]
     return listing(shown, following, "block")
 
 

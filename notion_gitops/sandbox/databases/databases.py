@@ -199,12 +199,3 @@ def _moved(call: Call, source: Source, given: Any) -> Source:
     call.store.write("UPDATE pages SET parent=? WHERE source_id=?", (dumps(parent), source.id))
     call.world.forget_source(source.id)
     return call.world.the_source(source.id)
-
-
-def list_templates(call: Call, data_source_id: str) -> Json:
-    """GET data_sources/{id}/templates: the sandbox has none."""
-    call.require(Capability.READ)
-    call.only_parameters("name", "start_cursor", "page_size")
-    call.paging("query")
-    call.find_source(data_source_id)
-    return {"templates": [], "has_more": False, "next_cursor": None}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from notion_gitops.sandbox.basics.identity import parse_uuid
 from notion_gitops.sandbox.basics.nouns import Page, Source, UserKind
+from notion_gitops.sandbox.basics.store import NO_TEMPLATE
 from notion_gitops.sandbox.face.messages import missing
 from notion_gitops.sandbox.face.showing import (
     SOMEBODY,
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 SCREEN = 100  # rows at once
 
-_LIVE = "source_id=? AND in_trash=0 AND is_archived=0"
-_TRASHED = "source_id=? AND in_trash=1"
+_LIVE = f"source_id=? AND in_trash=0 AND is_archived=0 AND {NO_TEMPLATE}"
+_TRASHED = f"source_id=? AND in_trash=1 AND {NO_TEMPLATE}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from notion_gitops.sandbox.basics.messages import (
     text_in,
 )
 from notion_gitops.sandbox.basics.nouns import Capability, Page, Source
+from notion_gitops.sandbox.basics.store import NO_TEMPLATE
 from notion_gitops.sandbox.call import Call, listing, wrong_cursor
 from notion_gitops.sandbox.queries.filters import compile_filter
 from notion_gitops.sandbox.queries.sorts import compile_sorts
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 16  # results of queries kept, so that the next page need not compute them again
 
-_NEWEST = "source_id=? AND in_trash=? AND is_archived=? ORDER BY created DESC, seq DESC"
+_NEWEST = (
+    f"source_id=? AND in_trash=? AND is_archived=? AND {NO_TEMPLATE}"
+    " ORDER BY created DESC, seq DESC"
+)
 _IDS = f"SELECT id FROM pages WHERE {_NEWEST}"  # noqa: S608  fixed text
 _ROWS = f"SELECT * FROM pages WHERE {_NEWEST}"  # noqa: S608  fixed text
 _Key = tuple[object, ...]
@@ -263,5 +267,6 @@ def _holders(call: Call) -> list[Source]:
 
 def _pages_titled(call: Call, index: _Index) -> list[Page]:
     cells = Cells(call)
-    pages = [page_of(row) for row in call.store.all("SELECT * FROM pages")]
+    rows = call.store.all(f"SELECT * FROM pages WHERE {NO_TEMPLATE}")  # noqa: S608  fixed text
+    pages = [page_of(row) for row in rows]
     return [p for p in pages if index.has(p.id, p.in_trash, cells.title(p)) and call.sees_page(p)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from notion_gitops.sandbox.basics.identity import digest, page_uuid, uuid_of
 from notion_gitops.sandbox.basics.messages import ApiError
 from notion_gitops.sandbox.basics.nouns import Kind, Page, Source, UserKind
+from notion_gitops.sandbox.blocks.templates import make_template
 from notion_gitops.sandbox.databases.databases import insert_database, insert_source
 from notion_gitops.sandbox.databases.rows import insert_row, save_properties, write_values
 from notion_gitops.sandbox.databases.sharing import CAPABILITIES, keep_connection, shared_id
@@ -25,7 +26,7 @@ from notion_gitops.sandbox.values.plain import Directory, Names, PlainError, ent
 from notion_gitops.sandbox.values.richtext import text_items
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from notion_gitops.sandbox.call import Call
     from notion_gitops.sandbox.sandbox import Sandbox
@@ -61,11 +62,26 @@ def load(sandbox: Sandbox, description: Mapping[str, Any] | str | Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Row:
+    """One page of a data source in the file."""
+
+    spec: Mapping[str, Any]  # what it is called, its properties, and what a page has beside them
+    path: Steps  # to where it stands
+    template: bool = False  # a pattern of new pages, no page of its own
+    default: bool = False  # the template that is taken where none is named
+
+    @property
+    def name(self) -> str:
+        """Where it stands in its list, for a message."""
+        return f"{'template' if self.template else 'page'} {int(self.path[-1]) + 1}"
+
+
+@dataclass(frozen=True, slots=True)
 class _Table:
     """One data source of the file."""
 
     name: str
-    spec: Mapping[str, Any]  # properties, pages, mapping, data_source_id
+    spec: Mapping[str, Any]  # properties, pages, templates, mapping, data_source_id
     path: Steps  # to where these stand
     database: Mapping[str, Any]
 
@@ -78,9 +94,17 @@ class _Table:
         return given
 
     @property
-    def rows(self) -> list[Mapping[str, Any]]:
-        """The pages of the file."""
-        return list(self.spec.get("pages") or [])
+    def rows(self) -> list[_Row]:
+        """The pages of the file, and after them the templates of new ones."""
+        pages = [_Row(spec, (*self.path, "pages", at)) for at, spec in self._list("pages")]
+        for at, spec in self._list("templates"):
+            values = {name: value for name, value in spec.items() if name != "default"}
+            path = (*self.path, "templates", at)
+            pages.append(_Row(values, path, template=True, default=bool(spec.get("default"))))
+        return pages
+
+    def _list(self, key: str) -> Iterable[tuple[int, Mapping[str, Any]]]:
+        return enumerate(self.spec.get(key) or [])
 
 
 def _tables(databases: list[Mapping[str, Any]]) -> list[_Table]:
@@ -107,7 +131,7 @@ class _Loader:
         self._own = OwnPages(call, self._family)
         self._sources: dict[str, Source] = {}
         self._directories: dict[str, Directory] = {}
-        self._pages: dict[tuple[str, int], str] = {}  # table and place in it -> page id
+        self._pages: dict[Steps, str] = {}  # path of a row -> page id
         self._problems: list[Problem] = []
 
     def load(self) -> None:
@@ -215,27 +239,31 @@ class _Loader:
         source = self._sources[table.name]
         directory = Directory(self._call, source)
         self._directories[source.id] = directory
-        for at, row in enumerate(table.rows):
+        for row in table.rows:
             try:
-                page = self._add_page(source, row, at)
+                page = self._add_page(source, row)
             except (PlainError, ApiError) as error:
-                name = row.get("ref") or row.get(source.title.name)
-                text = f"{table.name} page {at + 1} ({name}): {words(error)}"
-                self._problems.append(Problem(text, (*table.path, "pages", at)))
+                name = row.spec.get("ref") or row.spec.get(source.title.name)
+                text = f"{table.name} {row.name} ({name}): {words(error)}"
+                self._problems.append(Problem(text, row.path))
                 continue
-            directory.add(page, row.get("ref"))
-            self._pages[table.name, at] = page.id
+            self._pages[row.path] = page.id
+            if row.template:
+                make_template(self._call, page.id, is_default=row.default)
+            else:
+                directory.add(page, row.spec.get("ref"))
 
-    def _add_page(self, source: Source, row: Mapping[str, Any], at: int) -> Page:
+    def _add_page(self, source: Source, row: _Row) -> Page:
         source = self._current(source)
-        name = row.get("ref") or row.get(source.title.name)
-        identity = row.get("id") or page_uuid(source.id, self._family, name)
+        name = row.spec.get("ref") or row.spec.get(source.title.name)
+        identity = row.spec.get("id") or page_uuid(source.id, self._family, name)
         if self._call.world.page(identity) is not None:
-            identity = page_uuid(source.id, self._family, name, at)
-        entries = self._entries(source, row, relations=False)
+            identity = page_uuid(source.id, self._family, name, *row.path[-2:])
+        entries = self._entries(source, row.spec, relations=False)
         parsed = parse_properties(self._call, source, entries)
         page = insert_row(self._call, source, parsed, identity)
-        write_about(self._call, page.id, {k: v for k, v in row.items() if k not in source.by_name})
+        about = {k: v for k, v in row.spec.items() if k not in source.by_name}
+        write_about(self._call, page.id, about)
         return page
 
     def _current(self, source: Source) -> Source:
@@ -265,15 +293,15 @@ class _Loader:
     def _relate_pages(self, table: _Table) -> None:
         source = self._current(self._sources[table.name])
         relations = {p.name for p in source.properties if p.kind is Kind.RELATION}
-        for at, row in enumerate(table.rows):
-            page = self._pages.get((table.name, at))
-            if page is None or not relations.intersection(row):
+        for row in table.rows:
+            page = self._pages.get(row.path)
+            if page is None or not relations.intersection(row.spec):
                 continue
             try:
-                self._relate(source, self._call.world.the_page(page), row)
+                self._relate(source, self._call.world.the_page(page), row.spec)
             except (PlainError, ApiError) as error:
-                text = f"{table.name} page {at + 1}: {words(error)}"
-                self._problems.append(Problem(text, (*table.path, "pages", at)))
+                text = f"{table.name} {row.name}: {words(error)}"
+                self._problems.append(Problem(text, row.path))
 
     def _relate(self, source: Source, page: Page, row: Mapping[str, Any]) -> None:
         entries = self._entries(source, row, relations=True)

@@ -22,7 +22,7 @@ from notion_gitops.sandbox.basics.messages import (
 )
 from notion_gitops.sandbox.basics.nouns import Capability
 from notion_gitops.sandbox.basics.store import dumps
-from notion_gitops.sandbox.call import Call, checked_id, listing, wrong_cursor
+from notion_gitops.sandbox.call import Call, checked_id, listing
 from notion_gitops.sandbox.values.file_links import base_url, upload_of_url
 from notion_gitops.sandbox.values.shapes import with_archived
 from notion_gitops.sandbox.values.users import upload_limit
@@ -223,7 +223,6 @@ def retrieve_upload(call: Call, upload_id: str) -> Json:
 
 def list_uploads(call: Call) -> Json:
     """GET file_uploads: those of the connection, the newest first."""
-    size, cursor = call.paging("query")
     status = call.parameter("status")
     if status is not None and status not in _STATUSES:
         wanted = " or ".join(f'`"{one}"`' for one in _STATUSES)
@@ -233,11 +232,8 @@ def list_uploads(call: Call) -> Json:
     )
     docs = {row["id"]: _aged(call, json.loads(row["doc"])) for row in rows}
     ids = [i for i, doc in docs.items() if status in (None, doc["status"])]
-    if cursor is not None and cursor not in ids:
-        raise wrong_cursor(cursor)
-    start = ids.index(cursor) if cursor is not None else 0
-    following = ids[start + size] if start + size < len(ids) else None
-    shown = [_shown(call, one, docs[one]) for one in ids[start : start + size]]
+    window, following = call.window(ids)
+    shown = [_shown(call, one, docs[one]) for one in ids[window]]
     return listing(shown, following, "file_upload")
 
 

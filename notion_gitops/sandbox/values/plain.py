@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from notion_gitops.sandbox.basics.identity import parse_uuid
 from notion_gitops.sandbox.basics.nouns import READ_ONLY, Kind, Page, Property, Source
+from notion_gitops.sandbox.basics.store import NO_TEMPLATE
 from notion_gitops.sandbox.values.richtext import plain_text, text_items
 from notion_gitops.sandbox.world import page_of
 
@@ -33,7 +34,8 @@ class Directory:
         self._named: dict[str, set[str]] = {}  # by label and id
         self._titled: dict[str, set[str]] = {}
         self._holding: dict[str, set[str]] = {}  # by key properties, that is, by any text
-        rows = call.store.all("SELECT * FROM pages WHERE source_id=? ORDER BY seq", (source.id,))
+        query = f"SELECT * FROM pages WHERE source_id=? AND {NO_TEMPLATE} ORDER BY seq"  # noqa: S608  fixed text
+        rows = call.store.all(query, (source.id,))
         for row in rows:
             self.add(page_of(row), row["label"])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from notion_gitops.sandbox.basics.messages import ApiError, Code, Json, restricted
 from notion_gitops.sandbox.basics.nouns import Capability, User, UserKind
-from notion_gitops.sandbox.call import Call, checked_id, listing, wrong_cursor
+from notion_gitops.sandbox.call import Call, checked_id, listing
 
 _UPLOAD_LIMIT = "upload_limit"  # a setting of the file: bytes
 _FREE_PLAN_LIMIT = 5 * 1024 * 1024  # bytes, as recorded
@@ -79,16 +79,10 @@ def list_users(call: Call) -> Json:
     if Capability.USERS not in call.token.capabilities:
         raise restricted()
     call.only_parameters("start_cursor", "page_size")
-    size, cursor = call.paging("query")
     ids = list(call.world.users())
-    start = 0
-    if cursor is not None:
-        if cursor not in ids:
-            raise wrong_cursor(cursor)
-        start = ids.index(cursor)
-    following = ids[start + size] if start + size < len(ids) else None
+    window, following = call.window(ids)
     shown = [
         _own_bot(call) if i == call.token.bot.id else shown_user(call, call.world.user(i))
-        for i in ids[start : start + size]
+        for i in ids[window]
     ]
     return listing(shown, following, "user")
