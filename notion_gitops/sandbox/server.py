@@ -5,12 +5,20 @@ from __future__ import annotations
 import ipaddress
 import socket
 import sys
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from notion_gitops.sandbox import control
-from notion_gitops.sandbox.basics.messages import ConnectionDropped, Request, Response
+from notion_gitops.sandbox.basics.messages import (
+    ApiError,
+    Code,
+    ConnectionDropped,
+    Request,
+    Response,
+)
+from notion_gitops.sandbox.basics.store import dumps
 from notion_gitops.sandbox.face import Face
 
 if TYPE_CHECKING:
@@ -51,11 +59,20 @@ class SandboxServer(ThreadingHTTPServer):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
     def answer(self, request: Request) -> Response:
-        """Hand a request to the part that it is for.
+        """The answer of the part that a request is for.
 
         Raises:
             ConnectionDropped: the weather takes the connection away.
         """
+        try:
+            return self._handed_on(request)
+        except ConnectionDropped:
+            raise
+        except Exception:  # noqa: BLE001  whatever it is, it is told, and the client hears of it
+            traceback.print_exc()
+            return _own_fault()
+
+    def _handed_on(self, request: Request) -> Response:
         if not control.is_local(request.headers.get("host", "")):
             return control.refusal("the sandbox answers to names of this machine only")
         if request.path.startswith(control.PREFIX):
@@ -134,6 +151,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  name of the base class
         """Say nothing: the sandbox keeps its own log."""
+
+
+def _own_fault() -> Response:
+    """What Notion answers where it goes wrong itself; nothing was written."""
+    error = ApiError(500, Code.INTERNAL_SERVER_ERROR, "Unexpected error occurred.")
+    headers = {"content-type": "application/json; charset=utf-8"}
+    return Response(500, headers, dumps(error.body()).encode())
 
 
 def _loopback(host: str) -> str:

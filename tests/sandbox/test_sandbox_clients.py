@@ -108,5 +108,19 @@ def test_many_clients_at_once_get_each_request_counted(acme: Api, server: Sandbo
     assert len(acme.query("tasks")) == 43
 
 
+def test_a_fault_of_the_sandbox_itself_is_answered_and_told(
+    server: SandboxServer, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A connection that just ends would look like a write whose outcome is not known."""
+
+    def broken(_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(server.sandbox, "handle", broken)
+    answer = httpx.get(f"{server.base_url}/v1/users/me")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_server_error")
+    assert "ZeroDivisionError: a bug" in capfd.readouterr().err
+
+
 def test_the_server_listens_on_the_loopback_interface_only(server: SandboxServer) -> None:
     assert server.server_address[0] == "127.0.0.1"

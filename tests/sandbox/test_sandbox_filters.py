@@ -107,6 +107,40 @@ def test_rollups_by_any_every_and_none_count_empty_cells_too(acme: Api) -> None:
     assert found("any", is_empty=True) == ["Hall B"]
 
 
+def test_the_ends_of_time_can_be_asked_for(acme: Api) -> None:
+    """Clients ask for all dates by a day that none can be after, or before."""
+    first, last = "0001-01-01", "9999-12-31"
+    everything = acme.source("everything")
+    rows = len(acme.query("everything"))
+    dated = len(acme.query("everything", filter=prop("Date", date={"is_not_empty": True})))
+    assert 0 < dated < rows
+    for operator, day in (("on_or_before", last), ("before", last), ("on_or_after", first),
+                          ("after", first)):  # fmt: skip
+        found = acme.query("everything", filter=prop("Date", date={operator: day}))
+        assert len(found) == dated, operator
+    path = f"data_sources/{everything}/query"
+    beyond = prop("Date", date={"before": "0001-01-01T00:00:00+14:00"})
+    assert "valid ISO 8601 date" in acme.refused("POST", path, {"filter": beyond})
+
+
+@pytest.mark.parametrize(
+    ("start", "zone"),
+    [
+        ("0001-01-01T00:00:00+02:00", None),
+        ("9999-12-31T23:59:00-14:00", None),
+        ("0001-01-01T00:00:00", "Europe/Berlin"),
+        ("0001-01-01T00:00:00+02:00", "UTC"),
+    ],
+)
+def test_a_moment_that_cannot_be_compared_is_not_kept(
+    acme: Api, start: str, zone: str | None
+) -> None:
+    [page, *_] = acme.query("everything")
+    date = {"start": start} | ({"time_zone": zone} if zone else {})
+    told = acme.refused("PATCH", f"pages/{page['id']}", {"properties": {"Date": {"date": date}}})
+    assert "should be a valid ISO 8601 date string" in told
+
+
 def prop(name: str, **rest: Any) -> dict[str, Any]:
     return {"property": name, **rest}
 

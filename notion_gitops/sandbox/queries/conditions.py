@@ -16,6 +16,8 @@ from notion_gitops.sandbox.values.operands import Operand, When, is_number
 
 Test = Callable[[Operand], bool]
 
+_END = datetime.max.replace(tzinfo=UTC)
+
 
 class Family(StrEnum):
     """Types of property that share their operators."""
@@ -232,15 +234,16 @@ def _date(operator: str, operand: Any, asking: Asking, path: str) -> Test:
     try:
         wanted = named.isoformat() if named is not None else str(operand)
         instant(wanted)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise failed_validation(path, "a valid ISO 8601 date string", operand) from error
     return _compared(operator, wanted)
 
 
 def _compared(operator: str, wanted: str) -> Test:
     start = instant(wanted)
-    # A day has a length; a minute has none beyond itself.
-    end = start + (timedelta(days=1) if is_day(wanted) else timedelta(minutes=1))
+    # A day has a length; a minute has none beyond itself. The last of all ends with time itself.
+    length = timedelta(days=1) if is_day(wanted) else timedelta(minutes=1)
+    end = start + min(length, _END - start)
     bounds: dict[str, Callable[[datetime], bool]] = {
         "equals": lambda moment: start <= moment < end,
         "before": lambda moment: moment < start,

@@ -54,7 +54,7 @@ def _moment(text: object, zone: ZoneInfo | None, path: str) -> str:
             return date.fromisoformat(text).isoformat()
         if _TIMED.fullmatch(text):
             return _timed(datetime.fromisoformat(text.upper().replace(",", ".")), zone)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise failed_validation(path, _ISO, text) from error
     raise failed_validation(path, _ISO, text)
 
@@ -64,7 +64,9 @@ def _timed(moment: datetime, zone: ZoneInfo | None) -> str:
         moment = moment.replace(tzinfo=zone or UTC)
     elif zone is not None:
         moment = moment.astimezone(zone)
-    return moment.replace(second=0, microsecond=0).isoformat(timespec="milliseconds")
+    kept = moment.replace(second=0, microsecond=0).isoformat(timespec="milliseconds")
+    instant(kept)  # what is kept can be compared: it is within the years 1 to 9999 in UTC, too
+    return kept
 
 
 def is_day(text: str) -> bool:
@@ -77,6 +79,7 @@ def instant(text: str) -> datetime:
 
     Raises:
         ValueError: the text is no ISO 8601 date.
+        OverflowError: in UTC it is before the year 1 or after the year 9999.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
