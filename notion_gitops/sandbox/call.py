@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from notion_gitops.sandbox.basics.clock import minute
 from notion_gitops.sandbox.basics.identity import parse_uuid
 from notion_gitops.sandbox.basics.messages import (
-    UNDEFINED,
     ApiError,
     Code,
     Json,
@@ -214,10 +213,10 @@ class Call:
             raise failed_validation(path, f"≤ `{MAX_PAGE_SIZE}`", size)
         if size < 1:
             raise failed_validation(path, "≥ `1`", size)
-        cursor = given.get("start_cursor", UNDEFINED)
-        if cursor is not UNDEFINED and not isinstance(cursor, str):
+        cursor = given.get("start_cursor")
+        if cursor is not None and not isinstance(cursor, str):
             raise failed_validation(f"{where}.start_cursor", "a string or `undefined`", cursor)
-        return size, None if cursor is UNDEFINED else str(cursor)
+        return size, cursor
 
     def window(self, ids: Sequence[str]) -> tuple[slice, str | None]:
         """Which of `ids` the query string asks for, and the cursor to those after them.

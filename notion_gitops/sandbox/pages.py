@@ -129,10 +129,10 @@ def _insert_plain_page(call: Call, properties: Any) -> Page:
 
 def _write_extras(call: Call, page: Page) -> None:
     if "icon" in call.body:
-        icon = parse_icon(call.body["icon"], "body.icon", call)
+        icon = parse_icon(call, call.body["icon"], "body.icon")
         call.store.write("UPDATE pages SET icon=? WHERE id=?", (dumps(icon), page.id))
     if "cover" in call.body:
-        cover = parse_cover(call.body["cover"], "body.cover", call)
+        cover = parse_cover(call, call.body["cover"], "body.cover")
         call.store.write("UPDATE pages SET cover=? WHERE id=?", (dumps(cover), page.id))
     call.world.forget_page(page.id)
 

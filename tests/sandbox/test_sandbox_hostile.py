@@ -68,7 +68,7 @@ def bodies(sandbox: Sandbox) -> list[tuple[str, str, Json]]:
         for name, prop in source["properties"].items()
         if prop["type"] in {"select", "status", "relation", "rollup", "number", "unique_id"}
     }
-    text = {"rich_text": [{"text": {"content": "x", "link": {"url": "u"}}}]}
+    text = {"rich_text": [{"text": {"content": "x", "link": {"url": "https://acme.example"}}}]}
     conditions = [
         {"property": "Number", "number": {"equals": 1}},
         {"or": [{"property": "Date", "date": {"before": "2026-01-01"}}]},
@@ -83,7 +83,7 @@ def bodies(sandbox: Sandbox) -> list[tuple[str, str, Json]]:
         ("POST", "pages", {"parent": page["parent"], "properties": values, "children": [
             {"type": "paragraph", "paragraph": text}]}),
         ("PATCH", f"pages/{page['id']}", {"properties": values, "in_trash": False,
-                                          "icon": {"emoji": "x"}}),
+                                          "icon": {"emoji": "🏗"}}),
         ("POST", f"data_sources/{everything}/query", {
             "filter": {"and": conditions}, "sorts": sorts, "page_size": 2}),
         ("PATCH", f"data_sources/{everything}", {"properties": columns, "title": []}),

@@ -16,6 +16,7 @@ from notion_gitops.sandbox.basics.messages import (
 )
 from notion_gitops.sandbox.basics.nouns import Capability
 from notion_gitops.sandbox.blocks.content import (
+    PAGE,
     TYPES,
     check_width,
     parse_blocks,
@@ -195,10 +196,10 @@ def append_children(
     Raises:
         ApiError: 400 for a wrong form or too many; 404 for a block to stand after that is no child.
     """
-    drafts = parse_blocks(call, children, path)
     above = block_row(call, parent)
+    drafts = parse_blocks(call, children, path, PAGE if above is None else above["type"])
     for draft in drafts:
-        if draft.kind == "table_row" and above is not None and above["type"] == "table":
+        if draft.kind == "table_row" and above is not None:
             check_width(draft.content, json.loads(above["content"])["table_width"])
     before, behind = _gap(call, parent, position)
     step = 1.0 if behind is None else (behind - before) / (len(drafts) + 1)

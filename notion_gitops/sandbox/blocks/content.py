@@ -36,6 +36,7 @@ MAX_CHILDREN = 100
 MAX_BLOCKS = 1000  # in one request, at all depths
 MAX_DEPTH = 2  # levels of children below the blocks of a request
 _MIN_COLUMNS = 2
+_LIST_FORMATS = ("numbers", "letters", "roman")
 
 _HEADINGS = ("heading_1", "heading_2", "heading_3", "heading_4")
 _WITH_TEXT = (
@@ -45,6 +46,10 @@ _WITH_TEXT = (
 _WITH_CHILDREN = frozenset({
     *_WITH_TEXT, "template", "synced_block", "column_list", "column", "table",
 })  # fmt: skip
+_HOLDERS = {"table_row": "table", "column": "column_list"}
+"""Types that stand in one type of block only, which holds nothing else."""
+
+PAGE = "page"
 TYPES = (
     "embed", "bookmark", "image", "video", "pdf", "file", "audio", "code", "equation", "divider",
     "breadcrumb", "table_of_contents", "link_to_page", "table_row", "table", "column_list",
@@ -54,17 +59,38 @@ TYPES = (
 """The block types that a request may send, in the order in which Notion names them."""
 
 
-def parse_blocks(call: Call, given: object, path: str) -> list[Draft]:
+def parse_blocks(call: Call, given: object, path: str, parent: str = PAGE) -> list[Draft]:
     """The blocks of a request.
 
+    Args:
+        call: the request.
+        given: what it sends.
+        path: where that stands.
+        parent: the type of the block that they go into, or PAGE.
+
     Raises:
-        ApiError: 400 with the place, for a wrong form, and for too many blocks or levels.
+        ApiError: 400 with the place, for a wrong form, for too many blocks or levels, and for
+            blocks that cannot stand there.
     """
     drafts = _children(call, given, path, MAX_DEPTH)
+    _check_parent(drafts, path, parent)
     count = _count(drafts)
     if count > MAX_BLOCKS:
         raise invalid(f"The request holds {count} blocks; at most {MAX_BLOCKS} are allowed.")
     return drafts
+
+
+def _check_parent(drafts: list[Draft] | tuple[Draft, ...], path: str, parent: str) -> None:
+    """Refuse blocks whose type does not go into a parent of that type."""
+    if drafts and parent != PAGE and parent not in _WITH_CHILDREN:
+        raise invalid(f"Block of type {parent} does not support children.")
+    for at, draft in enumerate(drafts):
+        holder = _HOLDERS.get(draft.kind)
+        wanted = next((inner for inner, outer in _HOLDERS.items() if outer == parent), None)
+        if holder not in (None, parent):
+            raise failed_validation(f"{path}[{at}].{draft.kind}", "not present", draft.content)
+        if wanted not in (None, draft.kind):
+            raise failed_validation(f"{path}[{at}].{wanted}", "defined", UNDEFINED)
 
 
 def _count(drafts: list[Draft] | tuple[Draft, ...]) -> int:
@@ -106,6 +132,9 @@ def _kind(given: Json, path: str) -> str:
     found = [kind for kind in TYPES if kind in given]
     kind = given.get("type", found[0] if found else None)
     if kind in TYPES and kind in found:
+        for other in found:
+            if other != kind:
+                raise failed_validation(f"{path}.{other}", "not present", given[other])
         return str(kind)
     if kind in TYPES:
         raise failed_validation(f"{path}.{kind}", "defined", UNDEFINED)
@@ -115,17 +144,11 @@ def _kind(given: Json, path: str) -> str:
 
 def _check_children(draft: Draft, path: str) -> None:
     """Refuse tables and columns that do not fit together."""
-    kinds = {child.kind for child in draft.children}
-    if draft.kind == "column_list":
-        if len(draft.children) < _MIN_COLUMNS:
-            raise failed_validation(
-                f"{path}.children.length", f"≥ `{_MIN_COLUMNS}`", len(draft.children)
-            )
-        if kinds != {"column"}:
-            raise failed_validation(f"{path}.children[0].column", "defined", UNDEFINED)
+    _check_parent(draft.children, f"{path}.children", draft.kind)
+    least = {"column_list": _MIN_COLUMNS, "table": 1}.get(draft.kind, 0)
+    if len(draft.children) < least:
+        raise failed_validation(f"{path}.children.length", f"≥ `{least}`", len(draft.children))
     if draft.kind == "table":
-        if kinds != {"table_row"}:
-            raise failed_validation(f"{path}.children[0].table_row", "defined", UNDEFINED)
         for row in draft.children:
             check_width(row.content, draft.content["table_width"])
 
@@ -146,7 +169,7 @@ def parse_content(call: Call, kind: str, given: Json, path: str) -> Json:
     """
     if kind in _WITH_TEXT or kind == "code":
         text = parse_rich_text(given.get("rich_text", UNDEFINED), f"{path}.rich_text")
-        return block_content(kind, text, given, path)
+        return block_content(kind, text, given, path, call)
     if kind in MEDIA_TYPES:
         return media_content(call, kind, given, path)
     if kind in URL_TYPES:
@@ -172,12 +195,21 @@ def _small_content(kind: str, given: Json, path: str) -> Json:
         case "table_of_contents":
             return {"color": checked_color(given, path)}
         case "column" if given.get("width_ratio") is not None:
-            return {"width_ratio": given["width_ratio"]}
+            ratio = given["width_ratio"]
+            if isinstance(ratio, bool) or not isinstance(ratio, int | float):
+                raise failed_validation(f"{path}.width_ratio", "a number or `undefined`", ratio)
+            return {"width_ratio": ratio}
         case _:  # divider, breadcrumb, column_list, column
             return {}
 
 
-def block_content(kind: str, text: list[Json], given: Json, path: str = "body.children") -> Json:
+def block_content(
+    kind: str,
+    text: list[Json],
+    given: Json,
+    path: str = "body.children",
+    call: Call | None = None,
+) -> Json:
     """What stands in a block of a type with text.
 
     Args:
@@ -185,6 +217,7 @@ def block_content(kind: str, text: list[Json], given: Json, path: str = "body.ch
         text: its rich text, as kept.
         given: what a request says beside it: `color`, `checked`, `is_toggleable`, ...
         path: where that stands, for messages.
+        call: the request; without it, icons that are files are not taken.
     """
     if kind == "code":
         caption = parse_rich_text(given.get("caption", []), f"{path}.caption")
@@ -194,15 +227,30 @@ def block_content(kind: str, text: list[Json], given: Json, path: str = "body.ch
         case "to_do":
             content["checked"] = _flag(given, "checked", path)
         case "paragraph" | "callout":
-            content["icon"] = parse_icon(given.get("icon"), f"{path}.icon")
+            content["icon"] = parse_icon(call, given.get("icon"), f"{path}.icon")
         case "numbered_list_item":
-            extras = ("list_start_index", "list_format")
-            content |= {key: given[key] for key in extras if given.get(key) is not None}
+            content |= _numbering(given, path)
         case _ if kind in _HEADINGS:
             content["is_toggleable"] = _flag(given, "is_toggleable", path)
         case _:
             pass
     return content
+
+
+def _numbering(given: Json, path: str) -> Json:
+    """Where a numbered list begins, and how it counts, if it says so."""
+    found: Json = {}
+    start, form = given.get("list_start_index"), given.get("list_format")
+    if start is not None:
+        if isinstance(start, bool) or not isinstance(start, int):
+            raise failed_validation(f"{path}.list_start_index", "a number or `undefined`", start)
+        found["list_start_index"] = start
+    if form is not None:
+        if form not in _LIST_FORMATS:
+            known = ", ".join(f'`"{one}"`' for one in _LIST_FORMATS)
+            raise failed_validation(f"{path}.list_format", known, form)
+        found["list_format"] = form
+    return found
 
 
 def _flag(given: Json, key: str, path: str) -> bool:

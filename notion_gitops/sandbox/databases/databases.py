@@ -119,9 +119,9 @@ def common_of(call: Call) -> Json:
         if key in call.body:
             changes[key] = parse_rich_text(call.body[key], f"body.{key}")
     if "icon" in call.body:
-        changes["icon"] = parse_icon(call.body["icon"], "body.icon", call)
+        changes["icon"] = parse_icon(call, call.body["icon"], "body.icon")
     if "cover" in call.body:
-        changes["cover"] = parse_cover(call.body["cover"], "body.cover", call)
+        changes["cover"] = parse_cover(call, call.body["cover"], "body.cover")
     wish = call.trash_wish()
     if wish is not None:
         changes["in_trash"] = wish

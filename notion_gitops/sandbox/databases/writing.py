@@ -245,7 +245,8 @@ def _file(call: Call, member: object, path: str) -> Json:
             hosted = upload_of_url(call, url) if kind == "file" else None
             kept: Json = {"url": url} if hosted is None else {"upload": hosted}
             if kind == "file" and hosted is None:
-                kept["expiry_time"] = text_in(member[kind], "expiry_time", f"{path}.{kind}")
+                given = text_in(member[kind], "expiry_time", f"{path}.{kind}")
+                kept["expiry_time"] = given or call.minute
             return {"name": name, "type": kind, kind: kept}
     raise failed_validation(f"{path}.external", "defined", UNDEFINED)
 

@@ -43,6 +43,7 @@ COMMANDS = ("insert_content", "replace_content_range", "update_content", "replac
 def retrieve_markdown(call: Call, page_id: str) -> Json:
     """GET pages/{id}/markdown; of a block too: the block and what is in it."""
     call.require(Capability.READ)
+    call.only_parameters("include_transcript")
     identity = checked_id(page_id, "path.page_id")
     row = seen_block(call, identity)
     if row is not None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from notion_gitops.sandbox.values.richtext import MAX_TEXT, rich_text_of
+from notion_gitops.sandbox.values.richtext import item_texts, rich_text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +77,7 @@ def items_of(pieces: Iterable[Piece], path: str) -> list[Json]:
             bodies = [{"equation": {"expression": piece.text}}]
         else:
             link = None if piece.style.link is None else {"url": piece.style.link}
-            texts = [piece.text[n : n + MAX_TEXT] for n in range(0, len(piece.text), MAX_TEXT)]
+            texts = item_texts(piece.text)
             bodies = [{"text": {"content": text, "link": link}} for text in texts]
         sent += [{**body, "annotations": _annotations(piece.style)} for body in bodies]
     return rich_text_of(sent, path)

@@ -48,7 +48,7 @@ class _Compiler:
             raise failed_validation(path, "an object", given)
         for joint in ("and", "or"):
             if joint in given:
-                _only(given, (joint,), path)
+                only(given, (joint,), path)
                 return self._compound(joint, given[joint], f"{path}.{joint}", depth)
         if "timestamp" in given:
             return self._timestamp(given, path)
@@ -72,7 +72,7 @@ class _Compiler:
         if field is None:
             words = '`"created_time"` or `"last_edited_time"`'
             raise failed_validation(f"{path}.timestamp", words, name)
-        _only(given, ("timestamp", name, "type"), path)
+        only(given, ("timestamp", name, "type"), path)
         test = condition(Family.DATE, given.get(name, UNDEFINED), self._asking, f"{path}.{name}")
         if field == "created":
             return lambda page: test(When(page.created))
@@ -86,7 +86,9 @@ class _Compiler:
         key = next((key for key in given if key not in {"property", "type"}), None)
         if key is None:
             raise failed_validation(f"{path}.{prop.kind.value}", "defined", UNDEFINED)
-        _only(given, ("property", "type", key), path)
+        only(given, ("property", "type", key), path)
+        if given.get("type", key) != key:
+            raise failed_validation(f"{path}.type", f'`"{key}"`', given["type"])
         source, cells = self._source, self._cells
         if prop.kind is Kind.ROLLUP and key == "rollup":
             return self._rollup(prop, given[key], f"{path}.rollup")
@@ -153,7 +155,8 @@ def _single(given: Any, path: str) -> tuple[str, Any]:
     return key, inner
 
 
-def _only(given: Json, known: tuple[str, ...], path: str) -> None:
+def only(given: Json, known: tuple[str, ...], path: str) -> None:
+    """Refuse (400) an object with other keys than these."""
     for key, value in given.items():
         if key not in known:
             raise failed_validation(f"{path}.{key}", "not present", value)

@@ -18,7 +18,7 @@ from notion_gitops.sandbox.basics.messages import (
 from notion_gitops.sandbox.basics.nouns import Capability, Page, Source
 from notion_gitops.sandbox.basics.store import NO_TEMPLATE
 from notion_gitops.sandbox.call import Call, listing, wrong_cursor
-from notion_gitops.sandbox.queries.filters import compile_filter
+from notion_gitops.sandbox.queries.filters import compile_filter, only
 from notion_gitops.sandbox.queries.sorts import compile_sorts
 from notion_gitops.sandbox.values.cells import Cells
 from notion_gitops.sandbox.values.richtext import plain_text
@@ -217,17 +217,10 @@ def _shown(call: Call, found: Page | Source) -> Json:
 
 def _found(call: Call) -> list[tuple[str, str, Page | Source]]:
     """What the search finds, with its time and id, in order."""
-    wanted = object_in(call.body, "filter", "body")
-    if set(wanted) - {"in_trash"} and wanted.get("property") != "object":
-        given = wanted.get("property", UNDEFINED)
-        raise failed_validation("body.filter.property", '`"object"`', given)
-    kind = wanted.get("value")
     holder = "database" if call.has_tables else "data_source"
-    if kind not in (None, "page", holder):
-        raise failed_validation("body.filter.value", f'`"page"` or `"{holder}"`', kind)
+    kind, trashed = _wanted(call, holder)
     words = (text_in(call.body, "query", "body") or "").casefold()
-    late = call.world.lag.shown(Late.SEARCH)
-    index = _Index(words, bool(wanted.get("in_trash", False)), late)
+    index = _Index(words, trashed, call.world.lag.shown(Late.SEARCH))
     found: list[tuple[str, str, Page | Source]] = []
     if kind != holder:
         found += [(page.edited, page.id, page) for page in _pages_titled(call, index)]
@@ -239,6 +232,29 @@ def _found(call: Call) -> list[tuple[str, str, Page | Source]]:
             and index.has(source.id, source.doc["in_trash"], plain_text(source.doc["title"]))
         ]
     return sorted(found, key=lambda one: one[:2], reverse=_newest_first(call))
+
+
+def _wanted(call: Call, holder: str) -> tuple[str | None, bool]:
+    """The type of object that a search is for, None for all; and whether in the trash.
+
+    Args:
+        call: the request.
+        holder: how this version calls what holds rows.
+    """
+    given = object_in(call.body, "filter", "body")
+    only(given, ("property", "value", "in_trash"), "body.filter")
+    trashed = given.get("in_trash", False)
+    if not isinstance(trashed, bool):
+        raise failed_validation("body.filter.in_trash", "a boolean or `undefined`", trashed)
+    if not given.keys() - {"in_trash"}:
+        return None, trashed
+    if given.get("property") != "object":
+        name = given.get("property", UNDEFINED)
+        raise failed_validation("body.filter.property", '`"object"`', name)
+    kind = given.get("value", UNDEFINED)
+    if kind not in ("page", holder):
+        raise failed_validation("body.filter.value", f'`"page"` or `"{holder}"`', kind)
+    return str(kind), trashed
 
 
 def _newest_first(call: Call) -> bool:

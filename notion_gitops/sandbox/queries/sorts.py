@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from notion_gitops.sandbox.basics.messages import UNDEFINED, Json, failed_validation, invalid
 from notion_gitops.sandbox.basics.nouns import Kind, Page, Property, Source
+from notion_gitops.sandbox.queries.filters import only
 from notion_gitops.sandbox.values.dates import instant
 from notion_gitops.sandbox.values.formulas import as_text
 from notion_gitops.sandbox.values.operands import Operand, When, is_number
@@ -63,7 +64,9 @@ def _descending(given: Any, path: str) -> bool:
 def _key(source: Source, cells: Cells, given: Any, path: str) -> Callable[[Page], _SortKey | None]:
     if not isinstance(given, dict):
         raise failed_validation(path, "an object", given)
+    only(given, ("property", "timestamp", "direction"), path)
     if "timestamp" in given:
+        only(given, ("timestamp", "direction"), path)
         return _by_time(given["timestamp"], f"{path}.timestamp")
     name = given.get("property", UNDEFINED)
     if not isinstance(name, str):

@@ -133,6 +133,12 @@ class Cells:
                 page = self._world.page(mention["page"]["id"])
                 text = self.title(page) if page and self._call.sees_page(page) else ""
                 return {**item, "plain_text": text or "Untitled"}
+            case "database":
+                identity = mention["database"]["id"]
+                doc = self._world.database(identity)
+                seen = doc is not None and self._call.sees_database(identity)
+                text = plain_text(doc["title"]) if doc is not None and seen else ""
+                return {**item, "plain_text": text or "Untitled"}
             case _:
                 return item
 

@@ -11,7 +11,7 @@ import hmac
 import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
 
 from notion_gitops.sandbox.basics.identity import digest, parse_uuid
 from notion_gitops.sandbox.basics.messages import Json, Request, Response
@@ -59,10 +59,19 @@ def _signature(store: Store, path: str, query: dict[str, str]) -> str:
     return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
 
 
+def url_parts(url: str) -> SplitResult:
+    """The parts of an address; all empty if it is none."""
+    try:
+        return urlsplit(url)
+    except ValueError:  # such as "https://[", a host that is not closed
+        return SplitResult("", "", "", "", "")
+
+
 def upload_of_url(call: Call, url: str) -> str | None:
     """The upload whose bytes an address leads to, signed or not; None for any other address."""
-    parts = urlsplit(url).path.removeprefix(PREFIX).split("/")
-    if not urlsplit(url).path.startswith(PREFIX) or len(parts) != _PATH_PARTS:
+    path = url_parts(url).path
+    parts = path.removeprefix(PREFIX).split("/")
+    if not path.startswith(PREFIX) or len(parts) != _PATH_PARTS:
         return None
     identity = parse_uuid(parts[1])
     known = call.store.one("SELECT 1 FROM file_uploads WHERE id=?", (identity,))

@@ -10,7 +10,7 @@ import json
 import mimetypes
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from notion_gitops.sandbox.basics.clock import minute
 from notion_gitops.sandbox.basics.messages import (
@@ -23,7 +23,7 @@ from notion_gitops.sandbox.basics.messages import (
 from notion_gitops.sandbox.basics.nouns import Capability
 from notion_gitops.sandbox.basics.store import dumps
 from notion_gitops.sandbox.call import Call, checked_id, listing
-from notion_gitops.sandbox.values.file_links import base_url, upload_of_url
+from notion_gitops.sandbox.values.file_links import base_url, upload_of_url, url_parts
 from notion_gitops.sandbox.values.shapes import with_archived
 from notion_gitops.sandbox.values.users import upload_limit
 
@@ -75,9 +75,9 @@ def _named(call: Call, mode: str) -> tuple[str | None, str | None]:
         url = text_in(call.body, "external_url", "body")
         if url is None:
             raise failed_validation("body.external_url", "defined", UNDEFINED)
-        if urlsplit(url).scheme != "https" and upload_of_url(call, url) is None:
+        if url_parts(url).scheme != "https" and upload_of_url(call, url) is None:
             raise failed_validation("body.external_url", "an HTTPS URL", url)
-        name = name or unquote(urlsplit(url).path.rsplit("/", 1)[-1]) or None
+        name = name or unquote(url_parts(url).path.rsplit("/", 1)[-1]) or None
     if mode == "multi_part" and name is None:
         raise failed_validation("body.filename", "defined", UNDEFINED)
     if name is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notion_gitops.sandbox.basics.messages import UNDEFINED, Json, failed_validation
+from notion_gitops.sandbox.basics.messages import UNDEFINED, Json, failed_validation, text_in
 from notion_gitops.sandbox.values.file_links import upload_of_url
 from notion_gitops.sandbox.values.file_uploads import attach
 from notion_gitops.sandbox.values.richtext import limited
@@ -13,22 +13,33 @@ if TYPE_CHECKING:
     from notion_gitops.sandbox.call import Call
 
 _MAX_URL = 2000
+_MAX_NAME = 200
 
 
-def parse_icon(value: object, path: str, call: Call | None = None) -> Json | None:
-    """An emoji or a picture, in the form that is kept; None takes it away; see `parse_cover`."""
+def parse_icon(call: Call | None, value: object, path: str) -> Json | None:
+    """An emoji, one of Notion's own icons or a picture, as kept; None takes it away.
+
+    Raises:
+        ApiError: 400 for anything else; what `attach` raises.
+    """
     if isinstance(value, dict) and isinstance(value.get("emoji"), str):
+        if not value["emoji"] or value["emoji"].isascii():
+            raise failed_validation(f"{path}.emoji", "an emoji that exists", value["emoji"])
         return {"type": "emoji", "emoji": value["emoji"]}
-    return parse_cover(value, path, call)
+    if isinstance(value, dict) and isinstance(value.get("icon"), dict):
+        name = limited(value["icon"].get("name", UNDEFINED), f"{path}.icon.name", _MAX_NAME)
+        color = text_in(value["icon"], "color", f"{path}.icon") or "gray"
+        return {"type": "icon", "icon": {"name": name, "color": color}}
+    return parse_cover(call, value, path)
 
 
-def parse_cover(value: object, path: str, call: Call | None = None) -> Json | None:
+def parse_cover(call: Call | None, value: object, path: str) -> Json | None:
     """A picture, in the form that is kept; None takes it away.
 
     Args:
+        call: the request; without it, pictures that are files are not taken.
         value: an external picture, one that was uploaded, or one that is hosted already.
         path: where it stands.
-        call: for pictures that are files; without it, only external ones are taken.
 
     Raises:
         ApiError: 400 for anything else; what `attach` raises.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import Any
 
@@ -11,6 +12,7 @@ from notion_gitops.sandbox.basics.messages import (
     Json,
     failed_validation,
     invalid,
+    object_in,
     text_in,
 )
 from notion_gitops.sandbox.values.dates import parse_date
@@ -23,6 +25,11 @@ _COLORS = (
     "default", "gray", "brown", "orange", "yellow", "green", "blue", "purple", "pink", "red",
 )  # fmt: skip
 _FLAGS = ("bold", "italic", "strikethrough", "underline", "code")
+PLAIN: Json = {**dict.fromkeys(_FLAGS, False), "color": "default"}
+"""How text looks that has no form of its own."""
+
+# Where a link may lead. Field reports: others are refused (github.com/tryfabric/martian/issues/41).
+_LINK = re.compile(r"[a-z][a-z0-9+.-]*:|[/#]", re.IGNORECASE)
 
 
 def plain_text(items: list[Json]) -> str:
@@ -32,8 +39,7 @@ def plain_text(items: list[Json]) -> str:
 
 def text_items(text: str) -> list[Json]:
     """Rich text of one plain run (several beyond 2,000 characters); none if `text` is empty."""
-    pieces = [text[at : at + MAX_TEXT] for at in range(0, len(text), MAX_TEXT)]
-    return [_text_item(piece, None, _annotations(None)) for piece in pieces]
+    return [_text_item(piece, None, PLAIN) for piece in item_texts(text)]
 
 
 def retyped(items: list[Json], text: str) -> list[Json]:
@@ -55,7 +61,7 @@ def retyped(items: list[Json], text: str) -> list[Json]:
         end -= len(units[behind][0])
     around = [*reversed(units[:before]), *units[before:]]
     model = next((item for _, item in around if item["type"] == "text"), None)
-    model = model or _text_item("", None, _annotations(None))
+    model = model or _text_item("", None, PLAIN)
     typed = [(char, model) for char in text[start:end]]
     return _runs([*units[:before], *typed, *units[behind:]])
 
@@ -80,8 +86,8 @@ def _runs(units: list[tuple[str, Json]]) -> list[Json]:
             runs.append(item)
             continue
         content = "".join(text for text, _ in members)
-        pieces = [content[at : at + MAX_TEXT] for at in range(0, len(content), MAX_TEXT)]
-        runs += [_text_item(piece, item["href"], item["annotations"]) for piece in pieces]
+        look = item["annotations"]
+        runs += [_text_item(piece, item["href"], look) for piece in item_texts(content)]
     return runs
 
 
@@ -97,11 +103,16 @@ def parse_rich_text(value: object, path: str) -> list[Json]:
         raise failed_validation(path, "an array", value)
     if len(value) > MAX_ITEMS:
         raise failed_validation(f"{path}.length", f"≤ `{MAX_ITEMS}`", len(value))
-    return rich_text_of(value, path)
+    items = rich_text_of(value, path)
+    wrong = sum(1 for item in items if item["href"] and not _LINK.match(item["href"]))
+    if wrong:
+        lines = ["Content creation Failed. Fix the following: ", *["Invalid URL for link."] * wrong]
+        raise invalid("\n".join(lines))
+    return items
 
 
 def rich_text_of(value: list[Any], path: str) -> list[Json]:
-    """Rich text as kept and shown, however many items it has.
+    """Rich text as kept and shown, however many items it has and wherever its links lead.
 
     Raises:
         ApiError: 400 with the place, for an item of a wrong form or over Notion's limits.
@@ -113,7 +124,10 @@ def rich_text_of(value: list[Any], path: str) -> list[Json]:
 def _item(item: object, path: str) -> Json:
     if not isinstance(item, dict):
         raise failed_validation(path, "an object", item)
-    annotations = _annotations(item.get("annotations"))
+    annotations = _annotations(object_in(item, "annotations", path), f"{path}.annotations")
+    kind = item.get("type")
+    if kind in ("text", "mention", "equation") and kind not in item:
+        raise failed_validation(f"{path}.{kind}", "defined", UNDEFINED)
     if "mention" in item:
         return _mention_item(item["mention"], annotations, path)
     if "equation" in item:
@@ -129,20 +143,33 @@ def _link(link: object, path: str) -> str | None:
     if link is None:
         return None
     url = link.get("url", UNDEFINED) if isinstance(link, dict) else link
-    return limited(url, f"{path}.text.link.url", MAX_URL)
+    return limited(url, f"{path}.text.link.url", MAX_URL) or None
 
 
 def limited(text: object, path: str, limit: int) -> str:
-    """`text`, which must be a string of at most `limit` characters.
+    """`text`, which must be a string of at most `limit` characters, as JavaScript counts them.
 
     Raises:
         ApiError: 400 with the place.
     """
     if not isinstance(text, str):
         raise failed_validation(path, "a string", text)
-    if len(text) > limit:
-        raise failed_validation(f"{path}.length", f"≤ `{limit}`", len(text))
+    length = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    if length > limit:
+        raise failed_validation(f"{path}.length", f"≤ `{limit}`", length)
     return text
+
+
+def item_texts(text: str) -> list[str]:
+    """`text` in pieces that one item may hold."""
+    found, start, used = [], 0, 0
+    for at, char in enumerate(text):
+        size = 1 if char <= "\uffff" else 2
+        if used + size > MAX_TEXT:
+            found.append(text[start:at])
+            start, used = at, 0
+        used += size
+    return [*found, text[start:]] if text else []
 
 
 def _text_item(content: str, link: str | None, annotations: Json) -> Json:
@@ -205,10 +232,13 @@ def _mention(kind: str, target: Json, annotations: Json, identity: str | None) -
     }
 
 
-def _annotations(given: object) -> Json:
-    chosen = given if isinstance(given, dict) else {}
-    flags: Json = {flag: bool(chosen.get(flag, False)) for flag in _FLAGS}
-    return {**flags, "color": checked_color(chosen, "body.annotations")}
+def _annotations(given: Json, path: str) -> Json:
+    for flag in _FLAGS:
+        value = given.get(flag)
+        if value is not None and not isinstance(value, bool):
+            raise failed_validation(f"{path}.{flag}", "a boolean or `undefined`", value)
+    flags: Json = {flag: bool(given.get(flag)) for flag in _FLAGS}
+    return {**flags, "color": checked_color(given, path)}
 
 
 def checked_color(given: Json, path: str) -> str:

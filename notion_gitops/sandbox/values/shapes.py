@@ -78,7 +78,7 @@ def _shown_page(call: Call, cells: Cells, page: Page, wanted: dict[str, list[Pro
     properties: Json = {}
     source = call.world.source(page.source_id) if page.source_id is not None else None
     if source is None:
-        title = page.values.get("title", [])
+        title = cells.shown_texts(page.values.get("title", []))
         properties["title"] = {"id": "title", "type": "title", "title": title}
     else:
         for prop in wanted[source.id]:
@@ -119,7 +119,7 @@ def shown_parent(call: Call, parent: Json) -> Json:
 
 def shown_source(call: Call, source: Source) -> Json:
     """A data source object."""
-    doc = source.doc
+    doc, cells = source.doc, Cells(call)
     database = call.world.database(source.database_id) or {}
     shown: Json = {
         "object": "data_source",
@@ -130,8 +130,8 @@ def shown_source(call: Call, source: Source) -> Json:
         "created_by": user_stub(doc["created_by"]),
         "last_edited_by": user_stub(doc["edited_by"]),
         "last_edited_time": doc["edited"],
-        "title": doc["title"],
-        "description": doc["description"],
+        "title": cells.shown_texts(doc["title"]),
+        "description": cells.shown_texts(doc["description"]),
         "is_inline": database["is_inline"],
         "properties": {p.name: shown_config(call, source, p) for p in source.properties},
         "parent": {"type": "database_id", "database_id": source.database_id},
@@ -145,12 +145,13 @@ def shown_source(call: Call, source: Source) -> Json:
 
 def shown_database(call: Call, doc: Json) -> Json:
     """A database object."""
+    cells = Cells(call)
     sources = [s for s in call.world.sources_of(doc["id"]) if not s.doc["in_trash"]]
     shown: Json = {
         "object": "database",
         "id": doc["id"],
-        "title": doc["title"],
-        "description": doc["description"],
+        "title": cells.shown_texts(doc["title"]),
+        "description": cells.shown_texts(doc["description"]),
         "parent": doc["parent"],
         "is_inline": doc["is_inline"],
         "in_trash": doc["in_trash"],
