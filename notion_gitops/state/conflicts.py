@@ -39,12 +39,14 @@ _DELETED_IN_NOTION = {
 _DO_NOT_EDIT = "do not edit; a newer edit on either side asks again"
 _LONGEST_PADDING = 40  # values longer than this do not push the comments of the others away
 _GAP = 4
+_SOME_VALUE = "something else"
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictHeader:
     """What a conflict file says of its record, for the reader's sake."""
 
+    record: str  # MAPPING/KEY
     title: str
     page_url: str  # "" if there is no page
     file: str  # path of the record's file; "" if there is none
@@ -71,23 +73,35 @@ def update_conflict_file(
     conflicts: Sequence[Conflict],
     header: ConflictHeader,
     sensitive: frozenset[str] = frozenset(),
-) -> str:
+    waiting: frozenset[str] = frozenset(),
+) -> str | None:
     """The text of the conflict file, given the one that is there (None: there is none).
 
     It is the old text as long as the same questions are open. Else those questions that are still
     the same keep their lines, with what a person wrote there, and the file keeps its `since`.
 
+    Args:
+        old: the text that is there.
+        conflicts: the open conflicts of the record.
+        header: about the record.
+        sensitive: fields of which digests are shown.
+        waiting: fields that cannot be decided now: what was asked about them stands as it is.
+
+    Returns:
+        None if nothing is asked any more.
+
     Raises:
         InvalidInput: the old text cannot be read.
     """
     if old is None:
-        return dump_conflicts(conflicts, header, sensitive)
+        return dump_conflicts(conflicts, header, sensitive) if conflicts else None
     since, before = questions(old)
     now = {c.field: c.asked for c in conflicts}
+    now |= {n: q.asked for n, q in before.items() if n in waiting and n not in now}
     if now == {name: question.asked for name, question in before.items()}:
         return old
     kept = {name: q for name, q in before.items() if now.get(name) == q.asked}
-    return _render(conflicts, replace(header, since=since), sensitive, kept)
+    return _render(conflicts, replace(header, since=since), sensitive, kept) if now else None
 
 
 def _render(
@@ -96,25 +110,30 @@ def _render(
     sensitive: frozenset[str],
     kept: dict[str | None, Question],
 ) -> str:
-    first = conflicts[0]
     whole = next((c for c in conflicts if c.field is None), None)
-    by_field = sorted((c for c in conflicts if c.field is not None), key=lambda c: c.field or "")
+    by_field = {c.field: c for c in conflicts if c.field is not None}
+    texts = {name: question.text for name, question in kept.items() if name is not None}
     parts = [_about(whole, by_field), f"format_version: {FORMAT_VERSION}\n"]
-    parts += [f"record: {first.mapping}/{first.key}\n", *_header_lines(header)]
+    parts += [f"record: {header.record}\n", *_header_lines(header)]
     if whole is not None:
         parts += ["\n", kept[None].text if None in kept else _question(whole, "", sensitive)]
-    if by_field:
+    names = sorted(by_field.keys() | texts.keys())
+    if names:
         parts.append("\nfields:\n")
-    for number, conflict in enumerate(by_field):
-        name = str(conflict.field)
-        block = f"  {inline(name)}:\n{_question(conflict, '    ', sensitive)}"
-        parts += ["\n" if number else "", kept[name].text if name in kept else block]
+    for number, name in enumerate(names):
+        parts.append("\n" if number else "")
+        if name in texts:
+            parts.append(texts[name])
+        else:
+            parts.append(f"  {inline(name)}:\n{_question(by_field[name], '    ', sensitive)}")
     return "".join(parts)
 
 
-def _about(whole: Conflict | None, by_field: Sequence[Conflict]) -> str:
+def _about(whole: Conflict | None, by_field: Mapping[str, Conflict]) -> str:
     if whole is None:
-        return _ABOUT_FIELDS.format(example=_example(by_field[0]))
+        first = min(by_field, default=None)
+        example = _example(by_field[first]) if first is not None else _SOME_VALUE
+        return _ABOUT_FIELDS.format(example=example)
     edited = State.EDITED in (whole.git, whole.notion)
     what = "One side deleted this record" + (", and the other edited it." if edited else ".")
     choices = _DELETED_IN_GIT if whole.git is State.DELETED else _DELETED_IN_NOTION
@@ -130,7 +149,7 @@ def _example(conflict: Conflict) -> str:
         return "12"
     if isinstance(value, frozenset):
         return "[one, two]"
-    return "2026-12-10" if isinstance(value, DateValue) else "something else"
+    return "2026-12-10" if isinstance(value, DateValue) else _SOME_VALUE
 
 
 def _header_lines(header: ConflictHeader) -> list[str]:

@@ -50,6 +50,7 @@ TIMES = EditTimes(
     EditTime(datetime(2026, 11, 24, 13, 52, tzinfo=UTC), "Ann Lee"),
 )
 HEADER = ConflictHeader(
+    f"tasks/{KEY}",
     "Fix login page",
     "https://www.notion.so/3fe0b1c2d4e54f6a8b9c0d1e2f49b7ee",
     f"state/records/tasks/2026/{KEY}.yaml",
@@ -242,6 +243,7 @@ def test_a_newer_edit_asks_again_and_leaves_the_other_answers() -> None:
     later = replace(HEADER, since=datetime(2027, 1, 1, tzinfo=UTC))
     moved = replace(HOURS, notion=9)
     updated = update_conflict_file(text, [DUE, moved], later)
+    assert updated is not None
     found = parse_conflict_file(updated, PATH, MAPPING)
     assert found.since == HEADER.since
     assert found.fields.keys() == {"due"}
@@ -255,6 +257,18 @@ def test_a_question_that_went_away_leaves_the_file() -> None:
     assert update_conflict_file(text, [DUE], HEADER) == dump_conflicts([DUE], HEADER)
     assert update_conflict_file(text, [HOURS], HEADER) == dump_conflicts([HOURS], HEADER)
     assert update_conflict_file(None, [HOURS], HEADER) == dump_conflicts([HOURS], HEADER)
+
+
+def test_what_cannot_be_decided_now_keeps_its_question_and_its_answer() -> None:
+    text = dump_conflicts([DUE, HOURS], HEADER)
+    text = text.replace("    resolution:\n\n", "    resolution: git # sure\n\n")  # of due
+    waiting = frozenset({"due"})
+    assert update_conflict_file(text, [HOURS], HEADER, waiting=waiting) == text
+    left = update_conflict_file(text, [], HEADER, waiting=waiting)
+    assert left is not None
+    assert parse_conflict_file(left, PATH, MAPPING).fields.keys() == {"due"}
+    assert "resolution: git # sure\n" in left
+    assert update_conflict_file(left, [], HEADER, waiting=frozenset({"hours"})) is None
 
 
 def test_a_broken_file_is_not_written_over() -> None:

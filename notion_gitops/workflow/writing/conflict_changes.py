@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
-from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Operation
+from notion_gitops.model.records import Absence
+from notion_gitops.model.values import Unknown
 from notion_gitops.state.conflicts import ConflictHeader, update_conflict_file
 from notion_gitops.workflow.plan import Planned
+from notion_gitops.workflow.reading.compare import Compared
 from notion_gitops.workflow.reading.conflict_files import conflict_path
 from notion_gitops.workflow.workspace import Workspace
 
@@ -26,29 +28,68 @@ def conflict_changes(
         if compared is None or part.left_out:
             continue
         open_keys = {o.key for o in part.operations if o.open_conflicts}
-        for key in open_keys | compared.inputs.answers.keys():
+        for key in open_keys | (compared.inputs.answers.keys() - _out_of_reach(compared)):
+            if key not in open_keys and not sound(part.name, key):
+                continue
             path = conflict_path(part.name, key)
             old = _content(workspace, path)
-            if key in open_keys:
-                new = _text(planned, compared.mapping, operations[(part.name, key)], old)
-            elif sound(part.name, key):
-                new = None
-            else:
-                continue
+            new = _text(planned, compared, key, operations.get((part.name, key)), old)
             if new != old:
                 changes[path] = new
     return changes
 
 
-def _text(
-    planned: Planned, mapping: DatabaseMapping, operation: Operation, old: bytes | None
-) -> bytes:
-    header = ConflictHeader(
-        operation.title, operation.page_url, operation.file, since=planned.plan.made
+def _out_of_reach(compared: Compared) -> frozenset[str]:
+    """The records of which nothing can be decided now: what was asked of them stands."""
+    git, notion = compared.inputs.git, compared.inputs.notion
+    absent = {key for key, why in notion.absent.items() if why is not Absence.TRASHED}
+    unclear = {key for group in compared.unclear for keys in group for key in keys}
+    return frozenset({*git.unreadable, *notion.unreadable, *absent, *unclear})
+
+
+def _waiting(compared: Compared, key: str) -> frozenset[str]:
+    """The fields of a record of which one side is not known, or cannot be written."""
+    sides = (compared.inputs.git.records.get(key), compared.inputs.notion.records.get(key))
+    return frozenset(
+        name
+        for record in sides
+        if record is not None
+        for name, value in record.fields.items()
+        if isinstance(value, Unknown)
     )
-    sensitive = frozenset(n for n, f in mapping.fields.items() if f.sensitive)
-    text = old.decode("utf-8") if old is not None else None
-    return update_conflict_file(text, operation.open_conflicts, header, sensitive).encode()
+
+
+def _header(
+    planned: Planned, compared: Compared, key: str, operation: Operation | None
+) -> ConflictHeader:
+    record, made = f"{compared.mapping.name}/{key}", planned.plan.made
+    if operation is not None:
+        about = operation.title, operation.page_url, operation.file
+        return ConflictHeader(record, *about, since=made)
+    git, notion = (s.records.get(key) for s in (compared.inputs.git, compared.inputs.notion))
+    title = next((r.title for r in (git, notion) if r is not None and r.title), "")
+    page = notion.page.url if notion is not None and notion.page is not None else ""
+    file = git.file.path if git is not None and git.file is not None else ""
+    return ConflictHeader(record, title, page, file, since=made)
+
+
+def _text(
+    planned: Planned,
+    compared: Compared,
+    key: str,
+    operation: Operation | None,
+    old: bytes | None,
+) -> bytes | None:
+    header = _header(planned, compared, key, operation)
+    sensitive = frozenset(n for n, f in compared.mapping.fields.items() if f.sensitive)
+    text = update_conflict_file(
+        old.decode("utf-8") if old is not None else None,
+        operation.open_conflicts if operation else (),
+        header,
+        sensitive,
+        _waiting(compared, key),
+    )
+    return None if text is None else text.encode()
 
 
 def _content(workspace: Workspace, path: str) -> bytes | None:

@@ -1,7 +1,7 @@
 """Step 6: the records on the working branch, the base and the metadata on the state branch."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -102,8 +102,24 @@ def _moved_files(workspace: Workspace, moved: Moved) -> dict[str, bytes | None]:
         if content is not None:
             if entries[key].file != path:
                 changes[entries[key].file] = None
-            changes[path] = content
+            changes[path] = _not_agreed_anew(workspace, moved, key, path, content)
     return changes
+
+
+def _not_agreed_anew(
+    workspace: Workspace, moved: Moved, key: str, path: str, content: bytes
+) -> bytes:
+    """The file of a record that nothing was agreed on but its wording and its derived values.
+
+    What was edited in it and could not be sent (a value that is refused, a page that is out of
+    reach) is no agreement: in the base stands what stood there.
+    """
+    if key not in moved.compared.inputs.candidates:
+        return content  # nobody edited it
+    base = replace(moved.compared.base.records[key], file=path)
+    fields = moved.mapping.fields.items()
+    refreshed = {n for n, f in fields if f.derived} if key in moved.refreshed else set()
+    return _as_agreed(workspace, moved.mapping, base, content, frozenset(refreshed))
 
 
 def _readable_files(
@@ -145,13 +161,19 @@ def _renamed_from(moved: Moved) -> Iterable[str]:
 
 
 def _as_agreed(
-    workspace: Workspace, mapping: DatabaseMapping, base: BaseRecord, content: bytes
+    workspace: Workspace,
+    mapping: DatabaseMapping,
+    base: BaseRecord,
+    content: bytes,
+    spared: frozenset[str] = frozenset(),
 ) -> bytes:
+    """A record's file with the agreed values in it, but for the fields that are spared."""
     reading = read_records(mapping, {base.file: content}, workspace.people)
     record = reading.records.get(base.key)
     if record is None:
         return content
-    values = _deviations(mapping, record, base.fields)
+    deviations = _deviations(mapping, record, base.fields).items()
+    values = {name: value for name, value in deviations if name not in spared}
     return change(mapping, content, base.file, base.key, values) if values else content
 
 
