@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Api
 
@@ -126,3 +128,17 @@ def test_what_is_not_shared_reads_as_empty(acme: Api) -> None:
     for row in rows:
         assert linked(row, "Tasks") == []
         assert row["properties"]["Hours"]["rollup"]["number"] is None
+
+
+@pytest.mark.parametrize("function", ["sum", "average", "median", "range"])
+def test_a_rollup_beyond_a_double_is_empty(acme: Api, function: str) -> None:
+    for name, hours in (("Pour", 1.7e308), ("Paint", -1.7e308 if function == "range" else 1e308)):
+        acme.write(acme.page("tasks", name), {"Hours": {"number": hours}})
+    rollup = {"relation_property_name": "Tasks", "rollup_property_name": "Hours",
+              "function": function}  # fmt: skip
+    change = {"Hours": {"rollup": rollup}}
+    acme.good("PATCH", f"data_sources/{acme.source('projects')}", {"properties": change})
+    shown = acme.page("projects", "Hall B")["properties"]
+    assert shown["Hours"]["rollup"] == {"type": "number", "number": None, "function": function}
+    empty = {"property": "Hours", "rollup": {"number": {"is_empty": True}}}
+    assert "Hall B" in acme.titles("projects", filter=empty)

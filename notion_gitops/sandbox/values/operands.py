@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,8 +26,10 @@ Operand = None | str | float | bool | When | list["Operand"]
 """None is empty. Options are names; people, pages and files are lists of ids or names."""
 
 
-def number(value: float) -> float:
-    """A number as JavaScript writes it: without a fraction where there is none."""
+def number(value: float) -> float | None:
+    """A number as JavaScript writes it: no fraction where there is none, null where it is none."""
+    if not math.isfinite(value):
+        return None
     return int(value) if value == int(value) and abs(value) < 2**53 else value
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from notion_gitops.sandbox.values.dates import instant
-from notion_gitops.sandbox.values.operands import Operand, When, is_empty, is_number, number
+from notion_gitops.sandbox.values.operands import Operand, When, is_empty, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,9 +107,9 @@ def _values(cells: list[Related]) -> list[Operand]:
 
 def _numeric(cells: list[Related]) -> list[float]:
     return [
-        float(v)
-        for v in _values(cells)
-        if is_number(v) and not isinstance(v, str | list | When | None)
+        float(one)
+        for one in _values(cells)
+        if isinstance(one, int | float) and not isinstance(one, bool)
     ]
 
 
@@ -138,7 +138,10 @@ def _of_numbers(
 ) -> Callable[[list[Related]], float | None]:
     def function(cells: list[Related]) -> float | None:
         numbers = _numeric(cells)
-        return compute(numbers) if numbers else None
+        try:
+            return number(compute(numbers)) if numbers else None
+        except OverflowError:  # beyond a double; Notion has no number for that
+            return None
 
     return function
 
