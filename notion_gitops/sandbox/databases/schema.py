@@ -17,7 +17,8 @@ from notion_gitops.sandbox.basics.messages import (
 from notion_gitops.sandbox.basics.nouns import CHOICES, Kind, Property, Source
 from notion_gitops.sandbox.call import Call, checked_id
 from notion_gitops.sandbox.databases.rows import save_properties
-from notion_gitops.sandbox.values.formula_syntax import FormulaError, keep_form
+from notion_gitops.sandbox.values.formulas.syntax import keep_form
+from notion_gitops.sandbox.values.formulas.tree import FormulaError
 from notion_gitops.sandbox.values.options import (
     default_status_config,
     replaced_options,

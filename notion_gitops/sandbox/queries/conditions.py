@@ -11,8 +11,7 @@ from typing import Any
 from notion_gitops.sandbox.basics.identity import parse_uuid
 from notion_gitops.sandbox.basics.messages import failed_validation
 from notion_gitops.sandbox.values.dates import add_months, instant, is_day, relative_day
-from notion_gitops.sandbox.values.formulas import as_text
-from notion_gitops.sandbox.values.operands import Operand, When, is_number
+from notion_gitops.sandbox.values.operands import Operand, When, as_text, is_number
 
 Test = Callable[[Operand], bool]
 

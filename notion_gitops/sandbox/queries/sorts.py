@@ -9,8 +9,7 @@ from notion_gitops.sandbox.basics.messages import UNDEFINED, Json, failed_valida
 from notion_gitops.sandbox.basics.nouns import Kind, Page, Property, Source
 from notion_gitops.sandbox.queries.filters import only
 from notion_gitops.sandbox.values.dates import instant
-from notion_gitops.sandbox.values.formulas import as_text
-from notion_gitops.sandbox.values.operands import Operand, When, is_number
+from notion_gitops.sandbox.values.operands import Operand, When, as_text, is_number
 from notion_gitops.sandbox.values.shapes import look_up
 
 if TYPE_CHECKING:

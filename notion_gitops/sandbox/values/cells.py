@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from notion_gitops.sandbox.basics.identity import encode_property_id
 from notion_gitops.sandbox.basics.nouns import Kind, Page, Property, Source, empty_value
 from notion_gitops.sandbox.values.dates import instant
 from notion_gitops.sandbox.values.file_links import shown_file
-from notion_gitops.sandbox.values.formula_syntax import FormulaError, Node, parse, used_properties
-from notion_gitops.sandbox.values.formulas import Scope, evaluate, shown_formula
+from notion_gitops.sandbox.values.formula_scope import FormulaSight, rolled_property
+from notion_gitops.sandbox.values.formulas.evaluating import (
+    Budget,
+    Scope,
+    evaluate,
+    settled,
+    shown_formula,
+)
+from notion_gitops.sandbox.values.formulas.syntax import parse
+from notion_gitops.sandbox.values.formulas.tree import FormulaError
 from notion_gitops.sandbox.values.operands import Operand, When
 from notion_gitops.sandbox.values.richtext import plain_text
 from notion_gitops.sandbox.values.rollups import Function, Related, rollup_operand, shown_rollup
 from notion_gitops.sandbox.values.users import shown_user, user_stub
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from notion_gitops.sandbox.basics.messages import Json
     from notion_gitops.sandbox.call import Call
@@ -33,7 +42,9 @@ class Cells:
     def __init__(self, call: Call) -> None:
         self._call = call
         self._world = call.world
+        self._sight = FormulaSight(call, self)
         self._depth = 0
+        self._budget: Budget | None = None  # of the outermost formula that is being computed
 
     def load(self, pages: Iterable[Page], source: Source, wanted: Sequence[Property]) -> None:
         """Read at once what showing `wanted` of `pages` needs from other pages."""
@@ -165,21 +176,26 @@ class Cells:
         return "expired" if over and kept["state"] == "verified" else str(kept["state"])
 
     def _shown_computed(self, page: Page, source: Source, prop: Property) -> Json:
+        unsupported: Json = {"type": "unsupported", "unsupported": {}}
+        function = prop.config.get("function")
+        told = {} if function is None else {"function": function}
         if self._depth >= _MAX_DEPTH:
-            unsupported: Json = {"type": "unsupported", "unsupported": {}}
-            rollup = prop.kind is Kind.ROLLUP
-            return unsupported | ({"function": prop.config["function"]} if rollup else {})
+            return unsupported | told
+        with self._deeper():
+            if prop.kind is Kind.ROLLUP:
+                return shown_rollup(*self._rollup(page, source, prop))
+            return shown_formula(prop.config["expression"], self._scope(page, source))
+
+    @contextmanager
+    def _deeper(self) -> Iterator[None]:
+        """One more computed value inside of another."""
+        outer = self._budget
         self._depth += 1
         try:
-            if prop.kind is Kind.ROLLUP:
-                function, cells = self._rollup(page, source, prop)
-                return shown_rollup(function, cells)
-            tree = _tree(prop)
-            if tree is None:
-                return {"type": "unsupported", "unsupported": {}}
-            return shown_formula(tree, self._scope(page, source))
+            yield
         finally:
             self._depth -= 1
+            self._budget = outer
 
     # As values to compute with
 
@@ -201,7 +217,7 @@ class Cells:
             case Kind.RELATION:
                 return [other.id for other in self.related(page, prop)]
             case Kind.ROLLUP | Kind.FORMULA:
-                return self._computed(page, source, prop)
+                return self._settled(page, source, prop)
             case Kind.VERIFICATION:
                 return self._verification_state(kept)
             case Kind.BUTTON | Kind.PLACE:
@@ -223,47 +239,38 @@ class Cells:
                 value: Operand = kept
                 return value
 
-    def _computed(self, page: Page, source: Source, prop: Property) -> Operand:
-        if self._depth >= _MAX_DEPTH:
-            return None
-        self._depth += 1
+    def _settled(self, page: Page, source: Source, prop: Property) -> Operand:
+        """The value of a rollup or a formula; empty where answers do not show it."""
         try:
-            if prop.kind is Kind.ROLLUP:
-                function, cells = self._rollup(page, source, prop)
-                return rollup_operand(function, cells)
-            tree = _tree(prop)
-            return None if tree is None else evaluate(tree, self._scope(page, source))
-        except (FormulaError, ValueError, TypeError, ArithmeticError):
+            found = self.computed(page, source, prop)
+        except FormulaError:
             return None
-        finally:
-            self._depth -= 1
+        return found if prop.kind is Kind.ROLLUP else settled(found)
+
+    def computed(self, page: Page, source: Source, prop: Property) -> Operand:
+        """The value of a rollup or a formula, which may be a list or a page in another formula.
+
+        Raises:
+            FormulaError: the formula cannot be computed, or the properties lead in a circle.
+        """
+        if self._depth >= _MAX_DEPTH:
+            raise FormulaError("properties that lead in a circle")
+        with self._deeper():
+            if prop.kind is Kind.ROLLUP:
+                return rollup_operand(*self._rollup(page, source, prop))
+            return evaluate(parse(prop.config["expression"]), self._scope(page, source))
 
     def _scope(self, page: Page, source: Source) -> Scope:
-        def value(identity: str) -> Operand:
-            prop = source.by_id[identity]
-            found = self.operand(page, source, prop)
-            people = {Kind.PEOPLE, Kind.CREATED_BY, Kind.LAST_EDITED_BY}
-            if prop.kind in people and isinstance(found, list):
-                return [self._world.user(str(one)).name for one in found]
-            if prop.kind is Kind.RELATION and isinstance(found, list):
-                return found[:CUT]
-            return found
-
-        def kind(identity: str) -> Kind | None:
-            prop = source.by_id.get(identity)
-            return None if prop is None else prop.kind
-
-        return Scope(value, kind, self._call.now)
+        self._budget = self._budget or Budget()  # formulas in a formula share one
+        return self._sight.scope(page, source, self._budget)
 
     def _rollup(self, page: Page, source: Source, prop: Property) -> tuple[Function, list[Related]]:
         function = Function(prop.config["function"])
         relation = source.by_id.get(prop.config["relation_property_id"])
-        if relation is None:
+        found = rolled_property(self._world, source, prop)
+        if relation is None or found is None:
             return function, []
-        target = self._world.source(relation.config["data_source_id"])
-        wanted = target.by_id.get(prop.config["rollup_property_id"]) if target else None
-        if target is None or wanted is None:
-            return function, []
+        target, wanted = found
         pages = self.related(page, relation)
         self.load(pages, target, [wanted])
         return function, [self._related_cell(other, target, wanted, function) for other in pages]
@@ -282,19 +289,6 @@ class Cells:
             shown = {"type": prop.kind.value, prop.kind.value: self.shown(page, source, prop)}
         done = prop.kind is Kind.STATUS and _is_complete(prop, page.values.get(prop.id))
         return Related(value, shown, done)
-
-
-def computed_from(source: Source, prop: Property) -> list[Property]:
-    """The properties of the same source that a formula reads."""
-    ids = used_properties(prop.config["expression"])
-    return [source.by_id[identity] for identity in ids if identity in source.by_id]
-
-
-def _tree(prop: Property) -> Node | None:
-    try:
-        return parse(prop.config["expression"])
-    except FormulaError:
-        return None
 
 
 def _option(prop: Property, identity: str) -> Json | None:

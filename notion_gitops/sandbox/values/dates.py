@@ -7,7 +7,8 @@ becomes a fixed offset and is lost, a date without a time stays one.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from calendar import monthrange
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from notion_gitops.sandbox.basics.messages import UNDEFINED, Json, failed_validation
@@ -109,11 +110,12 @@ def relative_day(word: str, today: date) -> date | None:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day some months on, or the last day of a shorter month."""
-    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(years, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
+    """The same day some months on, or the last day of a shorter month.
+
+    Raises:
+        ValueError: it is before the year 1 or after the year 9999.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        raise ValueError(f"the year {year} is beyond the calendar")
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from notion_gitops.sandbox.basics.nouns import TEXTS, Kind, Property, Source
 from notion_gitops.sandbox.basics.store import dumps
 from notion_gitops.sandbox.values.cells import Cells
-from notion_gitops.sandbox.values.formulas import as_text
-from notion_gitops.sandbox.values.operands import number
+from notion_gitops.sandbox.values.operands import as_text, number
 from notion_gitops.sandbox.values.options import added_option, find_option
 from notion_gitops.sandbox.values.richtext import text_items
 from notion_gitops.sandbox.world import page_of
@@ -65,7 +64,7 @@ def _converted(call: Call, text: str, new: Property) -> tuple[Any, Property]:
 def _number(text: str) -> float | None:
     try:
         return number(float(text))
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
 
 
