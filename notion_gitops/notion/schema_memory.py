@@ -34,6 +34,7 @@ def follow(schema: Schema, mapping: DatabaseMapping, memory: Memory) -> Followed
     followed: dict[str, PropertySchema] = {}  # by the name that the mapping uses
     hints: list[Diagnostic] = []
     drift: list[Diagnostic] = []
+    used = {f.property_name: frozenset(f.values.values()) for f in mapping.properties if f.values}
     for name, place in _named(mapping).items():
         known = memory.get(name)
         if known is None:
@@ -46,7 +47,8 @@ def follow(schema: Schema, mapping: DatabaseMapping, memory: Memory) -> Followed
         else:
             if found.name != name:
                 hints.append(_renamed(name, place, found.name, here))
-            followed[name] = replace(found, former=_former(found, known["options"]))
+            words = used.get(name)
+            followed[name] = replace(found, former=_former(found, known["options"], words))
             hints += _renamed_options(place, followed[name])
     ids = {prop.id for prop in followed.values()}
     others = {name: prop for name, prop in schema.properties.items() if prop.id not in ids}
@@ -62,13 +64,24 @@ def _named(mapping: DatabaseMapping) -> dict[str, Place]:
     return named
 
 
-def _former(prop: PropertySchema, known: Mapping[str, str]) -> dict[str, str]:
-    """The names that options had, of those that have another one now."""
+def _former(
+    prop: PropertySchema, known: Mapping[str, str], used: frozenset[str] | None
+) -> dict[str, str]:
+    """The names that options had, of those that have another one now.
+
+    Args:
+        prop: the property as it is.
+        known: the names that the options had at the last sync, by id.
+        used: the names that the mapping's `values:` say; None if it says none. Where they say the
+            new name by now, that is the option's name.
+    """
     names = {identity: name for name, identity in prop.options.items()}
     return {
         name: identity
         for identity, name in known.items()
-        if identity in names and names[identity] != name
+        if identity in names
+        and names[identity] != name
+        and (used is None or (name in used and names[identity] not in used))
     }
 
 

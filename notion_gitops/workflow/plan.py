@@ -24,6 +24,7 @@ from notion_gitops.workflow.reading.edit_times import Editors, Question, deepen,
 from notion_gitops.workflow.reading.git_side import read_state_and_changes
 from notion_gitops.workflow.reading.notion_side import Database, Moment, connect
 from notion_gitops.workflow.reading.origins import with_origin
+from notion_gitops.workflow.reading.same_property import following
 from notion_gitops.workflow.reading.taking_part import Sources
 from notion_gitops.workflow.reading.unwritable_bodies import refused_bodies, without_bodies
 from notion_gitops.workflow.reading.users import UNREADABLE, with_users
@@ -79,6 +80,8 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
     moment = Moment(connection.now().astimezone(UTC), options.all_new)
     state, changes = read_state_and_changes(workspace, anew=options.anew)
     databases = connect(connection.gateway, workspace.mappings, connection.find, state)
+    schemas = {n: d.schema for n, d in databases.items() if d.schema is not None}
+    state = following(state, workspace.mappings, schemas)
     people, users_readable = with_users(connection.gateway, workspace.people, workspace.mappings)
     known = replace(workspace, people=people)  # files may name people by their e-mails in Notion
     sources = Sources(known, state, changes, connection.gateway, databases, people, users_readable)

@@ -47,6 +47,56 @@ def test_a_property_renamed_in_notion_is_followed_by_its_id(world: World) -> Non
     assert not world.plan().plan.has_changes
 
 
+@pytest.mark.parametrize("side", ["Notion", "git"])
+def test_a_mapping_that_takes_over_the_new_name_keeps_what_was_agreed(
+    world: World, side: str
+) -> None:
+    """An emptied value is an edit, and no first contact with a value that wins over empty."""
+    world.schema("tasks", {"Hours": {"name": "Effort"}})
+    world.in_notion("tasks/lay", Effort=5)
+    world.apply()
+    if side == "Notion":
+        world.in_notion("tasks/dig", Effort=None)
+    else:
+        world.edit("tasks/dig", hours=None)
+    world.remap("tasks", ("property: Hours", "property: Effort"))
+    world.in_notion("tasks/lay", Effort=6)
+    world.apply()
+    assert world.page("tasks/dig")["Effort"] is None
+    assert "hours" not in world.record("tasks/dig") or not world.record("tasks/dig")["hours"]
+    assert world.record("tasks/lay")["hours"] == "6"
+
+
+def test_an_option_renamed_in_notion_is_followed_when_values_of_others_change(
+    world: World,
+) -> None:
+    rename_option(world, "Status", "In progress", "Under way")
+    world.in_notion("tasks/lay", Hours=5)
+    world.apply()
+    world.remap("tasks", ("done: Done}", "done: Done, blocked: Blocked}"))
+    world.apply()
+    world.edit("tasks/lay", status="doing")
+    world.apply()
+    assert world.page("tasks/lay")["Status"] == "Under way"
+    assert world.record("tasks/dig")["status"] == "doing"
+    planned = world.plan()
+    assert not [p for m in planned.plan.mappings for p in m.problems]
+
+
+def test_values_that_take_over_the_new_name_of_an_option(world: World) -> None:
+    rename_option(world, "Status", "In progress", "Under way")
+    world.in_notion("tasks/lay", Hours=5)
+    world.apply()
+    world.remap("tasks", ("doing: In progress", "doing: Under way"))
+    world.apply()
+    world.edit("tasks/lay", status="doing")
+    world.apply()
+    assert world.page("tasks/lay")["Status"] == "Under way"
+    world.in_notion("tasks/test", Status="Under way")
+    world.apply()
+    assert world.record("tasks/test")["status"] == "doing"
+
+
 def test_an_option_renamed_in_notion_is_followed_and_changes_no_record(world: World) -> None:
     rename_option(world, "Kind", "build", "construct")
     assert world.page("tasks/dig")["Kind"] == "construct"

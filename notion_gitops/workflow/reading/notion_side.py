@@ -32,11 +32,11 @@ from notion_gitops.notion.hidden import SourceLook, hidden_fields, told_of_hidde
 from notion_gitops.notion.pages import decode_page, mapped_property_ids
 from notion_gitops.notion.schema import Schema, read_schema
 from notion_gitops.notion.schema_check import check_schema, check_two_faces
-from notion_gitops.notion.schema_memory import Memory, follow
+from notion_gitops.notion.schema_memory import follow
 from notion_gitops.records.keys import key_problem
-from notion_gitops.state.sync import KEY_PROPERTY, FieldSeen
 from notion_gitops.text.slugs import slug
-from notion_gitops.workflow.reading.state_branch import Recorded, StateBranch, same_meaning
+from notion_gitops.workflow.reading.same_property import memory_of
+from notion_gitops.workflow.reading.state_branch import Recorded, StateBranch
 
 Json = dict[str, Any]
 
@@ -181,27 +181,8 @@ def read_database(
     schema = read_schema(gateway, identity, mapping.notion.place, data_source_id=known)
     if recorded.sync is not None and recorded.sync.data_source != schema.data_source_id:
         raise StateUnusable(_foreign(mapping, recorded.sync.data_source, schema))
-    followed = follow(schema, mapping, memory_of(mapping, recorded))
+    followed = follow(schema, mapping, memory_of(mapping, recorded, schema))
     return Database(mapping, followed.schema, followed.drift, followed.hints)
-
-
-def memory_of(mapping: DatabaseMapping, recorded: Recorded) -> Memory:
-    """What the schema was at the last sync, by property; of fields that mean what they meant."""
-    memory = {
-        spec.property_name: _remembered(recorded.schema[spec.name])
-        for spec in mapping.properties
-        if same_meaning(mapping, recorded, spec.name)
-    }
-    name, before = mapping.key.property_name, recorded.mapping
-    seen = recorded.schema.get(KEY_PROPERTY)
-    if name and seen and (before is None or before.key.property_name == name):
-        memory.setdefault(name, _remembered(seen))
-    return memory
-
-
-def _remembered(seen: FieldSeen) -> Mapping[str, Any]:
-    options = {identity: name for name, identity in seen.options.items()}
-    return {"id": seen.property_id, "type": seen.type, "options": options}
 
 
 def _foreign(mapping: DatabaseMapping, before: str, schema: Schema) -> Diagnostic:

@@ -21,7 +21,8 @@ from notion_gitops.notion.property_configs import database_title
 from notion_gitops.notion.schema import Schema
 from notion_gitops.notion.schema_check import check_schema, check_two_faces
 from notion_gitops.notion.schema_steps import Draft, World, as_it_will_be, missing
-from notion_gitops.workflow.reading.notion_side import Database, memory_of, read_database
+from notion_gitops.workflow.reading.notion_side import Database, read_database
+from notion_gitops.workflow.reading.same_property import memory_of
 from notion_gitops.workflow.reading.state_branch import StateBranch, read_state
 from notion_gitops.workflow.workspace import Workspace
 
@@ -138,7 +139,7 @@ def _deleted(
     schema = database.schema
     if schema is None:
         return
-    for name, known in memory_of(mapping, state.of(mapping.name)).items():
+    for name, known in memory_of(mapping, state.of(mapping.name), schema).items():
         if name not in schema.properties and schema.by_id(known["id"]) is None:
             place = next(f.place for f in mapping.properties if f.property_name == name)
             yield Diagnostic(

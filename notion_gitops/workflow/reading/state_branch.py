@@ -33,6 +33,7 @@ class Recorded:
     blobs: Mapping[str, str] = field(default_factory=dict)  # blob id of each metadata file
     stored: Mapping[str, str] = field(default_factory=dict)  # key -> blob id of its stored forms
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # key -> path -> digest
+    followed: frozenset[str] = frozenset()  # fields whose property has another name, not another id
 
     @property
     def ever(self) -> bool:
@@ -51,6 +52,14 @@ class StateBranch:
     def of(self, name: str) -> Recorded:
         """One mapping's part."""
         return self.mappings.get(name, Recorded())
+
+    def following(self, followed: Mapping[str, frozenset[str]]) -> "StateBranch":
+        """The same, knowing by mapping which fields are told to be the same by their id alone."""
+        mappings = {
+            name: replace(recorded, followed=followed.get(name, recorded.followed))
+            for name, recorded in self.mappings.items()
+        }
+        return replace(self, mappings=mappings)
 
 
 def read_state(workspace: Workspace, *, anew: bool = False) -> StateBranch:
@@ -274,7 +283,7 @@ def same_meaning(mapping: DatabaseMapping, recorded: Recorded, name: str) -> boo
     seen, before = recorded.schema.get(name), recorded.mapping
     if seen is None or seen.fingerprint != fingerprint(mapping.fields[name]):
         return False
-    if before is None or name not in before.fields:
+    if before is None or name not in before.fields or name in recorded.followed:
         return True
     return before.fields[name].property_name == mapping.fields[name].property_name
 
