@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from notion_gitops.sandbox.basics.forms import is_form
 from notion_gitops.sandbox.basics.messages import ApiError, Code, failed_validation
+from notion_gitops.sandbox.basics.store import dumps
 from notion_gitops.sandbox.call import OLDER_VERSION, OLDEST_VERSION, VERSION
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 MAX_BODY = 500 * 1024
 """Bytes of a JSON body (Notion's documentation, "Request limits"; the wording is not recorded)."""
+
+MAX_DEPTH = 100
+"""So deep a JSON body may be nested; what any endpoint takes is a good deal flatter."""
 
 _VERSIONS = (OLDEST_VERSION, OLDER_VERSION, VERSION)
 
@@ -55,12 +59,33 @@ def body_of(request: Request) -> Json:
     if len(request.body) > MAX_BODY:
         raise failed_validation("body.length", f"≤ `{MAX_BODY}`", len(request.body))
     try:
-        body = json.loads(request.body, parse_constant=_no_constant)
-    except ValueError as error:
+        body = json.loads(request.body.decode(), parse_constant=_no_constant)
+        _check(body)
+    except (ValueError, RecursionError) as error:
         raise ApiError(400, Code.INVALID_JSON, "Error parsing JSON body.") from error
     if not isinstance(body, dict):
         raise ApiError(400, Code.INVALID_JSON, "Error parsing JSON body.")
     return body
+
+
+def _check(body: object) -> None:
+    """Refuse what parses but cannot be answered or kept.
+
+    Raises:
+        ValueError: it is nested too deep, or a text in it is no Unicode: half of a surrogate pair.
+    """
+    level = [body]
+    for _ in range(MAX_DEPTH):
+        inner: list[object] = []
+        for one in level:
+            if isinstance(one, dict):
+                inner.extend(one.values())
+            elif isinstance(one, list):
+                inner.extend(one)
+        level = inner
+    if level:
+        raise ValueError("nested too deep")
+    dumps(body).encode()
 
 
 def _no_constant(name: str) -> object:

@@ -168,3 +168,34 @@ def test_a_file_of_another_version(tmp_path: Path) -> None:
         sandbox._store.set_meta("format_version", "99")
     with pytest.raises(SandboxFileError, match="another version"):
         Sandbox(path)
+
+
+NO_JSON = {
+    "half a pair in a value": rb'{"query": "\ud83d"}',
+    "half a pair in a key": rb'{"\ude00": 1}',
+    "half a pair, encoded": b'{"query": "\xed\xa0\xbd"}',
+    "not UTF-8": b'{"query": "\xff"}',
+    "deep lists": b'{"query": ' + b"[" * 9000 + b"]" * 9000 + b"}",
+    "deep objects": b'{"filter": ' + b'{"and":' * 9000 + b"1" + b"}" * 9001,
+    "deeper than anything that is asked": b'{"filter": ' + b"[" * 101 + b"]" * 101 + b"}",
+    "no object": b"[]",
+}
+
+
+@pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)
+@pytest.mark.parametrize("path", ["search", "data_sources/{}/query", "pages"])
+def test_what_is_no_json_of_unicode_is_refused(template: Path, body: bytes, path: str) -> None:
+    with Sandbox(shutil.copy(template, template.with_name("copy.sqlite"))) as sandbox:
+        filled = path.format(sandbox.find_data_source("everything"))
+        response = sandbox.handle(Request("POST", f"/v1/{filled}", (), HEADERS, body))
+        answer = json.loads(response.body)
+        assert (response.status, answer["code"]) == (400, "invalid_json")
+
+
+def test_a_whole_pair_is_one_character(template: Path) -> None:
+    with Sandbox(shutil.copy(template, template.with_name("copy.sqlite"))) as sandbox:
+        body = rb'{"parent": {"workspace": true}, "properties": {"title": [{"text": {"content": '
+        body += rb'"\ud83d\ude00"}}]}}'
+        response = sandbox.handle(Request("POST", "/v1/pages", (), HEADERS, body))
+        title = json.loads(response.body)["properties"]["title"]["title"]
+        assert title[0]["plain_text"] == "😀"
