@@ -121,6 +121,20 @@ class Property:
                 return found
         return None
 
+    def chosen(self, kept: str | None) -> Json | None:
+        """The option of a select or status that a kept id stands for; a status always has one."""
+        found = None if kept is None else self.option(kept)
+        if found is None and self.kind is Kind.STATUS and self.default_option is not None:
+            return self.option(self.default_option)
+        return found
+
+    @property
+    def default_option(self) -> str | None:
+        """The id of the option that a page has whose status was never set."""
+        ids = [one for group in self.config["groups"] for one in group["option_ids"]]
+        default: str | None = self.config.get("default")
+        return default if default in ids else next(iter(ids), None)
+
 
 @dataclass(frozen=True)
 class Source:

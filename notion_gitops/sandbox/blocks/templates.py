@@ -32,7 +32,7 @@ from notion_gitops.sandbox.blocks.store import (
     rows_under,
 )
 from notion_gitops.sandbox.databases.rows import write_values
-from notion_gitops.sandbox.databases.writing import Parsed, default_status
+from notion_gitops.sandbox.databases.writing import Parsed
 from notion_gitops.sandbox.values.cells import Cells
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _is_open(page: Page, prop: Property) -> bool:
     """Whether a value of the template may go there."""
     if prop.kind is Kind.RELATION or prop.kind in READ_ONLY:
         return False
-    empty = default_status(prop) if prop.kind is Kind.STATUS else empty_value(prop.kind)
+    empty = prop.default_option if prop.kind is Kind.STATUS else empty_value(prop.kind)
     return bool(page.values.get(prop.id, empty) == empty)
 
 

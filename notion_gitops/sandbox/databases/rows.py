@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from notion_gitops.sandbox.basics.nouns import Kind, Page, Property, Source
 from notion_gitops.sandbox.basics.store import dumps
-from notion_gitops.sandbox.databases.writing import Parsed, default_status
 from notion_gitops.sandbox.values.richtext import plain_text
 from notion_gitops.sandbox.weather.lag import Late, link_key
 
 if TYPE_CHECKING:
     from notion_gitops.sandbox.basics.messages import Json
     from notion_gitops.sandbox.call import Call
+    from notion_gitops.sandbox.databases.writing import Parsed
 
 
 class Flag(StrEnum):
@@ -85,7 +85,7 @@ def insert_page(call: Call, parent: Json, values: Json, identity: str) -> Page:
 
 
 def _defaults(source: Source) -> dict[str, Any]:
-    return {p.id: default_status(p) for p in source.properties if p.kind is Kind.STATUS}
+    return {p.id: p.default_option for p in source.properties if p.kind is Kind.STATUS}
 
 
 def _next_number(call: Call, source: Source) -> int:

@@ -182,7 +182,7 @@ def _multi_select(place: _Place, value: object) -> Any:
 
 def _status(place: _Place, value: object) -> Any:
     if value is None:
-        return default_status(place.prop)
+        return place.prop.default_option
     if not isinstance(value, dict):
         raise failed_validation(place.path, "an object or `null`", value)
     found = find_option(place.prop.config["options"], value)
@@ -190,11 +190,6 @@ def _status(place: _Place, value: object) -> Any:
         named = value.get("name", value.get("id"))
         raise invalid(f'Invalid status option. Status option "{named}" does not exist".')
     return found["id"]
-
-
-def default_status(prop: Property) -> str | None:
-    """The id of the option that a page without a status has."""
-    return prop.config.get("default") or next((o["id"] for o in prop.config["options"]), None)
 
 
 def _people(place: _Place, value: object) -> Any:

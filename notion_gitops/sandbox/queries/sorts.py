@@ -94,8 +94,8 @@ def _by_option(prop: Property) -> Callable[[Page], _SortKey | None]:
     places = {option["id"]: float(at) for at, option in enumerate(options)}
 
     def key(page: Page) -> _SortKey | None:
-        place = places.get(page.values.get(prop.id))
-        return None if place is None else (0, place, "")
+        option = prop.chosen(page.values.get(prop.id))
+        return None if option is None else (0, places[option["id"]], "")
 
     return key
 

@@ -94,9 +94,10 @@ class Cells:
         kept = page.values.get(prop.id, empty_value(prop.kind))
         match prop.kind:
             case Kind.SELECT | Kind.STATUS:
-                return None if kept is None else _option(prop, kept)
+                return _shown_option(prop.chosen(kept))
             case Kind.MULTI_SELECT:
-                return [shown for shown in (_option(prop, one) for one in kept) if shown]
+                options = (prop.option(one) for one in kept)
+                return [_shown_option(option) for option in options if option is not None]
             case Kind.TITLE | Kind.RICH_TEXT:
                 return self.shown_texts(kept)
             case Kind.PEOPLE:
@@ -206,10 +207,11 @@ class Cells:
             case Kind.TITLE | Kind.RICH_TEXT:
                 return plain_text(kept) or None
             case Kind.SELECT | Kind.STATUS:
-                return _option_name(prop, kept)
+                option = prop.chosen(kept)
+                return None if option is None else str(option["name"])
             case Kind.MULTI_SELECT:
-                names = [_option_name(prop, one) for one in kept]
-                return [name for name in names if name is not None]
+                options = (prop.option(one) for one in kept)
+                return [str(option["name"]) for option in options if option is not None]
             case Kind.DATE:
                 return None if kept is None else When(kept["start"], kept["end"])
             case Kind.FILES:
@@ -291,19 +293,13 @@ class Cells:
         return Related(value, shown, done)
 
 
-def _option(prop: Property, identity: str) -> Json | None:
-    option = prop.option(identity)
+def _shown_option(option: Json | None) -> Json | None:
     return None if option is None else {key: option[key] for key in ("id", "name", "color")}
 
 
-def _option_name(prop: Property, identity: str | None) -> str | None:
-    option = None if identity is None else prop.option(identity)
-    return None if option is None else str(option["name"])
-
-
-def _is_complete(prop: Property, option: str | None) -> bool:
-    groups = prop.config["groups"]
-    return bool(groups) and option in groups[-1]["option_ids"]
+def _is_complete(prop: Property, kept: str | None) -> bool:
+    option, groups = prop.chosen(kept), prop.config["groups"]
+    return option is not None and option["id"] in groups[-1]["option_ids"]
 
 
 def _cut_mentions(items: list[Json]) -> list[Json]:
