@@ -57,7 +57,7 @@ def _create(call: Call) -> Json:
     source = _parent_source(call, call.body.get("parent", UNDEFINED))
     template = chosen_template(call, source)
     body = new_body(call)
-    properties = call.body.get("properties") or {}
+    properties = _given_properties(call)
     drafts = body.drafts
     if body.heading is not None and not _names_title(source, properties):
         title = source.title.name if source else "title"
@@ -80,10 +80,20 @@ def _answered(call: Call, page: Page, template: Page | None) -> Json:
     return shown
 
 
-def _names_title(source: Source | None, properties: Any) -> bool:
-    """Whether a request sets the title; one of a wrong form counts as doing so."""
-    if not isinstance(properties, dict):
-        return True
+def _given_properties(call: Call) -> Json:
+    """The `properties` of the body; empty if it has none.
+
+    Raises:
+        ApiError: 400 if they are no object.
+    """
+    given = call.body.get("properties")
+    if given is not None and not isinstance(given, dict):
+        raise failed_validation("body.properties", "an object or `undefined`", given)
+    return given or {}
+
+
+def _names_title(source: Source | None, properties: Json) -> bool:
+    """Whether a request sets the title."""
     if source is None:
         return "title" in properties
     return any(look_up(source, name) == source.title for name in properties)
@@ -108,7 +118,7 @@ def _live(source: Source) -> Source:
     return source
 
 
-def _insert_plain_page(call: Call, properties: Any) -> Page:
+def _insert_plain_page(call: Call, properties: Json) -> Page:
     parent = call.body["parent"]
     if "page_id" in parent:
         above = call.find_page(parent["page_id"], "body.parent.page_id")
@@ -118,13 +128,27 @@ def _insert_plain_page(call: Call, properties: Any) -> Page:
     else:
         kinds = ("page_id", "database_id", "data_source_id", "workspace")
         raise not_one_of([complaint(f"body.parent.{k}", "defined", UNDEFINED) for k in kinds])
-    title = properties.get("title", []) if isinstance(properties, dict) else UNDEFINED
-    items = title.get("title", UNDEFINED) if isinstance(title, dict) else title
-    values = {"title": parse_rich_text(items, "body.properties.title.title")}
+    values = {"title": [], **_plain_values(properties)}
     page = insert_page(call, kept, values, call.store.new_uuid())
     if "page_id" in kept:
         stamp_page(call, kept["page_id"], stamp_of(call))
     return page
+
+
+def _plain_values(properties: Json) -> Json:
+    """What a request writes to a page that is no row: it has a title, and nothing else.
+
+    Raises:
+        ApiError: 400 for any other property.
+    """
+    for name in properties:
+        if name != "title":
+            raise invalid(f"{name} is not a property that exists.")
+    if "title" not in properties:
+        return {}
+    entry = properties["title"]
+    items = entry.get("title", UNDEFINED) if isinstance(entry, dict) else entry
+    return {"title": parse_rich_text(items, "body.properties.title.title")}
 
 
 def _write_extras(call: Call, page: Page) -> None:
@@ -181,17 +205,14 @@ def _set(call: Call, page: Page, flag: Flag, value: object) -> None:
 
 
 def _write_properties(call: Call, page: Page) -> None:
-    given = call.body.get("properties")
+    given = _given_properties(call)
     if not given:
         return
     source = call.world.source(page.source_id) if page.source_id else None
     if source is not None:
         write_values(call, source, page, parse_properties(call, source, given))
         return
-    entry = given.get("title", UNDEFINED) if isinstance(given, dict) else UNDEFINED
-    items = entry.get("title", UNDEFINED) if isinstance(entry, dict) else entry
-    title = parse_rich_text(items, "body.properties.title.title")
-    values = {**page.values, "title": title}
+    values = {**page.values, **_plain_values(given)}
     keep_found(call, page)
     call.store.write("UPDATE pages SET vals=? WHERE id=?", (dumps(values), page.id))
     call.world.forget_page(page.id)

@@ -35,6 +35,8 @@ def retrieve_property(call: Call, page_id: str, property_id: str) -> Json:
     page = call.find_page(page_id)
     source = call.world.source(page.source_id) if page.source_id else None
     if source is None:
+        if property_id != "title":
+            raise call.missing("property", property_id)
         title = Property("title", "title", Kind.TITLE, {})
         return _listing(call, page, title, _items(title, page.values.get("title", [])))
     prop = look_up(source, property_id)

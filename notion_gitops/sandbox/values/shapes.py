@@ -61,8 +61,12 @@ def find_property(source: Source, name: str) -> Property:
     """
     found = look_up(source, name)
     if found is None:
-        raise invalid(f"Could not find property with name or id: {name}")
+        raise _no_property(name)
     return found
+
+
+def _no_property(name: str) -> Exception:
+    return invalid(f"Could not find property with name or id: {name}")
 
 
 def look_up(source: Source, name: str) -> Property | None:
@@ -78,8 +82,7 @@ def _shown_page(call: Call, cells: Cells, page: Page, wanted: dict[str, list[Pro
     properties: Json = {}
     source = call.world.source(page.source_id) if page.source_id is not None else None
     if source is None:
-        title = cells.shown_texts(page.values.get("title", []))
-        properties["title"] = {"id": "title", "type": "title", "title": title}
+        properties = _plain_properties(call, cells, page)
     else:
         for prop in wanted[source.id]:
             properties[prop.name] = cells.shown_property(page, source, prop)
@@ -101,6 +104,19 @@ def _shown_page(call: Call, cells: Cells, page: Page, wanted: dict[str, list[Pro
         "public_url": None,
     }
     return with_archived(call, shown)
+
+
+def _plain_properties(call: Call, cells: Cells, page: Page) -> Json:
+    """The properties of a page that is no row: its title.
+
+    Raises:
+        ApiError: 400 if `filter_properties` asks for another.
+    """
+    for name in call.parameters("filter_properties"):
+        if name != "title":
+            raise _no_property(name)
+    title = cells.shown_texts(page.values.get("title", []))
+    return {"title": {"id": "title", "type": "title", "title": title}}
 
 
 def with_archived(call: Call, shown: Json) -> Json:
