@@ -23,6 +23,7 @@ from notion_gitops.sandbox.databases.rows import (
     insert_page,
     insert_row,
     keep_found,
+    next_number,
     row_parent,
     set_flag,
     stamp_of,
@@ -226,7 +227,8 @@ def move_page(call: Call, page_id: str) -> Json:
     parent = call.body.get("parent", UNDEFINED)
     source = _parent_source(call, parent)
     if source is not None:
-        values = _carried(call, page, source)
+        stays = source.id == page.source_id
+        values = _carried(call, page, source) | ({} if stays else next_number(call, source))
         kept = row_parent(source)
     else:
         above = call.find_page(parent.get("page_id", UNDEFINED), "body.parent.page_id")

@@ -66,7 +66,7 @@ def bodies(sandbox: Sandbox) -> list[tuple[str, str, Json]]:
     columns = {
         f"{name} 2": {prop["type"]: prop[prop["type"]]}
         for name, prop in source["properties"].items()
-        if prop["type"] in {"select", "status", "relation", "rollup", "number", "unique_id"}
+        if prop["type"] in {"select", "status", "relation", "rollup", "number"}
     }
     text = {"rich_text": [{"text": {"content": "x", "link": {"url": "https://acme.example"}}}]}
     conditions = [

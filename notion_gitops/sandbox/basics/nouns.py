@@ -103,15 +103,18 @@ class Property:
     name: str
     kind: Kind
     config: Json
+    description: str | None = None
 
     def to_json(self) -> Json:
         """The form in the file."""
-        return {"id": self.id, "name": self.name, "kind": self.kind.value, "config": self.config}
+        doc = {"id": self.id, "name": self.name, "kind": self.kind.value, "config": self.config}
+        return doc if self.description is None else {**doc, "description": self.description}
 
     @classmethod
     def from_json(cls, doc: Json) -> Property:
         """The property of its form in the file."""
-        return cls(doc["id"], doc["name"], Kind(doc["kind"]), doc["config"])
+        kind = Kind(doc["kind"])
+        return cls(doc["id"], doc["name"], kind, doc["config"], doc.get("description"))
 
     def option(self, identity: str) -> Json | None:
         """The option with that id."""

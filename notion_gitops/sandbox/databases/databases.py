@@ -23,14 +23,23 @@ def create_database(call: Call) -> Json:
     call.only("parent", "title", "description", "is_inline", "initial_data_source", "icon", "cover")
     parent = parent_of(call, call.body.get("parent", UNDEFINED))
     title = parse_rich_text(call.body.get("title", []), "body.title")
-    initial = call.body.get("initial_data_source") or {}
-    if not isinstance(initial, dict):
-        raise failed_validation("body.initial_data_source", "an object", initial)
+    properties = _initial_columns(call)
     identity = insert_database(call, call.store.new_uuid(), parent, title)
-    properties = initial.get("properties") or {"Name": {"title": {}}}
     insert_source(call, identity, call.store.new_uuid(), title, properties)
     update_doc(call, identity)
     return shown_database(call, call.world.the_database(identity))
+
+
+def _initial_columns(call: Call) -> object:
+    """The columns of the first data source; a title alone if the request names none."""
+    initial = call.body.get("initial_data_source", {})
+    if not isinstance(initial, dict):
+        raise failed_validation("body.initial_data_source", "an object or `undefined`", initial)
+    for key, value in initial.items():
+        if key != "properties":
+            raise failed_validation(f"body.initial_data_source.{key}", "not present", value)
+    given = initial.get("properties", {})
+    return {"Name": {"title": {}}} if given == {} else given
 
 
 def insert_database(call: Call, identity: str, parent: Json, title: list[Json]) -> str:
@@ -65,8 +74,6 @@ def insert_source(
     )
     call.world.forget_source(identity)
     source = call.world.the_source(identity)
-    if not isinstance(properties, dict):
-        raise failed_validation("body.properties", "an object", properties)
     changed = change_schema(call, source, properties)
     if not any(p.kind is Kind.TITLE for p in changed.properties):
         raise invalid("Title is not provided")

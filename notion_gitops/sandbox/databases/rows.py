@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from notion_gitops.sandbox.basics.nouns import Kind, Page, Property, Source
-from notion_gitops.sandbox.basics.store import dumps
+from notion_gitops.sandbox.basics.store import NO_TEMPLATE, dumps
 from notion_gitops.sandbox.values.richtext import plain_text
 from notion_gitops.sandbox.weather.lag import Late, link_key
+from notion_gitops.sandbox.world import page_of
 
 if TYPE_CHECKING:
     from notion_gitops.sandbox.basics.messages import Json
@@ -57,10 +58,7 @@ def row_parent(source: Source) -> Json:
 def insert_row(call: Call, source: Source, parsed: Parsed, identity: str | None = None) -> Page:
     """Add a row to a data source; the page as it then is."""
     keep_options(call, source, parsed)
-    values = {**_defaults(source), **parsed.values}
-    numbered = next((p for p in source.properties if p.kind is Kind.UNIQUE_ID), None)
-    if numbered is not None:
-        values[numbered.id] = _next_number(call, source)
+    values = {**_defaults(source), **parsed.values, **next_number(call, source)}
     page = insert_page(
         call, row_parent(source), values, identity or call.store.new_page_uuid(source.id)
     )
@@ -88,10 +86,27 @@ def _defaults(source: Source) -> dict[str, Any]:
     return {p.id: p.default_option for p in source.properties if p.kind is Kind.STATUS}
 
 
-def _next_number(call: Call, source: Source) -> int:
+def number_rows(call: Call, source: Source, prop: Property) -> None:
+    """Number the rows of a data source in the order of their creation, trashed ones too."""
+    rows = call.store.all(
+        f"SELECT * FROM pages WHERE source_id=? AND {NO_TEMPLATE} ORDER BY created, seq",  # noqa: S608  fixed text
+        (source.id,),
+    )
+    for at, page in enumerate(map(page_of, rows), 1):
+        values = dumps({**page.values, prop.id: at})
+        call.store.write("UPDATE pages SET vals=? WHERE id=?", (values, page.id))
+        call.world.forget_page(page.id)
+    call.store.write("UPDATE data_sources SET last_number=? WHERE id=?", (len(rows), source.id))
+
+
+def next_number(call: Call, source: Source) -> Json:
+    """The value of the unique id of a row that comes to a data source, if it has such a column."""
+    prop = next((p for p in source.properties if p.kind is Kind.UNIQUE_ID), None)
+    if prop is None:
+        return {}
     call.store.write("UPDATE data_sources SET last_number=last_number+1 WHERE id=?", (source.id,))
     row = call.store.one("SELECT last_number FROM data_sources WHERE id=?", (source.id,))
-    return int(row["last_number"]) if row else 0
+    return {prop.id: int(row["last_number"]) if row else 0}
 
 
 def write_values(call: Call, source: Source, page: Page, parsed: Parsed) -> None:

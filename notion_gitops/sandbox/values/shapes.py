@@ -210,7 +210,7 @@ def shown_config(call: Call, source: Source, prop: Property) -> Json:
     return {
         "id": encode_property_id(prop.id),
         "name": prop.name,
-        "description": None,
+        "description": prop.description,
         "type": prop.kind.value,
         prop.kind.value: _config(call, source, prop),
     }
