@@ -164,6 +164,11 @@ class Source:
         """The title property, of which there is exactly one."""
         return next(p for p in self.properties if p.kind is Kind.TITLE)
 
+    def relation_of(self, rollup: Property) -> Property | None:
+        """The relation that a rollup follows; None if it is gone, or has another type by now."""
+        found = self.by_id.get(rollup.config["relation_property_id"])
+        return found if found is not None and found.kind is Kind.RELATION else None
+
 
 @dataclass(frozen=True)
 class Page:

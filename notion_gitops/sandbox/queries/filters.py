@@ -132,7 +132,7 @@ class _Compiler:
 
     def _rolled_keys(self, prop: Property, inner: Any) -> Iterable[str]:
         """The types by which the values of a rollup may be asked."""
-        relation = self._source.by_id.get(prop.config["relation_property_id"])
+        relation = self._source.relation_of(prop)
         target = self._call.world.source(relation.config["data_source_id"]) if relation else None
         rolled = target.by_id.get(prop.config["rollup_property_id"]) if target else None
         if rolled is None or rolled.kind in {Kind.FORMULA, Kind.ROLLUP}:

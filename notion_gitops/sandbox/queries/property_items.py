@@ -69,7 +69,7 @@ def _rollup(call: Call, page: Page, source: Source, prop: Property) -> Json:
         items = [one for cell in value["array"] for one in _opened(prop, cell)]
         told = {"type": "array", "array": [], "function": function.value}
         return _listing(call, page, prop, items, told)
-    relation = source.by_id.get(prop.config["relation_property_id"])
+    relation = source.relation_of(prop)
     related = Cells(call).related(page, relation) if relation else []
     items = [{**_item(prop), "type": "relation", "relation": {"id": other.id}} for other in related]
     return _listing(call, page, prop, items, value)

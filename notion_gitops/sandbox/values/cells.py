@@ -48,7 +48,7 @@ class Cells:
 
     def load(self, pages: Iterable[Page], source: Source, wanted: Sequence[Property]) -> None:
         """Read at once what showing `wanted` of `pages` needs from other pages."""
-        relations = [source.by_id.get(p.config["relation_property_id"]) for p in wanted
+        relations = [source.relation_of(p) for p in wanted
                      if p.kind is Kind.ROLLUP]  # fmt: skip
         linked = relations or any(p.kind in {Kind.RELATION, Kind.FORMULA} for p in wanted)
         if not linked:
@@ -268,7 +268,7 @@ class Cells:
 
     def _rollup(self, page: Page, source: Source, prop: Property) -> tuple[Function, list[Related]]:
         function = Function(prop.config["function"])
-        relation = source.by_id.get(prop.config["relation_property_id"])
+        relation = source.relation_of(prop)
         found = rolled_property(self._world, source, prop)
         if relation is None or found is None:
             return function, []

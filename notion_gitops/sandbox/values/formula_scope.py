@@ -22,7 +22,7 @@ def rolled_property(
     world: World, source: Source, rollup: Property
 ) -> tuple[Source, Property] | None:
     """The property that a rollup takes together, and its data source; None if it is gone."""
-    relation = source.by_id.get(rollup.config["relation_property_id"])
+    relation = source.relation_of(rollup)
     target = world.source(relation.config["data_source_id"]) if relation else None
     wanted = target.by_id.get(rollup.config["rollup_property_id"]) if target else None
     return (target, wanted) if target and wanted else None

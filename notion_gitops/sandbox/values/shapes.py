@@ -248,7 +248,7 @@ def _relation_config(call: Call, prop: Property) -> Json:
 
 
 def _rollup_config(call: Call, source: Source, prop: Property) -> Json:
-    relation = source.by_id.get(prop.config["relation_property_id"])
+    relation = source.relation_of(prop)
     target = call.world.source(relation.config["data_source_id"]) if relation else None
     rolled = target.by_id.get(prop.config["rollup_property_id"]) if target else None
     return {
