@@ -106,13 +106,11 @@ def _check_form(entry: Any, path: str) -> None:
 
 
 def _check_unchanged(option: Json, entry: Json) -> None:
-    """Refuse another colour, as Notion does, and another name, which Notion does not change."""
+    """Refuse another colour, as Notion does. Another name it takes without a word, and ignores."""
     by_id = entry.get("id") == option["id"]
     named = f"id: {option['id']}" if by_id else f"name: {option['name']}"
     if entry.get("color", option["color"]) != option["color"]:
         raise invalid(f"Cannot update color of select with {named}.")
-    if by_id and entry.get("name", option["name"]) != option["name"]:
-        raise invalid(f"Cannot update name of select with {named}.")
 
 
 def _same(one: Json, other: Json) -> bool:
