@@ -30,8 +30,7 @@ from notion_gitops.model.mapping import Field, PropertyType
 from notion_gitops.model.people import People
 from notion_gitops.model.values import FileRef, GeoPlace, Value, canonical_body
 
-MOST_MEMBERS = 100  # Notion's limit on the members of one property in a request
-MOST_OPTION = 100  # and on the characters of an option's name
+MOST_OPTION = 100  # characters of an option's name
 MOST_TEXT = 200_000  # 100 runs of 2,000 characters, Notion's limit on one property
 MOST_CHARACTERS = {
     PropertyType.URL: MOST_URL,
@@ -155,9 +154,6 @@ class ValueReader:
                     found.add(member(scalar, field))
             except InvalidInput as error:
                 problems.extend(error.diagnostics)
-        if len(found) > MOST_MEMBERS:
-            what = f"{len(found)} members, where Notion takes {MOST_MEMBERS} at most"
-            problems.append(problem(node, what, fix="remove some"))
         if problems:
             raise InvalidInput(*problems)
         return frozenset(found) or None
@@ -185,9 +181,6 @@ class ValueReader:
     def files(self, node: Node, _field: Field) -> Value:
         """Files, each by name and URL or by URL alone."""
         nodes = node.nodes if isinstance(node, Items) else (node,)
-        if len(nodes) > MOST_MEMBERS:
-            what = f"{len(nodes)} files, where Notion takes {MOST_MEMBERS} at most"
-            raise InvalidInput(problem(node, what, fix="remove some"))
         found: list[FileRef] = []
         problems: list[Diagnostic] = []
         for each in nodes:

@@ -225,6 +225,58 @@ def test_an_option_that_the_mapping_does_not_name_is_left_on_both_sides(world: W
     assert world.record("tasks/dig")["status"] == "done"
 
 
+def test_an_edit_over_an_option_that_the_mapping_does_not_name_waits_and_is_told(
+    world: World,
+) -> None:
+    world.in_notion("tasks/dig", Status="Blocked")
+    world.edit("tasks/dig", status="done", hours="9")
+    result = world.apply(code=ExitCode.DECISIONS_REMAIN, settled=False)
+    [told] = [p.summary for m in result.plan.mappings for p in m.problems]
+    assert "tasks/dig: status is edited in git, and not sent" in told
+    assert "Blocked" in told
+    assert world.page("tasks/dig")["Status"] == "Blocked"
+    assert world.page("tasks/dig")["Hours"] == 9
+    world.remap("tasks", ("done: Done}", "done: Done, blocked: Blocked}"))
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    assert world.conflicts() == {"tasks/dig"}
+
+
+def test_an_option_that_is_gone_from_notion_is_pulled_as_an_edit(world: World) -> None:
+    """Git's value cannot be sent any more, and need not be: nobody edited it there."""
+    world.schema("tasks", {"Kind": {"select": {"options": [{"name": "test"}]}}})
+    world.apply()
+    assert not world.record("tasks/dig").get("kind")
+
+
+def test_a_list_of_more_than_a_request_takes_is_pulled_and_stays_in_step(
+    make: MakeWorld,
+) -> None:
+    field = "  tasks: {property: Tasks, type: relation, to: tasks, direction: pull}\n"
+    mapping = PROJECTS.replace("  # worked out", f"{field}  # worked out")
+    pages = [{"Name": f"Task {n}", "Key": f"t{n}", "Project": "Alpha"} for n in range(104)]
+    seed = databases([{"Name": "Alpha", "Key": "alpha", "Budget": 7}], pages)
+    world = make(seed, {}, {"projects": mapping, "tasks": TASKS})
+    world.apply()
+    assert len(world.record("projects/alpha")["tasks"]) == 104
+    world.in_notion("projects/alpha", Budget=777)
+    world.add_page("Tasks", Name="One more", Key="more", Project="Alpha")
+    world.apply()
+    assert world.record("projects/alpha")["budget"] == "777"
+    assert len(world.record("projects/alpha")["tasks"]) == 105
+
+
+def test_a_list_that_git_makes_longer_than_a_request_takes_waits(make: MakeWorld) -> None:
+    tags = [f"tag{n}" for n in range(101)]
+    world = make(databases([], [{"Name": "Dig", "Key": "dig", "Tags": []}]), {})
+    world.remap("tasks", ("type: multi_select}", "type: multi_select, new_options: allow}"))
+    world.apply()
+    world.edit("tasks/dig", tags=f"[{', '.join(tags)}]", note="still goes")
+    result = world.apply(code=ExitCode.DECISIONS_REMAIN, settled=False)
+    [told] = [p.summary for m in result.plan.mappings for p in m.problems]
+    assert "101 members, where Notion takes 100 in a request" in told
+    assert world.page("tasks/dig")["Note"] == "still goes"
+
+
 def test_a_new_select_option_is_refused_and_the_rest_of_the_record_goes(world: World) -> None:
     world.edit("tasks/dig", kind="biuld", hours="9")
     world.apply(code=ExitCode.DECISIONS_REMAIN, settled=False)

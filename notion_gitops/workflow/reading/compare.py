@@ -34,7 +34,7 @@ from notion_gitops.workflow.reading.notion_side import (
     snapshot,
     tell_apart,
 )
-from notion_gitops.workflow.reading.refused_values import Known, without_refused
+from notion_gitops.workflow.reading.refused_values import Known, unsent, without_refused
 from notion_gitops.workflow.reading.state_branch import (
     Recorded,
     StateBranch,
@@ -256,7 +256,8 @@ def _join(
     base = as_base(recorded, records)
     git_records, refused = without_refused(database, around.known, whole.snapshot, records)
     waiting = waiting_texts(mapping, bodies, whole.snapshot.records)
-    refused = (*refused, *waiting, *_told_of_held(mapping, held))
+    unread = unsent(mapping, git_records, notion.snapshot, records)
+    refused = (*refused, *waiting, *unread, *_told_of_held(mapping, held))
     inputs = Inputs(
         mapping=mapping,
         base=base,

@@ -4,7 +4,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.mapping import OPTIONS, Direction, Field, Mode, PropertyType
+from notion_gitops.model.mapping import (
+    OPTIONS,
+    DatabaseMapping,
+    Direction,
+    Field,
+    Mode,
+    PropertyType,
+)
 from notion_gitops.model.nearest import nearest
 from notion_gitops.model.people import People
 from notion_gitops.model.records import BaseRecord, Record, Snapshot
@@ -15,6 +22,10 @@ from notion_gitops.text.words import listed
 from notion_gitops.workflow.reading.notion_side import Database
 
 _SOURCES = OPTIONS | {PropertyType.PEOPLE, PropertyType.RELATION}
+_LISTS = frozenset({
+    PropertyType.MULTI_SELECT, PropertyType.PEOPLE, PropertyType.RELATION, PropertyType.FILES,
+})  # fmt: skip
+_MOST_MEMBERS = 100  # of a list in one request (Notion's documentation, "Request limits")
 _MOST_KEYS = 5000  # in so many, the nearest is not looked for: it would take seconds
 _NAMED = 5  # keys in a message
 
@@ -45,7 +56,8 @@ def without_refused(
     error would otherwise become a choice for everybody, or fail whenever it is written.
     """
     mapping, schema = database.mapping, database.schema
-    specs = [f for f in mapping.fields.values() if f.type in _SOURCES and _written(f, mapping.mode)]
+    wanted = _SOURCES | _LISTS
+    specs = [f for f in mapping.fields.values() if f.type in wanted and _written(f, mapping.mode)]
     if schema is None or not specs:
         return git, ()
     look = _Look(database, schema, known)
@@ -54,7 +66,10 @@ def without_refused(
     unwritten: list[str] = []
     for key, record in git.records.items():
         refused = {
-            spec.name: r for spec in specs if (r := look.refusal(spec, record.value(spec.name)))
+            spec.name: r
+            for spec in specs
+            if _may_be_sent(spec, record, base.get(key))
+            and (r := look.refusal(spec, record.value(spec.name)))
         }
         kept = set() if known.users_readable else set(_people(specs, record, base.get(key)))
         records[key] = _left_alone(record, {n: r.why for n, r in refused.items()}, kept)
@@ -67,6 +82,45 @@ def without_refused(
     if unwritten:
         problems.append(_people_told(database, unwritten))
     return replace(git, records=records), tuple(problems)
+
+
+def unsent(
+    mapping: DatabaseMapping,
+    git: Snapshot,
+    notion: Snapshot,
+    base: Mapping[str, BaseRecord],
+) -> tuple[Diagnostic, ...]:
+    """What is edited in git and waits, since it is not known what Notion holds there.
+
+    Its option has no word in the mapping, or its database is hidden: git's value may be older or
+    newer than Notion's. Told once for each reason.
+    """
+    waiting: dict[tuple[str, str], list[Record]] = {}
+    specs = [f for f in mapping.properties if _written(f, mapping.mode)]
+    for key, record in git.records.items():
+        other = notion.records.get(key)
+        unread = other.fields if other is not None else {}
+        for spec in specs:
+            theirs, ours = unread.get(spec.name), record.value(spec.name)
+            if not isinstance(theirs, Unknown) or ours is None or isinstance(ours, Unknown):
+                continue
+            if _may_be_sent(spec, record, base.get(key)):
+                waiting.setdefault((spec.name, theirs.reason), []).append(record)
+    return tuple(_waiting_told(mapping, at, records) for at, records in waiting.items())
+
+
+def _waiting_told(
+    mapping: DatabaseMapping, at: tuple[str, str], records: list[Record]
+) -> Diagnostic:
+    name, why = at
+    keys = listed([record.key for record in records], _NAMED)
+    first = records[0].file
+    return Diagnostic(
+        f"{mapping.name}/{keys}: {name} is edited in git, and not sent: {why}",
+        first.place if first is not None else mapping.fields[name].place,
+        fix="Put right what keeps Notion's value from being read; the edit is sent then.",
+        detail="The field is left as it is on both sides.",
+    )
 
 
 def _written(spec: Field, mode: Mode) -> bool:
@@ -86,6 +140,10 @@ class _Look:
     def refusal(self, spec: Field, value: Value) -> _Refusal | None:
         """Why the value is not sent; None if it can be, or if it is empty."""
         if value is None or isinstance(value, Unknown):
+            return None
+        if isinstance(value, frozenset | tuple) and len(value) > _MOST_MEMBERS:
+            return _too_many(spec, len(value))
+        if spec.type not in _SOURCES:
             return None
         at = (spec.name, value)
         if at not in self.asked:
@@ -109,6 +167,21 @@ class _Look:
         meant = f'Did you mean "{near}"? ' if near else ""
         fix = f"{meant}Name a record of {spec.to}, or add the one that is missing."
         return _Refusal(f"{spec.name}: there is no {listed(lost, _NAMED)} in {spec.to}", fix)
+
+
+def _may_be_sent(spec: Field, record: Record, base: BaseRecord | None) -> bool:
+    """Whether git's value may have to be written: it was edited, or always stands in Notion.
+
+    What Notion holds need not be fit to be sent: its lists may be longer than a request's.
+    """
+    if base is None or spec.name not in base.known or spec.direction is Direction.PUSH:
+        return True
+    return record.value(spec.name) != base.fields.get(spec.name)
+
+
+def _too_many(spec: Field, count: int) -> _Refusal:
+    what = f"{spec.name}: {count} members, where Notion takes {_MOST_MEMBERS} in a request"
+    return _Refusal(what, "Remove some, or edit the list in Notion.")
 
 
 def _people(specs: list[Field], record: Record, base: BaseRecord | None) -> Iterator[str]:
