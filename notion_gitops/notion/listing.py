@@ -1,6 +1,6 @@
 """All pages of a data source, and whether they really are all."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,7 +115,25 @@ def _windowed(filter_: Filter | None, since: str | None) -> Filter | None:
     match filter_:
         case None:
             return window
+        case {"or": [*parts]}:
+            return {"or": [_and(part, window) for part in _alternatives(parts)]}
+        case _:
+            return _and(filter_, window)
+
+
+def _and(filter_: Filter, window: Filter) -> Filter:
+    match filter_:
         case {"and": [*parts]}:
             return {"and": [*parts, window]}
         case _:
             return {"and": [filter_, window]}
+
+
+def _alternatives(parts: Iterable[Filter]) -> Iterator[Filter]:
+    """The parts of an `or`, with those of one inside of it among them."""
+    for part in parts:
+        match part:
+            case {"or": [*inner]}:
+                yield from inner
+            case _:
+                yield part

@@ -45,12 +45,19 @@ def test_beyond_the_cap_the_rest_is_found_by_time_of_creation() -> None:
     assert sorted(numbers) == list(range(230))
 
 
+FEW = {"property": "N", "number": {"less_than": 120}}
+NONE = {"property": "N", "number": {"less_than": 0}}
+
+
 @pytest.mark.parametrize(
     "filter_",
     [
-        {"property": "N", "number": {"less_than": 120}},
-        {"and": [{"property": "N", "number": {"less_than": 120}}]},
-        {"or": [{"property": "N", "number": {"less_than": 120}}]},
+        FEW,
+        {"and": [FEW]},
+        {"or": [FEW, NONE]},
+        {"or": [{"and": [FEW, FEW]}, NONE]},
+        {"or": [{"or": [FEW, NONE]}, {"and": [NONE]}]},
+        {"and": [{"or": [FEW, NONE]}, FEW]},
     ],
 )
 def test_beyond_the_cap_the_filter_still_holds(filter_: dict[str, Any]) -> None:

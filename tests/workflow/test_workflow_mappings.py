@@ -251,3 +251,31 @@ def test_sensitive_fields_are_never_shown(make: MakeWorld) -> None:
     for path in ("log.jsonl", "backup.jsonl", "report.md"):
         assert hidden not in world.git("show", f"notion-gitops/state:{path}"), path
     assert hidden not in world.git("log", "--all", "--format=%B")
+
+
+def test_a_filter_by_a_property_that_was_renamed_is_told_with_its_place(world: World) -> None:
+    only = "filter: {property: Archived, checkbox: {equals: false}}"
+    world.remap("tasks", ('"${NOTION_TASKS}"}', f'"${{NOTION_TASKS}}", {only}}}'))
+    world.schema("tasks", {"Archived": {"name": "Archives"}})
+    planned = world.plan()
+    [told] = part(planned, "tasks").problems
+    assert told.summary.startswith("Notion does not take the filter of tasks: ")
+    assert told.place is not None
+    assert told.place.file == "mappings/tasks.yaml"
+    assert 'Did you mean "Archives"?' in told.fix
+    assert not part(planned, "projects").left_out
+
+
+def test_two_mappings_of_one_data_source_take_no_part(world: World) -> None:
+    """Each would take the other's pages for new ones, and make files of them."""
+    again = TASKS.replace("name: tasks", "name: chores").replace("records/tasks", "records/chores")
+    world.write("mappings/chores.yaml", again.replace("NOTION_TASKS", "NOTION_CHORES"))
+    world.commit("Map it twice")
+    workspace, connection = open_workspace(world.root), world.connection()
+    find = lambda m: world.source({"chores": "tasks"}.get(m.name, m.name))  # noqa: E731
+    connection = Connection(connection.gateway, find, world.clock, connection.monotonic)
+    planned = make_plan(workspace, connection, PlanOptions())
+    for name in ("tasks", "chores"):
+        assert part(planned, name).left_out
+        summaries = [p.summary for p in part(planned, name).problems]
+        assert "chores and tasks lead to the same data source" in summaries

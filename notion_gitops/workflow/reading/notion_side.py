@@ -1,6 +1,6 @@
 """Reading the Notion side: every mapped database listed, decoded, and its pages told apart."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,7 @@ from notion_gitops.notion.schema_check import check_schema, check_two_faces
 from notion_gitops.notion.schema_memory import follow
 from notion_gitops.records.keys import key_problem
 from notion_gitops.text.slugs import slug
+from notion_gitops.text.words import listed
 from notion_gitops.workflow.reading.same_property import memory_of
 from notion_gitops.workflow.reading.state_branch import Recorded, StateBranch
 
@@ -117,8 +118,9 @@ def connect(
         told = dict.fromkeys(d for database in found.values() for d in database.problems)
         raise type(silent[0])(*told)
     sources = {n: d.schema.data_source_id for n, d in found.items() if d.schema}
-    faces = list(check_two_faces((d.mapping, d.schema) for d in found.values() if d.schema))
-    checked = {name: _checked(database, sources, faces) for name, database in found.items()}
+    around = list(check_two_faces((d.mapping, d.schema) for d in found.values() if d.schema))
+    around += _mapped_twice(found.values())
+    checked = {name: _checked(database, sources, around) for name, database in found.items()}
     look = SourceLook(gateway, set(sources.values()))
     return {name: _with_hidden(database, look) for name, database in checked.items()}
 
@@ -139,14 +141,33 @@ def _all_ids(
     return ids
 
 
-def _checked(database: Database, sources: Mapping[str, str], faces: list[Diagnostic]) -> Database:
+def _mapped_twice(databases: Iterable[Database]) -> Iterator[Diagnostic]:
+    """Mappings that lead to one data source, however each of them names it.
+
+    Each would take the other's pages for records that are new.
+    """
+    seen: dict[str, list[DatabaseMapping]] = {}
+    for database in databases:
+        if database.schema is not None:
+            seen.setdefault(database.schema.data_source_id, []).append(database.mapping)
+    for mappings in seen.values():
+        names = listed([mapping.name for mapping in mappings], len(mappings))
+        for mapping in mappings if len(mappings) > 1 else ():
+            yield Diagnostic(
+                f"{names} lead to the same data source",
+                mapping.notion.place,
+                fix="Give each mapping a data source of its own; join the files if they are one.",
+            )
+
+
+def _checked(database: Database, sources: Mapping[str, str], around: list[Diagnostic]) -> Database:
     if database.schema is None:
         return database
     problems = check_schema(database.mapping, database.schema, sources)
     if database.schema.in_trash:
         problems.insert(0, _trashed(database.mapping, database.schema))
     file = database.mapping.place.file
-    ours = [d for d in faces if d.place is not None and d.place.file == file]
+    ours = [d for d in around if d.place is not None and d.place.file == file]
     return replace(database, problems=(*database.problems, *problems, *ours))
 
 

@@ -1,11 +1,18 @@
 """What the snapshots are read from, and which mappings take no part in a run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import CannotReachNotion, NotionGitopsError, TokenRefused
+from notion_gitops.model.errors import (
+    CannotReachNotion,
+    InvalidInput,
+    NotionGitopsError,
+    TokenRefused,
+)
 from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.nearest import nearest
 from notion_gitops.model.people import People
 from notion_gitops.notion.failures import RejectedRequest
 from notion_gitops.notion.gateway import Gateway
@@ -72,8 +79,38 @@ def list_all(sources: Sources, out: LeftOut) -> dict[str, Pages]:
         except TokenRefused:
             raise
         except (CannotReachNotion, RejectedRequest) as error:
-            failed.append(error)
-            out.leave(name, "its pages could not be listed", *placed(error, database.mapping))
+            told = _told(error, database)
+            failed.append(told)
+            problems = placed(told, database.mapping)
+            out.leave(name, "its pages could not be listed", *problems)
     if failed and not pages:
         raise failed[0]
     return pages
+
+
+def _told(error: NotionGitopsError, database: Database) -> NotionGitopsError:
+    """What a listing that failed says of the mapping: its filter is all that Notion can refuse."""
+    mapping, schema = database.mapping, database.schema
+    if not isinstance(error, RejectedRequest) or not mapping.notion.filter or schema is None:
+        return error
+    lost = [n for n in _named(mapping.notion.filter) if n not in schema.properties]
+    near = nearest(lost[0], schema.properties) if lost else None
+    meant = f'Did you mean "{near}"? ' if near else ""
+    return InvalidInput(
+        Diagnostic(
+            f"Notion does not take the filter of {mapping.name}: {error.message}",
+            mapping.notion.place,
+            fix=f"{meant}Write properties as they are called in Notion now, and what their types "
+            "can be asked (docs/mappings.md).",
+        )
+    )
+
+
+def _named(filter_: Any) -> Iterator[str]:
+    """The properties that a filter names, at any depth."""
+    match filter_:
+        case {"property": str(name)}:
+            yield name
+        case {"and": [*parts]} | {"or": [*parts]}:
+            for part in parts:
+                yield from _named(part)
