@@ -5,7 +5,7 @@ blocks, and Notion has none. So an edit is found by what the lines mean, and car
 text that is there, where all other lines stay as they are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from itertools import count, pairwise
 from typing import NamedTuple
@@ -47,7 +47,8 @@ def in_file_form(file: Value, stored: Value, notion: Value) -> Value:
     ours, base = _text(file), _text(stored)
     if same_text(base, notion):
         return file
-    return _carried(ours, base, notion, _Spacing.of(lines_of(ours)))
+    parts = _parts(lines_of(ours), lines_of(base), lines_of(notion), glued=False)
+    return _carried(parts, ours, notion, _Spacing.of(lines_of(ours)))
 
 
 def as_in_file(base: BaseRecord | None, git: Value, notion: Value) -> Value:
@@ -69,7 +70,9 @@ def in_notion_form(notion: Value, as_file: Value, wanted: Value) -> str:
         wanted: what it is to hold, in the file's form.
     """
     tight = _Spacing(airy=False, indent=_NOTION_INDENT)
-    return _carried(_text(notion), _text(as_file), _text(wanted), tight) or ""
+    ours, base, theirs = _text(notion), _text(as_file), _text(wanted)
+    parts = _parts(lines_of(ours), lines_of(base), lines_of(theirs), glued=True)
+    return _carried(parts, ours, theirs, tight) or ""
 
 
 def text_to_merge(
@@ -115,15 +118,16 @@ class _Part(NamedTuple):
 
     line: Line
     place: int | None
+    new: bool = False  # it does not stand in our text
 
 
 def _text(value: Value) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _carried(ours: str, base: str, theirs: str, spacing: _Spacing) -> str | None:
-    """Our text with what changed from `base` to `theirs`; where both changed, theirs stands."""
-    parts = list(_parts(lines_of(ours), lines_of(base), lines_of(theirs), spacing.indent))
+def _carried(changed: Iterable[_Part], ours: str, theirs: str, spacing: _Spacing) -> str | None:
+    """Our text with what changed; spaced and nested as it is."""
+    parts = [part._replace(line=_nested(part, spacing.indent)) for part in changed]
     result = joined(_spaced(parts, lines_of(ours), spacing))
     if meaning(result or "") == tuple(part.line.meaning for part in parts):
         return result
@@ -132,15 +136,25 @@ def _carried(ours: str, base: str, theirs: str, spacing: _Spacing) -> str | None
     return joined(whole if spacing.airy else [line._replace(gap=0) for line in whole])
 
 
-def _parts(ours: list[Line], base: list[Line], theirs: list[Line], indent: str) -> Iterator[_Part]:
+def _parts(
+    ours: list[Line], base: list[Line], theirs: list[Line], *, glued: bool
+) -> Iterator[_Part]:
+    """Our lines with what changed from `base` to `theirs`; where both changed, theirs stand.
+
+    Args:
+        ours: the lines that are changed.
+        base: those of which ours are another spelling.
+        theirs: what became of those.
+        glued: lines of theirs with no blank line between them may be one block.
+    """
     last = _Anchor(0, 0, 0, 0, 0, 0)
-    for at in _anchors(ours, base, theirs):
+    for at in _anchors(ours, base, theirs, glued=glued):
         old, new = base[last.base_end : at.base], theirs[last.theirs_end : at.theirs]
         if [x.meaning for x in old] == [x.meaning for x in new]:
             yield from (_Part(ours[i], i) for i in range(last.ours_end, at.ours))
         else:
             for number, line in enumerate(new, last.ours_end):
-                yield _Part(_nested(line, indent), number if number < at.ours else None)
+                yield _Part(line, number if number < at.ours else None, new=True)
         yield from (_Part(ours[i], i) for i in range(at.ours, at.ours_end))
         last = at
 
@@ -156,7 +170,9 @@ class _Anchor(NamedTuple):
     theirs_end: int
 
 
-def _anchors(ours: list[Line], base: list[Line], theirs: list[Line]) -> Iterator[_Anchor]:
+def _anchors(
+    ours: list[Line], base: list[Line], theirs: list[Line], *, glued: bool
+) -> Iterator[_Anchor]:
     there = dict(_equal_lines(base, theirs))
     reached = 0
     for start, end, mine, mine_end in _alike(base, ours):
@@ -166,10 +182,20 @@ def _anchors(ours: list[Line], base: list[Line], theirs: list[Line]) -> Iterator
             continue
         places = [there.get(line, -1) for line in range(start, end)]
         first = places[0]
-        if first >= 0 and places == list(range(first, first + len(places))):
+        stays = first >= 0 and places == list(range(first, first + len(places)))
+        if stays and glued and end - start != mine_end - mine:
+            stays = not _grew(theirs, first, first + len(places), set(there.values()))
+        if stays:
             reached = first + len(places)
             yield _Anchor(start, end, mine, mine_end, first, reached)
     yield _Anchor(len(base), len(base), len(ours), len(ours), len(theirs), len(theirs))
+
+
+def _grew(theirs: list[Line], first: int, end: int, known: set[int]) -> bool:
+    """Whether a block of several lines has new ones at its edges, like a row below a table."""
+    above = first > 0 and first - 1 not in known and theirs[first].gap == 0
+    below = end < len(theirs) and end not in known and theirs[end].gap == 0
+    return above or below
 
 
 def _equal_lines(one: list[Line], other: list[Line]) -> Iterator[tuple[int, int]]:
@@ -210,8 +236,9 @@ def _differences(one: list[Line], other: list[Line]) -> Iterator[tuple[str, int,
     yield "equal", len(mine) - tail, len(mine), len(its) - tail, len(its)
 
 
-def _nested(line: Line, indent: str) -> Line:
-    if line.in_code or not line.depth or not indent:
+def _nested(part: _Part, indent: str) -> Line:
+    line = part.line
+    if not part.new or line.in_code or not line.depth or not indent:
         return line
     return line._replace(text=indent * line.depth + line.text.lstrip())
 
@@ -221,7 +248,7 @@ def _spaced(parts: list[_Part], ours: list[Line], spacing: _Spacing) -> list[Lin
     lines: list[Line] = []
     before: _Part | None = None
     for part in parts:
-        line, place = part
+        line, place = part.line, part.place
         if before is None or line.in_code:
             gap = 0
         elif place is not None and before.place == place - 1:

@@ -111,6 +111,8 @@ def _lines(text: str) -> Iterator[Line]:
         else:
             yield Line(f"{_depth(line, depths)}{_plain(bare)}", line, gap)
         gap = 0
+    if fence:  # code that is not ended reaches to the end of the text
+        yield Line(f"{_IN_CODE}{fence}", fence, 0)
 
 
 def _plain(line: str) -> str:

@@ -165,6 +165,32 @@ def test_an_edit_beside_a_table_leaves_the_table_as_it_is_written(around: str, p
     assert found == file.replace(place, f"{place} and more")
 
 
+@pytest.mark.parametrize("around", ["Before\n\n{}\n\nAfter", "{}\n\nAfter", "Before\n\n{}", "{}"])
+def test_a_row_at_the_end_of_a_table_goes_to_notion_as_a_part_of_it(around: str) -> None:
+    file = canonical_body(around.format(TABLE)) or ""
+    stored = file.replace(TABLE, IN_NOTIONS_OWN_FORM).replace("\n\n", "\n")
+    longer = f"{TABLE}\n| 3 | 4 |"
+    found = in_notion_form(stored, file, file.replace(TABLE, longer))
+    assert found == around.replace("\n\n", "\n").format(longer)
+
+
+def test_a_paragraph_below_a_table_leaves_it_as_notion_has_it() -> None:
+    found = in_notion_form(IN_NOTIONS_OWN_FORM, TABLE, f"{TABLE}\n\nNew")
+    assert found == f"{IN_NOTIONS_OWN_FORM}\nNew"
+
+
+def test_a_paragraph_that_notion_has_below_a_table_leaves_it_as_the_file_has_it() -> None:
+    found = in_file_form(TABLE, IN_NOTIONS_OWN_FORM, f"{IN_NOTIONS_OWN_FORM}\nNew")
+    assert found == f"{TABLE}\n\nNew"
+
+
+def test_code_that_is_not_ended_reaches_to_the_end_of_the_text() -> None:
+    file, stored = "Say\n\n```py\nx = 1", "Say\n```python\nx = 1\n```"
+    assert in_file_form(file, stored, stored) == file
+    assert same_text(file, stored)
+    assert in_notion_form(stored, file, f"First\n\n{file}") == f"First\n{stored}"
+
+
 def test_a_comment_that_notion_does_not_hold_outlives_the_lines_around_it() -> None:
     file = "One\n\n<!-- keep me -->\n\nTwo"
     assert in_file_form(file, "One\nTwo", "Uno\nDue") == "<!-- keep me -->\n\nUno\n\nDue"

@@ -225,3 +225,49 @@ def test_offline_the_texts_that_git_changed_are_shown(notes: World) -> None:
     assert "- Water came in twice." in said
     assert "+ Water came in once." in said
     assert "body      1 line added, 1 removed" in said
+
+
+TABLE = "| A | B |\n| --- | --- |\n| 1 | 2 |\n"
+
+
+@pytest.mark.parametrize("behind", ["", "\nAfter it.\n"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("| 1 | 2 |\n", "| 1 | 2 |\n| 3 | 4 |\n"),
+        ("| 1 | 2 |\n", "| 3 | 4 |\n| 1 | 2 |\n"),
+        ("| 1 | 2 |\n", "| 1 | 5 |\n"),
+        ("| 1 | 2 |\n", ""),
+    ],
+)
+def test_a_row_of_a_table_is_added_edited_and_deleted_in_the_table(
+    tmp_path: Path, behind: str, old: str, new: str
+) -> None:
+    text = f"---\ntitle: The plan\n---\n\nBefore.\n\n{TABLE}{behind}"
+    world = build(tmp_path / "world", plan=text)
+    world.apply()
+    write_git(world, (old, new))
+    world.apply()
+    rows = [line for line in in_git(world).splitlines() if line.startswith("| ")]
+    assert in_notion(world).count("<tr>") == len(rows) - 1  # but for the rule below the head
+    assert "\n\\|" not in in_notion(world)
+    assert in_git(world) == text.replace(old, new)
+    world.sandbox.close()
+
+
+def test_code_without_an_end_is_added_to(tmp_path: Path) -> None:
+    world = build(tmp_path / "world", plan="---\ntitle: The plan\n---\n\nSay\n\n```py\nx = 1\n")
+    world.apply()
+    write_git(world, ("x = 1\n", "x = 1\ny = 2\n"))
+    world.apply()
+    assert in_notion(world) == "Say\n```python\nx = 1\ny = 2\n```"
+    world.sandbox.close()
+
+
+def test_code_that_has_just_begun_is_added_to(tmp_path: Path) -> None:
+    world = build(tmp_path / "world", plan="---\ntitle: The plan\n---\n\nSay\n\n```\n")
+    world.apply()
+    write_git(world, ("```\n", "```\nx = 1\n"))
+    world.apply()
+    assert "x = 1" in in_notion(world)
+    world.sandbox.close()
