@@ -16,6 +16,7 @@ from notion_gitops.sandbox.basics.messages import (
 from notion_gitops.sandbox.basics.nouns import Capability, Page, UserKind
 from notion_gitops.sandbox.basics.store import dumps
 from notion_gitops.sandbox.call import Call, checked_id, listing
+from notion_gitops.sandbox.databases.parents import named_parent
 from notion_gitops.sandbox.markdown.inline import read_rich_text
 from notion_gitops.sandbox.values.cells import Cells
 from notion_gitops.sandbox.values.file_links import file_name, file_type, signed
@@ -67,11 +68,10 @@ def _where(call: Call) -> tuple[Json, str]:
         if row is None or not _seen(call, json.loads(row["parent"])):
             raise call.missing("discussion", identity)
         return json.loads(row["parent"]), identity
-    for key in ("page_id", "block_id"):
-        if key in parent:
-            found = _commented(call, parent[key], f"body.parent.{key}")
-            return found, call.store.new_uuid()
-    raise failed_validation("body.parent", "defined", UNDEFINED)
+    if not parent:
+        raise failed_validation("body.parent", "defined", UNDEFINED)
+    kind, value = named_parent(parent, "page_id", "block_id")
+    return _commented(call, value, f"body.parent.{kind}"), call.store.new_uuid()
 
 
 def _commented(call: Call, text: object, place: str) -> Json:

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from notion_gitops.sandbox.async_tasks import accepted
-from notion_gitops.sandbox.basics.messages import (
-    UNDEFINED,
-    Json,
-    complaint,
-    failed_validation,
-    invalid,
-    not_one_of,
-)
+from notion_gitops.sandbox.basics.messages import UNDEFINED, Json, failed_validation, invalid
 from notion_gitops.sandbox.basics.nouns import Capability, Page, Source
 from notion_gitops.sandbox.basics.store import dumps
 from notion_gitops.sandbox.blocks.blocks import place_page
 from notion_gitops.sandbox.blocks.store import insert_all
 from notion_gitops.sandbox.blocks.templates import apply_template, chosen_template
+from notion_gitops.sandbox.databases.parents import page_kinds, place_in
 from notion_gitops.sandbox.databases.rows import (
     Flag,
     insert_page,
     insert_row,
     keep_found,
-    next_number,
-    row_parent,
     set_flag,
     stamp_of,
     stamp_page,
@@ -55,7 +47,8 @@ def create_page(call: Call) -> Json:
 
 
 def _create(call: Call) -> Json:
-    source = _parent_source(call, call.body.get("parent", UNDEFINED))
+    place = place_in(call, call.body.get("parent", UNDEFINED), *page_kinds(call))
+    source = place.source
     template = chosen_template(call, source)
     body = new_body(call)
     properties = _given_properties(call)
@@ -66,7 +59,7 @@ def _create(call: Call) -> Json:
     if source is not None:
         page = insert_row(call, source, parse_properties(call, source, properties))
     else:
-        page = _insert_plain_page(call, properties)
+        page = _insert_plain_page(call, place.parent, properties)
     _write_extras(call, page)
     insert_all(call, page.id, drafts)
     place_page(call, page)
@@ -100,39 +93,11 @@ def _names_title(source: Source | None, properties: Json) -> bool:
     return any(look_up(source, name) == source.title for name in properties)
 
 
-def _parent_source(call: Call, parent: Any) -> Source | None:
-    """The data source that a new page goes into; None if it is no row."""
-    if not isinstance(parent, dict):
-        raise failed_validation("body.parent", "defined", parent)
-    if "data_source_id" in parent and not call.has_tables:
-        source = call.find_source(parent["data_source_id"], "body.parent.data_source_id")
-        return _live(source)
-    if "database_id" in parent:
-        database = call.find_database(parent["database_id"], "body.parent.database_id")
-        return _live(call.only_source(database))
-    return None
-
-
-def _live(source: Source) -> Source:
-    if source.doc["in_trash"]:
-        raise invalid("Can't create pages in a data source that is in the trash.")
-    return source
-
-
-def _insert_plain_page(call: Call, properties: Json) -> Page:
-    parent = call.body["parent"]
-    if "page_id" in parent:
-        above = call.find_page(parent["page_id"], "body.parent.page_id")
-        kept: Json = {"type": "page_id", "page_id": above.id}
-    elif parent.get("workspace") is True:
-        kept = {"type": "workspace", "workspace": True}
-    else:
-        kinds = ("page_id", "database_id", "data_source_id", "workspace")
-        raise not_one_of([complaint(f"body.parent.{k}", "defined", UNDEFINED) for k in kinds])
+def _insert_plain_page(call: Call, parent: Json, properties: Json) -> Page:
     values = {"title": [], **_plain_values(properties)}
-    page = insert_page(call, kept, values, call.store.new_uuid())
-    if "page_id" in kept:
-        stamp_page(call, kept["page_id"], stamp_of(call))
+    page = insert_page(call, parent, values, call.store.new_uuid())
+    if "page_id" in parent:
+        stamp_page(call, parent["page_id"], stamp_of(call))
     return page
 
 
@@ -217,43 +182,3 @@ def _write_properties(call: Call, page: Page) -> None:
     keep_found(call, page)
     call.store.write("UPDATE pages SET vals=? WHERE id=?", (dumps(values), page.id))
     call.world.forget_page(page.id)
-
-
-def move_page(call: Call, page_id: str) -> Json:
-    """POST pages/{id}/move; values go along where the new source has the column."""
-    call.require(Capability.UPDATE)
-    call.only("parent")
-    page = call.find_page(page_id)
-    parent = call.body.get("parent", UNDEFINED)
-    source = _parent_source(call, parent)
-    if source is not None:
-        stays = source.id == page.source_id
-        values = _carried(call, page, source) | ({} if stays else next_number(call, source))
-        kept = row_parent(source)
-    else:
-        above = call.find_page(parent.get("page_id", UNDEFINED), "body.parent.page_id")
-        kept, values = {"type": "page_id", "page_id": above.id}, _only_title(call, page)
-    call.store.write(
-        "UPDATE pages SET source_id=?, parent=?, vals=? WHERE id=?",
-        (kept.get("data_source_id"), dumps(kept), dumps(values), page.id),
-    )
-    call.store.write("DELETE FROM links WHERE page=? OR target=?", (page.id, page.id))
-    stamp_page(call, page.id, stamp_of(call))
-    return shown_page(call, call.world.the_page(page.id))
-
-
-def _only_title(call: Call, page: Page) -> Json:
-    source = call.world.source(page.source_id) if page.source_id else None
-    return {"title": page.values.get(source.title.id if source else "title", [])}
-
-
-def _carried(call: Call, page: Page, target: Source) -> Json:
-    """The values that fit a column of the same name and type, and the title."""
-    values = {target.title.id: _only_title(call, page)["title"]}
-    source = call.world.source(page.source_id) if page.source_id else None
-    for prop in source.properties if source else ():
-        other = target.by_name.get(prop.name)
-        plain = other is not None and other.kind is prop.kind and "options" not in prop.config
-        if other is not None and plain and prop.id in page.values:
-            values[other.id] = page.values[prop.id]
-    return values

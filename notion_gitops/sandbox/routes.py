@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from notion_gitops.sandbox import async_tasks, comments, pages
+from notion_gitops.sandbox import async_tasks, comments, moves, pages
 from notion_gitops.sandbox.basics.messages import Json, unknown_url
 from notion_gitops.sandbox.blocks import blocks, templates
 from notion_gitops.sandbox.databases import databases, tables
@@ -46,7 +46,7 @@ class Routes:
             ("POST", "pages", pages.create_page),
             ("GET", "pages/{}", pages.retrieve_page),
             ("PATCH", "pages/{}", pages.update_page),
-            ("POST", "pages/{}/move", pages.move_page),
+            ("POST", "pages/{}/move", moves.move_page),
             ("GET", "pages/{}/properties/{}", property_items.retrieve_property),
             ("GET", "pages/{}/markdown", page_markdown.retrieve_markdown),
             ("PATCH", "pages/{}/markdown", page_markdown.update_markdown),

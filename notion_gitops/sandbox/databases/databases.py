@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from notion_gitops.sandbox.basics.clock import millis
 from notion_gitops.sandbox.basics.messages import UNDEFINED, Json, failed_validation, invalid
 from notion_gitops.sandbox.basics.nouns import Capability, Kind, Source
 from notion_gitops.sandbox.basics.store import dumps
-from notion_gitops.sandbox.call import Call, checked_id
+from notion_gitops.sandbox.databases.parents import Place, named_parent, place_in
 from notion_gitops.sandbox.databases.rows import row_parent, save_source_doc
 from notion_gitops.sandbox.databases.schema import change_schema
 from notion_gitops.sandbox.values.icons import parse_cover, parse_icon
@@ -16,15 +16,18 @@ from notion_gitops.sandbox.values.richtext import parse_rich_text
 from notion_gitops.sandbox.values.shapes import shown_database, shown_source
 from notion_gitops.sandbox.weather.lag import Late
 
+if TYPE_CHECKING:
+    from notion_gitops.sandbox.call import Call
+
 
 def create_database(call: Call) -> Json:
     """POST databases."""
     call.require(Capability.INSERT)
     call.only("parent", "title", "description", "is_inline", "initial_data_source", "icon", "cover")
-    parent = parent_of(call, call.body.get("parent", UNDEFINED))
+    place = parent_of(call)
     title = parse_rich_text(call.body.get("title", []), "body.title")
     properties = _initial_columns(call)
-    identity = insert_database(call, call.store.new_uuid(), parent, title)
+    identity = insert_database(call, call.store.new_uuid(), place.parent, title)
     insert_source(call, identity, call.store.new_uuid(), title, properties)
     update_doc(call, identity)
     return shown_database(call, call.world.the_database(identity))
@@ -104,7 +107,7 @@ def update_doc(call: Call, identity: str) -> None:
         if key in call.body:
             doc[key] = _boolean(call.body[key], f"body.{key}")
     if "parent" in call.body:
-        doc["parent"] = parent_of(call, call.body["parent"])
+        doc["parent"] = parent_of(call).parent
     call.store.write("UPDATE databases SET doc=? WHERE id=?", (dumps(doc), identity))
     wish = call.trash_wish()
     if wish is not None:
@@ -141,20 +144,13 @@ def _boolean(value: object, path: str) -> bool:
     return value
 
 
-def parent_of(call: Call, given: Any) -> Json:
+def parent_of(call: Call) -> Place:
     """The parent that a request gives a database.
 
     Raises:
         ApiError: 400 for none, 404 for a page that is not there.
     """
-    if not isinstance(given, dict):
-        raise failed_validation("body.parent", "defined", given)
-    if "page_id" in given:
-        page = call.find_page(given["page_id"], "body.parent.page_id")
-        return {"type": "page_id", "page_id": page.id}
-    if given.get("workspace") is True:
-        return {"type": "workspace", "workspace": True}
-    raise failed_validation("body.parent.page_id", "defined", UNDEFINED)
+    return place_in(call, call.body.get("parent", UNDEFINED), "page_id", "workspace")
 
 
 # Data sources
@@ -164,9 +160,7 @@ def create_source(call: Call) -> Json:
     """POST data_sources."""
     call.require(Capability.INSERT)
     call.only("parent", "properties", "title", "icon")
-    parent = call.body.get("parent")
-    given = parent.get("database_id", UNDEFINED) if isinstance(parent, dict) else UNDEFINED
-    database = call.find_database(checked_id(given, "body.parent.database_id"))
+    database = _holder(call)
     title = parse_rich_text(call.body.get("title", []), "body.title")
     identity = call.store.new_page_uuid(database["id"])
     properties = call.body.get("properties", UNDEFINED)
@@ -187,7 +181,7 @@ def update_source(call: Call, data_source_id: str) -> Json:
     call.only("parent", "title", "icon", "properties", "in_trash")
     source = call.find_source(data_source_id)
     if "parent" in call.body:
-        source = _moved(call, source, call.body["parent"])
+        source = _moved(call, source)
     if "properties" in call.body:
         source = change_schema(call, source, call.body["properties"])
     doc = {**source.doc, **common_of(call), "edited": call.minute, "edited_by": call.token.bot.id}
@@ -195,10 +189,15 @@ def update_source(call: Call, data_source_id: str) -> Json:
     return shown_source(call, call.world.the_source(source.id))
 
 
-def _moved(call: Call, source: Source, given: Any) -> Source:
+def _holder(call: Call) -> Json:
+    """The database that a request wants a data source to be in."""
+    _, identity = named_parent(call.body.get("parent", UNDEFINED), "database_id")
+    return call.find_database(identity, "body.parent.database_id")
+
+
+def _moved(call: Call, source: Source) -> Source:
     """The data source after its move to another database; its rows go along."""
-    named = given.get("database_id", UNDEFINED) if isinstance(given, dict) else UNDEFINED
-    database = call.find_database(checked_id(named, "body.parent.database_id"))
+    database = _holder(call)
     call.store.write(
         "UPDATE data_sources SET database_id=? WHERE id=?", (database["id"], source.id)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from notion_gitops.sandbox.basics.nouns import Kind, Page, Property, Source
 from notion_gitops.sandbox.basics.store import NO_TEMPLATE, dumps
@@ -58,7 +58,7 @@ def row_parent(source: Source) -> Json:
 def insert_row(call: Call, source: Source, parsed: Parsed, identity: str | None = None) -> Page:
     """Add a row to a data source; the page as it then is."""
     keep_options(call, source, parsed)
-    values = {**_defaults(source), **parsed.values, **next_number(call, source)}
+    values = new_values(call, source, parsed.values)
     page = insert_page(
         call, row_parent(source), values, identity or call.store.new_page_uuid(source.id)
     )
@@ -82,8 +82,10 @@ def insert_page(call: Call, parent: Json, values: Json, identity: str) -> Page:
     return call.world.the_page(identity)
 
 
-def _defaults(source: Source) -> dict[str, Any]:
-    return {p.id: p.default_option for p in source.properties if p.kind is Kind.STATUS}
+def new_values(call: Call, source: Source, given: Json) -> Json:
+    """What a row has that comes to a data source: what is given, where it stands, its number."""
+    started = {p.id: p.default_option for p in source.properties if p.kind is Kind.STATUS}
+    return {**started, **given, **next_number(call, source)}
 
 
 def number_rows(call: Call, source: Source, prop: Property) -> None:
@@ -170,6 +172,17 @@ def _set_links(call: Call, page: str, prop: Property, targets: list[str]) -> Non
         _insert_links(call, [(target, synced, page) for target in targets if target not in old])
     for identity in {page, *old, *targets}:
         call.world.forget_page(identity)
+
+
+def unlink(call: Call, page: Page, source: Source | None) -> None:
+    """Take away the links of a page that leaves its data source, and those that lead to it."""
+    for prop in source.properties if source is not None else ():
+        if prop.kind is Kind.RELATION:
+            _set_links(call, page.id, prop, [])
+    rows = call.store.all("SELECT DISTINCT page FROM links WHERE target=?", (page.id,))
+    call.store.write("DELETE FROM links WHERE target=?", (page.id,))
+    for row in rows:
+        call.world.forget_page(row["page"])
 
 
 def _insert_links(call: Call, links: list[tuple[str, str, str]]) -> None:

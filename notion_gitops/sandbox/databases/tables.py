@@ -30,9 +30,9 @@ def create_table(call: Call) -> Json:
     """POST databases: with columns."""
     call.require(Capability.INSERT)
     call.only("parent", "title", "description", "is_inline", "properties", "icon", "cover")
-    parent = parent_of(call, call.body.get("parent", UNDEFINED))
+    place = parent_of(call)
     title = parse_rich_text(call.body.get("title", []), "body.title")
-    identity = insert_database(call, call.store.new_uuid(), parent, title)
+    identity = insert_database(call, call.store.new_uuid(), place.parent, title)
     properties = call.body.get("properties", UNDEFINED)
     source = insert_source(call, identity, call.store.new_uuid(), title, properties)
     return _changed(call, source)
