@@ -181,7 +181,9 @@ class Call:
 
     def only(self, *known: str) -> None:
         """Refuse (400) a body with other keys than these at its top."""
-        allowed = set(known) | ({"archived"} if self.version != VERSION else set())
+        # Where the trash can be named at all, older versions have a second name for it.
+        older = {"archived"} if "in_trash" in known and self.version != VERSION else set()
+        allowed = {*known, *older}
         for key, value in self.body.items():
             if key not in allowed:
                 raise failed_validation(f"body.{key}", "not present", value)
