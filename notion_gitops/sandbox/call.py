@@ -18,7 +18,7 @@ from notion_gitops.sandbox.basics.messages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from notion_gitops.sandbox.basics.forms import Form
@@ -40,7 +40,8 @@ MAX_PAGE_SIZE = 100
 MARKDOWN_CAP = 20_000
 """So many blocks of a page Notion reads as Markdown, about."""
 
-_ABOVE = ("page_id", "block_id", "database_id")  # of a parent; a row's names its source as well
+_ABOVE = ("data_source_id", "page_id", "block_id", "database_id")
+"""The keys of a parent; that of a row has two, the nearer of which comes first here."""
 
 
 @dataclass(frozen=True)
@@ -104,17 +105,19 @@ class Call:
 
     def _sees(self, identity: str, parent: Json) -> bool:
         shared = self.token.shared
-        if shared is None:
+        if shared is None or identity in shared:
             return True
-        seen: set[str] = set()  # a page can come to lie in a database that lies in itself
-        while identity not in shared:
-            seen.add(identity)
-            kind = next((k for k in ("data_source_id", *_ABOVE) if parent.get(k)), None)
-            if kind is None or parent[kind] in seen:
-                return False
-            identity = parent[kind]
-            parent = self._parent_of(kind, identity)
-        return True
+        return any(above in shared for above in self.above(parent))
+
+    def above(self, parent: Json) -> Iterator[str]:
+        """The ids of all that an object with that parent lies in, from the innermost out."""
+        seen: set[str] = set()  # in files of earlier versions a page can lie in itself
+        kind = next((k for k in _ABOVE if parent.get(k)), None)
+        while kind is not None and parent[kind] not in seen:
+            yield parent[kind]
+            seen.add(parent[kind])
+            parent = self._parent_of(kind, parent[kind])
+            kind = next((k for k in _ABOVE if parent.get(k)), None)
 
     def _parent_of(self, kind: str, identity: str) -> Json:
         """What an object of the workspace lies in, as `parent` tells it; empty at the top."""

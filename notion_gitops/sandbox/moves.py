@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 from notion_gitops.sandbox.basics.messages import UNDEFINED, Json
 from notion_gitops.sandbox.basics.nouns import CHOICES, READ_ONLY, Capability, Kind, Page, Source
 from notion_gitops.sandbox.basics.store import dumps
-from notion_gitops.sandbox.databases.parents import Place, page_kinds, place_in
+from notion_gitops.sandbox.databases.parents import (
+    Place,
+    page_kinds,
+    place_in,
+    require_outside,
+)
 from notion_gitops.sandbox.databases.rows import (
     keep_found,
     new_values,
@@ -32,6 +37,7 @@ def move_page(call: Call, page_id: str) -> Json:
     page = call.find_page(page_id)
     kinds = [kind for kind in page_kinds(call) if kind != "workspace"]
     place = place_in(call, call.body.get("parent", UNDEFINED), *kinds)
+    require_outside(call, page.id, place.parent)
     if place.parent != page.parent:
         _move(call, page, place)
     stamp_page(call, page.id, stamp_of(call))

@@ -132,3 +132,36 @@ def test_a_row_that_becomes_a_page_keeps_its_title_and_no_links(acme: Api) -> No
     assert "is not in the data source" in acme.refused(
         "PATCH", f"pages/{other['id']}", {"properties": {"Tasks": ids(pour)}}
     )
+
+
+# Nothing moves into itself
+
+
+def below(api: Api, page: str) -> str:
+    return str(api.good("POST", "pages", {"parent": {"page_id": page}})["id"])
+
+
+def test_a_page_does_not_move_into_what_lies_in_it(api: Api) -> None:
+    root = api.sandbox.create_root_page("Root")
+    child = below(api, root)
+    body = {"parent": {"page_id": child}}
+    database = api.good("POST", "databases", body)
+    source = database["data_sources"][0]["id"]
+    row = api.good("POST", "pages", {"parent": {"data_source_id": source}})
+    deep = below(api, row["id"])
+    for page, parent in (
+        (root, {"page_id": root}),
+        (root, {"page_id": child}),
+        (root, {"data_source_id": source}),
+        (child, {"page_id": deep}),
+        (row["id"], {"page_id": deep}),
+    ):
+        message = api.refused("POST", f"pages/{page}/move", {"parent": parent})
+        assert message == "Cannot move something into itself or into what lies in it."
+    inside = {"parent": {"type": "page_id", "page_id": deep}}
+    assert "into itself" in api.refused("PATCH", f"databases/{database['id']}", inside)
+    inner = api.good("POST", "databases", {"parent": {"page_id": deep}})
+    held = {"parent": {"database_id": inner["id"]}}
+    assert "into itself" in api.refused("PATCH", f"data_sources/{source}", held)
+    up = {"parent": {"page_id": root}}
+    assert api.good("POST", f"pages/{deep}/move", up)["parent"]["page_id"] == root

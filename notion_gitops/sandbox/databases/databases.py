@@ -8,7 +8,12 @@ from notion_gitops.sandbox.basics.clock import millis
 from notion_gitops.sandbox.basics.messages import UNDEFINED, Json, failed_validation, invalid
 from notion_gitops.sandbox.basics.nouns import Capability, Kind, Source
 from notion_gitops.sandbox.basics.store import dumps
-from notion_gitops.sandbox.databases.parents import Place, named_parent, place_in
+from notion_gitops.sandbox.databases.parents import (
+    Place,
+    named_parent,
+    place_in,
+    require_outside,
+)
 from notion_gitops.sandbox.databases.rows import row_parent, save_source_doc
 from notion_gitops.sandbox.databases.schema import change_schema
 from notion_gitops.sandbox.values.icons import parse_cover, parse_icon
@@ -108,6 +113,7 @@ def update_doc(call: Call, identity: str) -> None:
             doc[key] = _boolean(call.body[key], f"body.{key}")
     if "parent" in call.body:
         doc["parent"] = parent_of(call).parent
+        require_outside(call, identity, doc["parent"])
     call.store.write("UPDATE databases SET doc=? WHERE id=?", (dumps(doc), identity))
     wish = call.trash_wish()
     if wish is not None:
@@ -198,6 +204,7 @@ def _holder(call: Call) -> Json:
 def _moved(call: Call, source: Source) -> Source:
     """The data source after its move to another database; its rows go along."""
     database = _holder(call)
+    require_outside(call, source.id, {"database_id": database["id"]})
     call.store.write(
         "UPDATE data_sources SET database_id=? WHERE id=?", (database["id"], source.id)
     )

@@ -10,6 +10,7 @@ from notion_gitops.sandbox.basics.messages import (
     Json,
     complaint,
     failed_validation,
+    invalid,
     not_one_of,
 )
 from notion_gitops.sandbox.call import checked_id
@@ -94,6 +95,16 @@ def _require_its_database(source: Source, given: Json) -> None:
     place = "body.parent.database_id"
     if checked_id(given["database_id"], place) != source.database_id:
         raise failed_validation(place, f'`"{source.database_id}"`', given["database_id"])
+
+
+def require_outside(call: Call, identity: str, parent: Json) -> None:
+    """Refuse to put something into itself, or into what lies in it.
+
+    Raises:
+        ApiError: 400; its wording is not recorded.
+    """
+    if identity in call.above(parent):
+        raise invalid("Cannot move something into itself or into what lies in it.")
 
 
 def page_kinds(call: Call) -> tuple[str, ...]:
