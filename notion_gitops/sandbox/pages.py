@@ -22,6 +22,7 @@ from notion_gitops.sandbox.databases.rows import (
     stamp_page,
     write_values,
 )
+from notion_gitops.sandbox.databases.sharing import join_share
 from notion_gitops.sandbox.databases.writing import parse_properties
 from notion_gitops.sandbox.markdown.bodies import erase_content, new_body
 from notion_gitops.sandbox.markdown.edits import checked_flag
@@ -60,6 +61,7 @@ def _create(call: Call) -> Json:
         page = insert_row(call, source, parse_properties(call, source, properties))
     else:
         page = _insert_plain_page(call, place.parent, properties)
+    join_share(call, page.id, place.parent)
     _write_extras(call, page)
     insert_all(call, page.id, drafts)
     place_page(call, page)

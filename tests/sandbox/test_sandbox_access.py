@@ -125,6 +125,27 @@ def test_bytes_that_are_no_json_object(api: Api, body: bytes) -> None:
     assert b"Error parsing JSON body." in response.body
 
 
+@pytest.mark.parametrize("what", ["pages", "databases"])
+def test_what_a_connection_makes_at_the_top_is_shared_with_it(api: Api, what: str) -> None:
+    api.sandbox.add_token(PART, name="Part", shared=[])
+    api.sandbox.add_token("other", name="Other", shared=[])
+    made = api.good("POST", what, {"parent": {"workspace": True}}, token=PART)
+    assert made["parent"] == {"type": "workspace", "workspace": True}
+    assert api.good("GET", f"{what}/{made['id']}", token=PART)["id"] == made["id"]
+    below = {"page_id" if what == "pages" else "database_id": made["id"]}
+    api.good("POST", "pages", {"parent": below}, token=PART)
+    assert api.ask("GET", f"{what}/{made['id']}", token="other")[0] == 404  # noqa: S106
+
+
+def test_a_database_that_is_moved_to_the_top_stays_shared(api: Api) -> None:
+    root = api.sandbox.create_root_page("Root")
+    api.sandbox.add_token(PART, name="Part", shared=[root])
+    made = api.good("POST", "databases", {"parent": {"page_id": root}}, token=PART)
+    up = {"parent": {"type": "workspace", "workspace": True}}
+    api.good("PATCH", f"databases/{made['id']}", up, token=PART)
+    assert api.good("GET", f"databases/{made['id']}", token=PART)["parent"] == up["parent"]
+
+
 def test_what_lies_in_a_shared_page_is_shared(api: Api) -> None:
     root = api.sandbox.create_root_page("Root")
     api.sandbox.add_token(PART, name="Part", shared=[root])

@@ -16,6 +16,7 @@ from notion_gitops.sandbox.databases.parents import (
 )
 from notion_gitops.sandbox.databases.rows import row_parent, save_source_doc
 from notion_gitops.sandbox.databases.schema import change_schema
+from notion_gitops.sandbox.databases.sharing import join_share
 from notion_gitops.sandbox.values.icons import parse_cover, parse_icon
 from notion_gitops.sandbox.values.richtext import parse_rich_text
 from notion_gitops.sandbox.values.shapes import shown_database, shown_source
@@ -59,6 +60,7 @@ def insert_database(call: Call, identity: str, parent: Json, title: list[Json]) 
         "created": moment, "edited": moment,
     }  # fmt: skip
     call.store.write("INSERT INTO databases(id, doc) VALUES(?,?)", (identity, dumps(doc)))
+    join_share(call, identity, parent)
     return identity
 
 
@@ -114,6 +116,7 @@ def update_doc(call: Call, identity: str) -> None:
     if "parent" in call.body:
         doc["parent"] = parent_of(call).parent
         require_outside(call, identity, doc["parent"])
+        join_share(call, identity, doc["parent"])
     call.store.write("UPDATE databases SET doc=? WHERE id=?", (dumps(doc), identity))
     wish = call.trash_wish()
     if wish is not None:

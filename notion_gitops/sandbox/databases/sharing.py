@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from notion_gitops.sandbox.basics.identity import parse_uuid
@@ -12,6 +13,7 @@ from notion_gitops.sandbox.values.richtext import plain_text
 from notion_gitops.sandbox.world import page_of
 
 if TYPE_CHECKING:
+    from notion_gitops.sandbox.basics.messages import Json
     from notion_gitops.sandbox.basics.store import Store
     from notion_gitops.sandbox.call import Call
 
@@ -56,6 +58,21 @@ def keep_connection(
         (token, bot, dumps(sorted(capabilities)), seen),
     )
     return bot
+
+
+def join_share(call: Call, identity: str, parent: Json) -> None:
+    """Let a connection of limited sharing see what it puts at the top of the workspace.
+
+    In Notion what a public integration puts there is its own. An internal one is told that it
+    cannot; but clients that are tried here may be either.
+    """
+    if parent["type"] != "workspace" or call.token.shared is None:
+        return
+    row = call.store.one("SELECT token, shared FROM tokens WHERE bot=?", (call.token.bot.id,))
+    if row is not None and identity not in (shared := json.loads(row["shared"])):
+        call.store.write(
+            "UPDATE tokens SET shared=? WHERE token=?", (dumps([*shared, identity]), row["token"])
+        )
 
 
 def shared_id(call: Call, text: str) -> str:
