@@ -12,6 +12,7 @@ from notion_gitops.sandbox.basics.messages import (
     Code,
     Json,
     failed_validation,
+    in_trash,
     invalid,
     not_found,
     restricted,
@@ -42,6 +43,9 @@ MARKDOWN_CAP = 20_000
 
 _ABOVE = ("data_source_id", "page_id", "block_id", "database_id")
 """The keys of a parent; that of a row has two, the nearer of which comes first here."""
+
+
+_OF_TRASH = frozenset({"in_trash", "archived"})
 
 
 @dataclass(frozen=True)
@@ -204,6 +208,13 @@ class Call:
         if wish is not None and not isinstance(wish, bool):
             raise failed_validation(f"body.{key}", "a boolean or `undefined`", wish)
         return wish
+
+    def require_live(self, *, trashed: bool) -> None:
+        """Refuse (400) a body that changes what is in the trash, unless it restores it too."""
+        if not trashed or self.trash_wish() is False:
+            return
+        if any(value != {} for key, value in self.body.items() if key not in _OF_TRASH):
+            raise in_trash()
 
     def paging(self, where: str) -> tuple[int, str | None]:
         """`page_size` and `start_cursor`, from the "body" or the "query"."""

@@ -9,6 +9,7 @@ from notion_gitops.sandbox.basics.messages import (
     UNDEFINED,
     Json,
     failed_validation,
+    in_trash,
     invalid,
     object_in,
     text_in,
@@ -38,6 +39,7 @@ def create_comment(call: Call) -> Json:
         "parent", "discussion_id", "rich_text", "markdown", "attachments", "display_name"
     )  # fmt: skip
     parent, discussion = _where(call)
+    _require_live(call, parent)
     text = _text(call)
     attachments = _attachments(call)
     name = _display_name(call)
@@ -98,11 +100,20 @@ def _page_of_block(call: Call, identity: str) -> Page | None:
     return call.world.page(row["parent"]) or _page_of_block(call, row["parent"])
 
 
+def _page_of(call: Call, parent: Json) -> Page | None:
+    """The page that comments with that parent are on."""
+    identity = parent[parent["type"]]
+    return call.world.page(identity) or _page_of_block(call, identity)
+
+
+def _require_live(call: Call, parent: Json) -> None:
+    page = _page_of(call, parent)
+    if page is not None and page.in_trash:
+        raise in_trash()
+
+
 def _seen(call: Call, parent: Json) -> bool:
-    kind = parent["type"]
-    page = (
-        call.world.page(parent[kind]) if kind == "page_id" else _page_of_block(call, parent[kind])
-    )
+    page = _page_of(call, parent)
     return page is not None and call.sees_page(page)
 
 
@@ -202,6 +213,7 @@ def _own(call: Call, text: str) -> sqlite3.Row:
     row = _found(call, text)
     if row["created_by"] != call.token.bot.id:
         raise invalid("Comments of other users cannot be changed.")
+    _require_live(call, json.loads(row["parent"]))
     return row
 
 

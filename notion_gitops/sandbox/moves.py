@@ -35,6 +35,7 @@ def move_page(call: Call, page_id: str) -> Json:
     call.require(Capability.UPDATE)
     call.only("parent")
     page = call.find_page(page_id)
+    call.require_live(trashed=page.in_trash)
     kinds = [kind for kind in page_kinds(call) if kind != "workspace"]
     place = place_in(call, call.body.get("parent", UNDEFINED), *kinds)
     require_outside(call, page.id, place.parent)

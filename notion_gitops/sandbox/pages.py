@@ -147,8 +147,7 @@ def update_page(call: Call, page_id: str) -> Json:
     template = chosen_template(call, call.world.source(page.source_id) if page.source_id else None)
     checked_flag(call.body, "erase_content", "body")
     trash = call.trash_wish()
-    if page.in_trash and trash is not False and call.body.get("properties"):
-        raise invalid("Can't edit a page that is in the trash. You must restore the page first.")
+    call.require_live(trashed=page.in_trash)
     _write_properties(call, page)
     for flag in (Flag.IS_ARCHIVED, Flag.IS_LOCKED):
         if flag in call.body:

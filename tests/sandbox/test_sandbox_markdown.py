@@ -224,7 +224,7 @@ def test_an_edit_of_the_body_is_an_edit_of_the_page(api: Api, page: str) -> None
 
 def test_the_body_of_a_page_in_the_trash_is_not_changed(api: Api, page: str) -> None:
     api.good("PATCH", f"pages/{page}", {"in_trash": True})
-    assert "trash" in refused(api, page, "replace_content", new_str="x")
+    assert "is archived" in refused(api, page, "replace_content", new_str="x")
 
 
 def test_a_page_with_too_many_blocks_is_cut_and_not_changed(api: Api, page: str) -> None:

@@ -167,6 +167,13 @@ def not_found(kind: str, identity: str, bot: str, integration: str) -> ApiError:
     )
 
 
+def in_trash() -> ApiError:
+    """The 400 for a change of what is in the trash; every version says archived."""
+    return invalid(
+        "Can't edit block that is archived. You must unarchive the block before editing."
+    )
+
+
 def unknown_url() -> ApiError:
     """The 400 for every path, and method, that Notion does not have."""
     return ApiError(400, Code.INVALID_REQUEST_URL, "Invalid request URL.")

@@ -10,6 +10,7 @@ from notion_gitops.sandbox.basics.messages import (
     UNDEFINED,
     Json,
     failed_validation,
+    in_trash,
     invalid,
     object_in,
     text_in,
@@ -28,7 +29,7 @@ from notion_gitops.sandbox.blocks.store import (
     block_row,
     insert_draft,
     last_place,
-    page_above,
+    lies_in_trash,
     rows_under,
     seen_block,
     set_trashed,
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 
     from notion_gitops.sandbox.basics.nouns import Page
 
-_IN_TRASH = "Can't edit block that is archived. You must unarchive the block before editing."
 _FIXED = frozenset({"table_width", "synced_from", "children"})
 """What a block is made with, and an update cannot change."""
 
@@ -91,8 +91,8 @@ def update_block(call: Call, block_id: str) -> Json:
     if given and row is None:
         raise invalid(f"A {shown['type']} block is changed through the endpoint of its own.")
     if given and row is not None:
-        if row["in_trash"] and trash is not False:
-            raise invalid(_IN_TRASH)
+        if (row["in_trash"] and trash is not False) or lies_in_trash(call, row["parent"]):
+            raise in_trash()
         _update_content(call, row, given[0])
     if trash is not None:
         _set_trash(call, identity, trashed=trash)
@@ -131,6 +131,8 @@ def _set_trash(call: Call, identity: str, *, trashed: bool) -> None:
     row = block_row(call, identity)
     page = call.world.page(identity)
     if row is not None:
+        if not row["in_trash"] and lies_in_trash(call, row["parent"]):
+            raise in_trash()
         set_trashed(call, identity, trashed=trashed)
         stamp_above(call, identity)
     elif page is not None:
@@ -161,10 +163,8 @@ def append_to_block(call: Call, block_id: str) -> Json:
     call.require(Capability.INSERT)
     call.only("children", "position" if call.version == VERSION else "after")
     parent = _parent_id(call, block_id)
-    row = block_row(call, parent)
-    page = page_above(call, row) if row is not None else call.world.page(parent)
-    if (row is not None and row["in_trash"]) or page is None or page.in_trash:
-        raise invalid(_IN_TRASH)
+    if lies_in_trash(call, parent):
+        raise in_trash()
     place = _position(call)
     children = call.body.get("children", UNDEFINED)
     first = append_children(call, parent, children, "body.children", place)

@@ -70,6 +70,18 @@ def page_above(call: Call, row: sqlite3.Row) -> Page | None:
     return call.world.page(row["parent"])
 
 
+def lies_in_trash(call: Call, identity: str) -> bool:
+    """Whether a page or block, or what a block lies in, is in the trash."""
+    row = block_row(call, identity)
+    while row is not None:
+        if row["in_trash"]:
+            return True
+        identity = row["parent"]
+        row = block_row(call, identity)
+    page = call.world.page(identity)
+    return page is None or page.in_trash
+
+
 def seen_block(call: Call, text: str, place: str = "path.block_id") -> sqlite3.Row | None:
     """The row of a block whose page is shared with the token; None if there is no such block.
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notion_gitops.sandbox.basics.clock import millis
-from notion_gitops.sandbox.basics.messages import UNDEFINED, Json, failed_validation, invalid
+from notion_gitops.sandbox.basics.messages import (
+    UNDEFINED,
+    Json,
+    failed_validation,
+    in_trash,
+    invalid,
+)
 from notion_gitops.sandbox.basics.nouns import Capability, Kind, Source
 from notion_gitops.sandbox.basics.store import dumps
 from notion_gitops.sandbox.databases.parents import (
@@ -103,6 +109,7 @@ def update_database(call: Call, database_id: str) -> Json:
         "parent", "title", "description", "is_inline", "icon", "cover", "in_trash", "is_locked"
     )
     doc = call.find_database(database_id)
+    call.require_live(trashed=doc["in_trash"])
     update_doc(call, doc["id"])
     return shown_database(call, call.world.the_database(doc["id"]))
 
@@ -189,6 +196,7 @@ def update_source(call: Call, data_source_id: str) -> Json:
     call.require(Capability.UPDATE)
     call.only("parent", "title", "icon", "properties", "in_trash")
     source = call.find_source(data_source_id)
+    call.require_live(trashed=source.doc["in_trash"])
     if "parent" in call.body:
         source = _moved(call, source)
     if "properties" in call.body:
@@ -201,7 +209,10 @@ def update_source(call: Call, data_source_id: str) -> Json:
 def _holder(call: Call) -> Json:
     """The database that a request wants a data source to be in."""
     _, identity = named_parent(call.body.get("parent", UNDEFINED), "database_id")
-    return call.find_database(identity, "body.parent.database_id")
+    database = call.find_database(identity, "body.parent.database_id")
+    if database["in_trash"]:
+        raise in_trash()
+    return database
 
 
 def _moved(call: Call, source: Source) -> Source:

@@ -10,6 +10,7 @@ from notion_gitops.sandbox.basics.messages import (
     Json,
     complaint,
     failed_validation,
+    in_trash,
     invalid,
     not_one_of,
 )
@@ -70,14 +71,16 @@ def place_in(call: Call, given: Any, *kinds: str) -> Place:
     """Where the parent of a request leads to.
 
     Raises:
-        ApiError: 400 for a wrong form and for a database with several data sources; 404 for what
-            is not there.
+        ApiError: 400 for a wrong form, for a database with several data sources, and for what is
+            in the trash; 404 for what is not there.
     """
     kind, value = named_parent(given, *kinds)
     place = f"body.parent.{kind}"
     match kind:
         case "page_id":
             page = call.find_page(value, place)
+            if page.in_trash:
+                raise in_trash()
             return Place({"type": "page_id", "page_id": page.id})
         case "data_source_id":
             source = call.find_source(value, place)
@@ -86,6 +89,8 @@ def place_in(call: Call, given: Any, *kinds: str) -> Place:
             source = call.only_source(call.find_database(value, place))
         case _:
             return Place({"type": "workspace", "workspace": True})
+    if source.doc["in_trash"]:
+        raise in_trash()
     return Place(row_parent(source), source)
 
 

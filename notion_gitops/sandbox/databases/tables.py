@@ -49,6 +49,7 @@ def update_table(call: Call, database_id: str) -> Json:
     call.require(Capability.UPDATE)
     call.only("title", "description", "is_inline", "properties", "icon", "cover", "in_trash")
     source = call.only_source(call.find_database(database_id))
+    call.require_live(trashed=source.doc["in_trash"])
     if "properties" in call.body:
         source = change_schema(call, source, call.body["properties"])
     return _changed(call, source)

@@ -62,8 +62,7 @@ def update_markdown(call: Call, page_id: str) -> Json:
         given = call.body["markdown_version"]
         raise failed_validation("body.markdown_version", '`"v1"` or `"v2"`', given)
     page = _page(call, checked_id(page_id, "path.page_id"))
-    if page.in_trash:
-        raise invalid("Can't edit a page that is in the trash. You must restore the page first.")
+    call.require_live(trashed=page.in_trash)
     if call.body.get("allow_async") is True:
         name = "PATCH /v1/pages/:page_id/markdown"
         return accepted(call, name, lambda: _edit(call, page, command))
