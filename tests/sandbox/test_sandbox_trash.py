@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.sandbox.test_sandbox_schema import make
+
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Api
 
@@ -143,3 +145,41 @@ def test_a_table_of_the_oldest_version_in_the_trash_is_not_changed(acme: Api) ->
     assert acme.refused("PATCH", path, COLUMN, version="2022-06-28") == ARCHIVED
     back = acme.good("PATCH", path, {**COLUMN, "archived": False}, version="2022-06-28")
     assert back["properties"]["New"]["type"] == "number"
+
+
+def states(api: Api, *sources: str) -> list[bool]:
+    return [api.good("GET", f"data_sources/{one}")["in_trash"] for one in sources]
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_a_data_source_that_was_trashed_by_itself_stays_there(api: Api, later: bool) -> None:
+    """Whether before its database went there, or after."""
+    first = make(api, "A", {"Name": {"title": {}}})
+    path = f"databases/{first['parent']['database_id']}"
+    parent = {"database_id": first["parent"]["database_id"]}
+    body = {"parent": parent, "properties": {"Name": {"title": {}}}}
+    second = api.good("POST", "data_sources", body)["id"]
+    gone = [path, f"data_sources/{second}"]
+    for each in gone if later else gone[::-1]:
+        trash(api, each)
+    assert states(api, first["id"], second) == [True, True]
+    api.good("PATCH", path, {"in_trash": False})
+    assert states(api, first["id"], second) == [False, True]
+    api.good("PATCH", f"data_sources/{second}", {"in_trash": False})
+    trash(api, path)
+    api.good("PATCH", path, {"in_trash": False})
+    assert states(api, first["id"], second) == [False, False]
+
+
+def test_a_database_that_a_text_no_longer_names_goes_with_its_data_source(api: Api) -> None:
+    root = api.sandbox.create_root_page("Root")
+    made = api.good("POST", "databases", {"parent": {"page_id": root}})
+    source = made["data_sources"][0]["id"]
+    command = {"new_str": "# New", "allow_deleting_content": True}
+    body = {"type": "replace_content", "replace_content": command}
+    api.good("PATCH", f"pages/{root}/markdown", body)
+    assert api.good("GET", f"databases/{made['id']}")["in_trash"]
+    assert states(api, source) == [True]
+    found = api.good("POST", "search", {"filter": {"property": "object", "value": "data_source"}})
+    assert found["results"] == []
+    assert api.refused("PATCH", f"data_sources/{source}", COLUMN) == ARCHIVED

@@ -146,7 +146,8 @@ class Source:
     id: str
     database_id: str
     alias: str | None
-    doc: Json  # title, description, icon, cover, in_trash, created, edited, created_by, edited_by
+    doc: Json  # title, description, icon, cover, in_trash, created, edited, created_by, edited_by,
+    # and trashed_alone: whether it is in the trash by itself, and not along with its database
     properties: tuple[Property, ...]
 
     @cached_property

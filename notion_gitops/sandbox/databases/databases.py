@@ -131,11 +131,15 @@ def update_doc(call: Call, identity: str) -> None:
 
 
 def trash_database(call: Call, identity: str, *, trashed: bool) -> None:
-    """Move a database to the trash, or back; its data sources go along."""
+    """Move a database to the trash, or back; its data sources go along.
+
+    Those that were put in the trash by themselves stay there.
+    """
     doc = {**call.world.the_database(identity), "in_trash": trashed}
     call.store.write("UPDATE databases SET doc=? WHERE id=?", (dumps(doc), identity))
     for source in call.world.sources_of(identity):
-        save_source_doc(call, source, {**source.doc, "in_trash": trashed})
+        gone = trashed or source.doc.get("trashed_alone", False)
+        save_source_doc(call, source, {**source.doc, "in_trash": gone})
 
 
 def common_of(call: Call) -> Json:
@@ -202,6 +206,9 @@ def update_source(call: Call, data_source_id: str) -> Json:
     if "properties" in call.body:
         source = change_schema(call, source, call.body["properties"])
     doc = {**source.doc, **common_of(call), "edited": call.minute, "edited_by": call.token.bot.id}
+    wish = call.trash_wish()
+    if wish is not None:
+        doc["trashed_alone"] = wish
     save_source_doc(call, source, doc)
     return shown_source(call, call.world.the_source(source.id))
 

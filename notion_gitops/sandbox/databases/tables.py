@@ -59,6 +59,8 @@ def _changed(call: Call, source: Source) -> Json:
     """Bring the rest of the body into the database and into its data source; the table."""
     update_doc(call, source.database_id)
     fresh = call.world.the_source(source.id)
-    stamp = {"edited": call.minute, "edited_by": call.token.bot.id}
+    stamp: Json = {"edited": call.minute, "edited_by": call.token.bot.id}
+    if call.trash_wish() is False:
+        stamp["trashed_alone"] = False
     save_source_doc(call, fresh, {**fresh.doc, **common_of(call), **stamp})
     return shown_table(call, call.world.the_source(source.id))

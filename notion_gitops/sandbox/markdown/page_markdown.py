@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from notion_gitops.sandbox.async_tasks import accepted
 from notion_gitops.sandbox.basics.messages import ApiError, Code, Json, failed_validation, invalid
 from notion_gitops.sandbox.basics.nouns import Capability, Page
-from notion_gitops.sandbox.basics.store import dumps
 from notion_gitops.sandbox.blocks.merge import (
     Reading,
     as_itself,
@@ -27,6 +26,7 @@ from notion_gitops.sandbox.blocks.store import (
     seen_block,
 )
 from notion_gitops.sandbox.call import Call, checked_id
+from notion_gitops.sandbox.databases.databases import trash_database
 from notion_gitops.sandbox.databases.rows import Flag, set_flag, stamp_of, stamp_page
 from notion_gitops.sandbox.markdown.bodies import read_drafts
 from notion_gitops.sandbox.markdown.edits import checked_flag, edited_text
@@ -218,5 +218,4 @@ def _trash(call: Call, node: Node) -> None:
     if page is not None:
         set_flag(call, page, Flag.IN_TRASH, value=True)
     else:
-        doc: dict[str, Any] = {**call.world.the_database(node.id), "in_trash": True}
-        call.store.write("UPDATE databases SET doc=? WHERE id=?", (dumps(doc), node.id))
+        trash_database(call, node.id, trashed=True)
