@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from notion_gitops.sandbox.basics.messages import Accepted, ApiError, Json, not_found
 from notion_gitops.sandbox.basics.store import dumps
+from notion_gitops.sandbox.values.file_links import api_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,7 @@ def accepted(call: Call, operation: str, work: Callable[[], Json]) -> Json:
     identity = f"task_{call.store.new_uuid().replace('-', '')}"
     head: Json = {"object": "async_task", "id": identity}
     tail: Json = {
-        "status_url": f"https://api.notion.com/v1/async_tasks/{identity}",
+        "status_url": f"{api_url(call.host)}/v1/async_tasks/{identity}",
         "created_time": call.now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "operation": {"surface": "rest", "name": operation},
     }

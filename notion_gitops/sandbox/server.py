@@ -7,7 +7,7 @@ import socket
 import sys
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from notion_gitops.sandbox import control
@@ -135,6 +135,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("content-length", str(len(response.body)))
         self.end_headers()
+        if self.command == "HEAD":
+            return
         if response.cut_after is None:
             self.wfile.write(response.body)
             return
@@ -147,7 +149,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
 
-    do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = _answer  # noqa: N815  names of the base class
+    def __getattr__(self, name: str) -> Any:
+        """Answer every method: the base class looks one up by its name, and has HTML for others."""
+        if name.startswith("do_"):
+            return self._answer
+        raise AttributeError(name)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  name of the base class
         """Say nothing: the sandbox keeps its own log."""

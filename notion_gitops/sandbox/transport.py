@@ -39,6 +39,7 @@ class SandboxTransport(httpx.BaseTransport):
             raise httpx.RemoteProtocolError(
                 "the sandbox ended the connection half way through the answer", request=request
             )
-        return httpx.Response(
-            response.status, headers=dict(response.headers), content=response.body, request=request
-        )
+        headers, body = dict(response.headers), response.body
+        if request.method == "HEAD":
+            headers["content-length"], body = str(len(body)), b""
+        return httpx.Response(response.status, headers=headers, content=body, request=request)

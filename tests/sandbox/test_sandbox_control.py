@@ -126,6 +126,35 @@ def test_a_body_may_come_in_pieces(http: httpx.Client) -> None:
     assert response.json()["results"] == []
 
 
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE", "PUT", "PROPFIND", "QUERY"])
+@pytest.mark.parametrize("path", ["/v1/users/me", "/v1/nowhere", "/v1/pages"])
+def test_methods_that_notion_does_not_have(http: httpx.Client, method: str, path: str) -> None:
+    response = http.request(method, path)
+    assert response.status_code == 400
+    assert response.headers["content-type"] == "application/json; charset=utf-8"
+    if method == "HEAD":
+        assert response.content == b""
+        assert int(response.headers["content-length"]) > 0
+    else:
+        assert response.json()["code"] == "invalid_request_url"
+    assert http.get("/v1/users/me").status_code == 200  # on the same connection
+
+
+def test_addresses_in_answers_lead_to_the_port(http: httpx.Client, server: SandboxServer) -> None:
+    root = server.sandbox.create_root_page("Root")
+    text = [{"text": {"content": str(number)}} for number in range(5)]
+    http.patch(f"/v1/pages/{root}", json={"properties": {"title": {"title": text}}})
+    asked: Any = {"type": "insert_content", "insert_content": {"content": "x"}, "allow_async": True}
+    task = http.patch(f"/v1/pages/{root}/markdown", json=asked).json()
+    assert task["status_url"] == f"{server.base_url}/v1/async_tasks/{task['id']}"
+    assert http.get(task["status_url"]).json()["status_url"] == task["status_url"]
+    size = {"page_size": 2}
+    first = http.get(f"/v1/pages/{root}/properties/title", params=size).json()
+    following = first["property_item"]["next_url"]
+    assert following.startswith(f"{server.base_url}/v1/pages/{root}/properties/title?")
+    assert len(http.get(following).json()["results"]) == 3
+
+
 def test_sixteen_clients_at_once(server: SandboxServer) -> None:
     columns: dict[str, Any] = {"Name": {"title": {}}, "Number": {"unique_id": {}}}
     source = server.sandbox.create_database_for("tasks", "Tasks", columns)

@@ -110,6 +110,9 @@ def test_a_file_goes_up_and_comes_back_from_an_address_that_expires(desk: Desk) 
         answer = desk.http.get(address)
         assert (answer.status_code, answer.content) == (200, PDF)
         assert answer.headers["content-type"] == "application/pdf"
+        head = desk.http.head(address)
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-length"] == str(len(PDF))
     assert desk.http.get(url.replace("Expires=3600", "Expires=9999")).status_code == 403
     assert desk.http.get(url.split("?")[0]).status_code == 403
     desk.api.clock.advance(timedelta(hours=1))

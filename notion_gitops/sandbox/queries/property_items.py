@@ -14,6 +14,7 @@ from notion_gitops.sandbox.basics.identity import encode_property_id
 from notion_gitops.sandbox.basics.nouns import Capability, Kind, Page, Property
 from notion_gitops.sandbox.call import Call, wrong_cursor
 from notion_gitops.sandbox.values.cells import Cells
+from notion_gitops.sandbox.values.file_links import api_url
 from notion_gitops.sandbox.values.rollups import Function, result_type
 from notion_gitops.sandbox.values.shapes import look_up
 
@@ -93,7 +94,8 @@ def _listing(
     end = start + size
     following = _cursor(end) if end < len(items) else None
     encoded = encode_property_id(prop.id)
-    url = f"https://api.notion.com/v1/pages/{page.id}/properties/{encoded}?start_cursor={following}"
+    path = f"/v1/pages/{page.id}/properties/{encoded}"
+    url = f"{api_url(call.host)}{path}?start_cursor={following}"
     told: Json = {}
     if rollup is not None:
         told = rollup
