@@ -126,6 +126,31 @@ def test_connections_with_their_own_sharing_and_capabilities(whole: Api) -> None
 
 
 @pytest.mark.parametrize(
+    ("share", "seen"),
+    [
+        ("Work", ["Tasks", "Goals"]),  # the title of a database of several data sources
+        ("work", ["Tasks", "Goals"]),
+        ("Goals", ["Tasks", "Goals"]),  # that of one of these: what is shared is the database
+        ("tasks", ["Tasks", "Goals"]),
+        ("Work/Floor", []),
+        ("Docs", ["Docs"]),
+    ],
+)
+def test_what_a_connection_sees_by_titles(
+    api: Api, tmp_path: Path, share: str, seen: list[str]
+) -> None:
+    file = tmp_path / "whole.yaml"
+    file.write_text(WHOLE.replace("[Docs, Handbook]", f"[{share}]"), "utf-8")
+    load(api.sandbox, file)
+    shown = {name: api.source(name) for name in ("Docs", "Tasks", "Goals")}
+    asked = {n: api.ask("GET", f"data_sources/{one}", token=READER) for n, one in shown.items()}
+    assert [name for name, (status, _) in asked.items() if status == 200] == seen
+    floor = api.page("Goals", "Floor")["id"]
+    status, _ = api.ask("GET", f"pages/{floor}", token=READER)
+    assert (status == 200) is (share != "Docs")
+
+
+@pytest.mark.parametrize(
     ("old", "new", "place", "problem"),
     [
         ("email: ann", "mail: ann", "4:21", 'unknown key "mail"'),
@@ -137,6 +162,7 @@ def test_connections_with_their_own_sharing_and_capabilities(whole: Api) -> None
         ("{Name: Pour, Goal: Floor}", "{Name: Pour, Goal: Flor}", "35:13", "no page 'Flor'"),
         ("Owner: [Ann Lee]", "Owners: [Ann Lee]", "26:9", "no property 'Owners'"),
         ("share: [Docs,", "share: [Dogs,", "41:71", "no page 'Dogs'"),
+        ("share: [Docs,", "share: [Work/Fl,", "41:71", "no page 'Fl'"),
         ("- name: Goals", "- name: Tasks", "36:15", "two of this name"),
         ("capabilities: [read]", "capabilities: [reed]", "41:56", '"reed" is not possible'),
         ("workspace:", "workspace: {}\nworkspace:", "3:1", "twice"),
@@ -171,3 +197,14 @@ def test_a_file_that_is_not_there_or_empty(api: Api, tmp_path: Path) -> None:
     (tmp_path / "empty.yaml").write_text("# nothing\n", "utf-8")
     with pytest.raises(SeedError, match="nothing in this file"):
         load(api.sandbox, tmp_path / "empty.yaml")
+
+
+def test_a_title_of_two_databases_is_not_shared(api: Api) -> None:
+    for alias in ("one", "two"):
+        api.sandbox.create_database_for(alias, "Same", {"Name": {"title": {}}})
+    reader = {"name": "Reader", "token": READER}
+    with pytest.raises(SeedError, match="2 databases 'Same': say which by an id"):
+        load(api.sandbox, {"tokens": [{**reader, "share": ["Same"]}]})
+    load(api.sandbox, {"tokens": [{**reader, "share": ["two"]}]})
+    api.good("GET", f"data_sources/{api.source('two')}", token=READER)
+    assert api.ask("GET", f"data_sources/{api.source('one')}", token=READER)[0] == 404

@@ -14,6 +14,7 @@ from notion_gitops.sandbox.world import page_of
 
 if TYPE_CHECKING:
     from notion_gitops.sandbox.basics.messages import Json
+    from notion_gitops.sandbox.basics.nouns import Source
     from notion_gitops.sandbox.basics.store import Store
     from notion_gitops.sandbox.call import Call
 
@@ -80,21 +81,62 @@ def shared_id(call: Call, text: str) -> str:
 
     Args:
         call: somebody at work on the workspace.
-        text: alias or title of a database, title of a page, or an id of either.
+        text: title of a database, title or alias of a data source in it, title of a page, or an
+            id of any.
 
     Raises:
-        PlainError: there is nothing of that name, or more than one page.
+        PlainError: there is nothing of that name, or more than one.
     """
     identity = parse_uuid(text)
     if identity is not None and _exists(call, identity):
         return identity
-    for source in call.world.sources():
-        if text.casefold() in {plain_text(source.doc["title"]).casefold(), source.alias}:
-            return source.database_id
-        title, slash, page = text.partition("/")
-        if slash and title.casefold() == plain_text(source.doc["title"]).casefold():
-            return Directory(call, source).find(page)
-    return _page(call, text)
+    databases = {source.database_id for source in _named(call, text)}
+    if len(databases) > 1:
+        raise PlainError(f"the sandbox has {len(databases)} databases {text!r}: say which by an id")
+    if databases:
+        return databases.pop()
+    title, slash, page = text.partition("/")
+    sources = _named(call, title) if slash else []
+    return _row(call, sources, page) if sources else _page(call, text)
+
+
+def _named(call: Call, name: str) -> list[Source]:
+    """The data sources that have a name, or whose database has it."""
+    wanted = name.casefold()
+    sources = call.world.sources()
+    for names in (_aliases, _database_titles, _titles):
+        found = [source for source in sources if wanted in names(call, source)]
+        if found:
+            return found
+    return []
+
+
+def _aliases(_: Call, source: Source) -> set[str]:
+    return {source.alias.casefold()} if source.alias else set()
+
+
+def _database_titles(call: Call, source: Source) -> set[str]:
+    return {plain_text(call.world.the_database(source.database_id)["title"]).casefold()}
+
+
+def _titles(_: Call, source: Source) -> set[str]:
+    return {plain_text(source.doc["title"]).casefold()}
+
+
+def _row(call: Call, sources: list[Source], page: str) -> str:
+    """The page of that name in one of the data sources."""
+    found: list[str] = []
+    problems: list[PlainError] = []
+    for source in sources:
+        try:
+            found.append(Directory(call, source).find(page))
+        except PlainError as error:
+            problems.append(error)
+    if len(found) > 1:
+        raise PlainError(f"the sandbox has {len(found)} pages {page!r} there: say which by its id")
+    if not found:
+        raise problems[0]
+    return found[0]
 
 
 def _exists(call: Call, identity: str) -> bool:
