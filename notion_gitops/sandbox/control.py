@@ -139,7 +139,7 @@ def _set_clock(sandbox: Sandbox, request: Request) -> Json:
         case {"advance": int() | float() as seconds, **rest} if not rest:
             _advance(sandbox, seconds)
         case {"now": str() as text, **rest} if rest.keys() <= {"stopped"}:
-            sandbox.clock.set(_moment(text), stopped=rest.get("stopped") is True)
+            _put(sandbox, _moment(text), stopped=rest.get("stopped") is True)
         case _:
             raise _Wrong('{"now": TIME, "stopped": true or false} or {"advance": SECONDS} is taken')
     return _clock_now(sandbox, request)
@@ -147,11 +147,16 @@ def _set_clock(sandbox: Sandbox, request: Request) -> Json:
 
 def _advance(sandbox: Sandbox, seconds: float) -> None:
     try:
-        by = timedelta(seconds=seconds)
-        sandbox.clock() + by  # it must be a time before it is kept
+        sandbox.clock.advance(timedelta(seconds=seconds))
     except (OverflowError, ValueError):
         raise _Wrong(f"{seconds} seconds lead out of the calendar") from None
-    sandbox.clock.advance(by)
+
+
+def _put(sandbox: Sandbox, now: datetime, *, stopped: bool) -> None:
+    try:
+        sandbox.clock.set(now, stopped=stopped)
+    except ValueError as error:
+        raise _Wrong(str(error)) from None
 
 
 def _moment(text: str) -> datetime:

@@ -134,6 +134,8 @@ def test_a_command_of_the_repository_is_under_the_same_sky(world: World) -> None
         ("weather add cut --path (", "no regular expression"),
         ("clock set noon", "is no time"),
         ("clock advance 5", "is no duration"),
+        ("clock set 0001-01-01", "between the years 1970 and 8999"),
+        ("clock set 9999-12-31 --stopped", "between the years 1970 and 8999"),
         ("token add A --share Nope", "no database and no page 'Nope'"),
         ("token remove Nope", "there is no connection 'Nope'"),
         ("weather --file nowhere.sqlite", "there is no sandbox in nowhere.sqlite"),

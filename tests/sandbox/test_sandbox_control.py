@@ -70,6 +70,11 @@ def test_the_clock_over_http(http: httpx.Client) -> None:
         ("clock", {"now": "noon"}, "no time such as"),
         ("clock", {"advance": 1e300}, "out of the calendar"),
         ("clock", {"advance": "1"}, "is taken"),
+        ("clock", {"advance": 3e11}, "out of the calendar"),
+        ("clock", {"now": "0001-01-01T00:00:00+10:00"}, "between the years 1970 and 8999"),
+        ("clock", {"now": "0001-01-01", "stopped": True}, "between the years 1970 and 8999"),
+        ("clock", {"now": "9999-12-31T23:59:59-10:00"}, "between the years 1970 and 8999"),
+        ("clock", {"now": "9999-12-31", "stopped": True}, "between the years 1970 and 8999"),
     ],
 )
 def test_what_cannot_be_set_says_why(
@@ -78,6 +83,7 @@ def test_what_cannot_be_set_says_why(
     response = http.put(f"/_sandbox/{path}", json=body)
     assert response.status_code == 400
     assert problem in response.json()["problems"][0]
+    assert http.get("/v1/users/me").status_code == 200
 
 
 def test_a_page_in_a_browser_cannot_reach_it(http: httpx.Client, server: SandboxServer) -> None:

@@ -6,6 +6,7 @@ Both are kept in the sandbox's file: they hold for every later `--sandbox` comma
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -301,9 +302,8 @@ def set_clock(start: Path, file: Path | None, time: str, stopped: bool) -> None:
     except ValueError:
         raise click.UsageError(f'"{time}" is no time such as 2026-07-01T09:30:00Z') from None
     moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    with opened_place(start, file) as sandbox:
-        sandbox.clock.set(moment, stopped=stopped)
-        _tell_time(sandbox.clock)
+    with _changed_clock(start, file) as kept:
+        kept.set(moment, stopped=stopped)
 
 
 @clock.command("advance")
@@ -314,17 +314,26 @@ def advance(start: Path, file: Path | None, by: str) -> None:
     found = re.fullmatch(r"(\d{1,6})([smhd])", by)
     if found is None:
         raise click.UsageError(f'"{by}" is no duration such as 90s, 5m, 2h or 1d')
-    with opened_place(start, file) as sandbox:
-        sandbox.clock.advance(timedelta(seconds=int(found[1]) * _UNITS[found[2]]))
-        _tell_time(sandbox.clock)
+    with _changed_clock(start, file) as kept:
+        kept.advance(timedelta(seconds=int(found[1]) * _UNITS[found[2]]))
 
 
 @clock.command("reset")
 @place_options
 def reset_clock(start: Path, file: Path | None) -> None:
     """Put the clock back to the real time."""
+    with _changed_clock(start, file) as kept:
+        kept.reset()
+
+
+@contextmanager
+def _changed_clock(start: Path, file: Path | None) -> Iterator[KeptClock]:
+    """The clock of a sandbox, which is told when it was changed."""
     with opened_place(start, file) as sandbox:
-        sandbox.clock.reset()
+        try:
+            yield sandbox.clock
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
         _tell_time(sandbox.clock)
 
 

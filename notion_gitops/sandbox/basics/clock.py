@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from notion_gitops.sandbox.basics.store import Store
 
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""The clock of a sandbox is between these: expiries and the like are times as well."""
+
 Clock = Callable[[], datetime]
 """Gives the present moment, with a zone."""
 
@@ -76,15 +79,28 @@ class KeptClock:
         return ClockSetting(timedelta(seconds=float(value)))
 
     def set(self, now: datetime, *, stopped: bool = False) -> None:
-        """Put it to `now`, which must have a zone; it runs on from there, or stands still."""
+        """Put it to `now`, which must have a zone; it runs on from there, or stands still.
+
+        Raises:
+            ValueError: it is not between EARLIEST and LATEST.
+        """
+        _require_possible(now)
         if stopped:
             self._keep(f"stopped {now.isoformat()}")
         else:
             self._keep(f"ahead {(now - self._real()).total_seconds()}")
 
     def advance(self, by: timedelta) -> None:
-        """Move it on by `by`; it goes on running, or standing still."""
+        """Move it on by `by`; it goes on running, or standing still.
+
+        Raises:
+            ValueError: that leads out of the years in which it can be.
+        """
         setting = self.setting
+        try:
+            _require_possible(self() + by)
+        except OverflowError:
+            raise ValueError(f"{by} leads out of the calendar") from None
         if setting.stopped is not None:
             self.set(setting.stopped + by, stopped=True)
         else:
@@ -97,6 +113,12 @@ class KeptClock:
     def _keep(self, text: str) -> None:
         with self._lock:
             self._store.set_meta(self._KEPT, text)
+
+
+def _require_possible(now: datetime) -> None:
+    if not EARLIEST <= now < LATEST:
+        last = LATEST.year - 1
+        raise ValueError(f"the clock can be between the years {EARLIEST.year} and {last}")
 
 
 def minute(moment: datetime) -> str:
