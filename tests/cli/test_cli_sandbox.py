@@ -80,6 +80,14 @@ def test_an_empty_workspace_for_a_script(tool: Tool) -> None:
     assert not (tool.folder / ".notion-gitops").exists()
 
 
+def test_files_may_have_more_than_on_the_free_plan(tool: Tool, file: str) -> None:
+    for options in (("--upload-limit", "100MB"), ()):  # it is kept
+        with serving(tool, "--file", file, *options) as told, client(told, told["token"]) as http:
+            assert "root_page_id" not in told
+            limits = http.get("/v1/users/me").json()["bot"]["workspace_limits"]
+            assert limits == {"max_file_upload_size_in_bytes": 100 * 1024 * 1024}
+
+
 def test_weather_that_is_set_while_it_serves(tool: Tool, file: str) -> None:
     place = ("--file", file)
     with serving(tool, *place) as told, client(told, "sandbox-token") as http:
@@ -140,6 +148,7 @@ def test_a_command_of_the_repository_is_under_the_same_sky(world: World) -> None
         ("token remove Nope", "there is no connection 'Nope'"),
         ("weather --file nowhere.sqlite", "there is no sandbox in nowhere.sqlite"),
         ("token list --file seed.yaml", "cannot be used as a sandbox"),
+        ("serve --upload-limit much", "no size such as 20MB"),
         ("serve --host 0.0.0.0", "no address of this machine alone"),
     ],
 )

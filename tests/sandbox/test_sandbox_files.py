@@ -17,6 +17,8 @@ from notion_gitops.sandbox import DEFAULT_TOKEN, SandboxTransport
 from notion_gitops.sandbox.basics.forms import read_form
 from notion_gitops.sandbox.basics.messages import Request
 from notion_gitops.sandbox.basics.nouns import ALL_RIGHTS, Capability
+from notion_gitops.sandbox.basics.sizes import bytes_of
+from notion_gitops.sandbox.seeding.seed import load
 from notion_gitops.sandbox.server import serve
 from notion_gitops.sandbox.values.users import set_upload_limit
 
@@ -134,6 +136,30 @@ def test_a_hosted_file_that_is_sent_back_stays(desk: Desk) -> None:
     fresh: Any = desk.client.pages.retrieve(page["id"])
     url = fresh["properties"]["Files"]["files"][1]["file"]["url"]
     assert desk.http.get(url).content == PDF
+
+
+def test_two_parts_are_completed_where_the_workspace_allows_so_much(acme: Api) -> None:
+    octets = "application/octet-stream"
+    for limit, complete in (("5MB", False), ("10 mib", True), (2 * PART + 1, True)):
+        load(acme.sandbox, {"workspace": {"upload_limit": limit}})
+        desk = Desk(acme, None)
+        uploads = desk.client.file_uploads
+        made: Any = uploads.create(mode="multi_part", filename="big.bin", number_of_parts=2)
+        for number, part in enumerate((b"a" * PART, b"b" * PART), 1):
+            uploads.send(made["id"], file=("p", part, octets), part_number=str(number))
+        if complete:
+            done: Any = uploads.complete(made["id"])
+            assert (done["status"], done["content_length"]) == ("uploaded", 2 * PART)
+        else:
+            with pytest.raises(notion_client.APIResponseError, match="exceeds the limit"):
+                uploads.complete(made["id"])
+        desk.close()
+
+
+@pytest.mark.parametrize("size", ["0", "-5MB", "much", "5 TB", "1.5MB", "5iB", ""])
+def test_what_is_no_size(size: str) -> None:
+    with pytest.raises(ValueError, match="is no size such as 20MB"):
+        bytes_of(size)
 
 
 def test_a_file_in_several_parts(desk: Desk) -> None:

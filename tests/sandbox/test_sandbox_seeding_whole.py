@@ -165,6 +165,7 @@ def test_what_a_connection_sees_by_titles(
         ("share: [Docs,", "share: [Work/Fl,", "41:71", "no page 'Fl'"),
         ("- name: Goals", "- name: Tasks", "36:15", "two of this name"),
         ("capabilities: [read]", "capabilities: [reed]", "41:56", '"reed" is not possible'),
+        ("{name: Acme}", "{name: Acme, upload_limit: 5TB}", "2:39", "not have the right form"),
         ("workspace:", "workspace: {}\nworkspace:", "3:1", "twice"),
     ],
 )

@@ -14,9 +14,11 @@ from notion_gitops.cli.output import say, show
 from notion_gitops.cli.sandbox_file import open_place, place_options
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
+from notion_gitops.sandbox.basics.sizes import bytes_of
 from notion_gitops.sandbox.sandbox import DEFAULT_TOKEN, Sandbox
 from notion_gitops.sandbox.server import HOST, SandboxServer
 from notion_gitops.sandbox.server import serve as bind
+from notion_gitops.sandbox.values.users import set_upload_limit
 from notion_gitops.text.escape import terminal
 
 
@@ -26,6 +28,16 @@ class _Served:
 
     tokens: tuple[str, ...]
     root_page: str | None  # id
+
+
+def _size(_: click.Context, option: click.Parameter, text: str | None) -> int | None:
+    """The bytes that an option says."""
+    if text is None:
+        return None
+    try:
+        return bytes_of(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param=option) from None
 
 
 @click.command(
@@ -51,6 +63,10 @@ class _Served:
     help="Serve an empty workspace with this one page, which the tokens may write to. It is kept "
     "in memory, or in --file.",
 )  # fmt: skip
+@click.option(
+    "--upload-limit", metavar="SIZE", callback=_size,
+    help="The most that an uploaded file may have, such as 20MB. It is kept.  [default: 5MB]",
+)  # fmt: skip
 def serve(  # noqa: PLR0917  one parameter an option
     start: Path,
     file: Path | None,
@@ -58,17 +74,21 @@ def serve(  # noqa: PLR0917  one parameter an option
     host: str,
     tokens: tuple[str, ...],
     root_page: str | None,
+    upload_limit: int | None,
 ) -> None:
     """Serve the sandbox on this machine, for other Notion clients and for --base-url.
 
-    The first line on standard output is JSON: base_url, token, tokens, root_page_id. In a browser
-    the same address shows the databases.
+    The first line on standard output is JSON: base_url, token, tokens, and with --root-page
+    root_page_id. In a browser the same address shows the databases.
     """
     empty = root_page is not None and file is None
     sandbox = Sandbox() if empty else open_place(start, file, make=True)
     try:
         server = _bound(sandbox, port, host)
         try:
+            if upload_limit is not None:
+                with sandbox.acting() as call:
+                    set_upload_limit(call, upload_limit)
             _tell(sandbox, server, _prepared(sandbox, tokens, root_page))
             _until_stopped(server)
         finally:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from notion_gitops.sandbox.basics.identity import digest, page_uuid, uuid_of
 from notion_gitops.sandbox.basics.messages import ApiError
 from notion_gitops.sandbox.basics.nouns import Kind, Page, Source, UserKind
+from notion_gitops.sandbox.basics.sizes import bytes_of
 from notion_gitops.sandbox.blocks.templates import make_template
 from notion_gitops.sandbox.databases.databases import insert_database, insert_source
 from notion_gitops.sandbox.databases.rows import insert_row, save_properties, write_values
@@ -24,6 +25,7 @@ from notion_gitops.sandbox.seeding.schema import (
 )
 from notion_gitops.sandbox.values.plain import Directory, Names, PlainError, entry_of, user_finder
 from notion_gitops.sandbox.values.richtext import text_items
+from notion_gitops.sandbox.values.users import set_upload_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -126,7 +128,9 @@ class _Loader:
         self._description = description
         databases = list(description.get("databases") or [])
         self._tables = _tables(databases)
-        self._workspace = (description.get("workspace") or {}).get("name")
+        about = description.get("workspace") or {}
+        self._workspace = about.get("name")
+        self._upload_limit = about.get("upload_limit")
         self._family = digest(self._workspace, *(str(one.get("name")) for one in databases))
         self._own = OwnPages(call, self._family)
         self._sources: dict[str, Source] = {}
@@ -138,6 +142,8 @@ class _Loader:
         """Users, pages of their own, columns, rows, what relates rows, then connections."""
         if self._workspace:
             self._call.store.set_meta("workspace_name", self._workspace)
+        if self._upload_limit is not None:
+            set_upload_limit(self._call, bytes_of(str(self._upload_limit)))
         with self._call.store.numbered(self._family):
             self._add_users()
             self._own.add(self._description.get("pages") or [], WORKSPACE, ("pages",))
