@@ -9,7 +9,6 @@ from notion_gitops.sandbox.basics.nouns import CHOICES, READ_ONLY, Capability, K
 from notion_gitops.sandbox.basics.store import dumps
 from notion_gitops.sandbox.databases.parents import (
     Place,
-    page_kinds,
     place_in,
     require_outside,
 )
@@ -36,8 +35,8 @@ def move_page(call: Call, page_id: str) -> Json:
     call.only("parent")
     page = call.find_page(page_id)
     call.require_live(trashed=page.in_trash)
-    kinds = [kind for kind in page_kinds(call) if kind != "workspace"]
-    place = place_in(call, call.body.get("parent", UNDEFINED), *kinds)
+    table = "database_id" if call.has_tables else "data_source_id"
+    place = place_in(call, call.body.get("parent", UNDEFINED), "page_id", table)
     require_outside(call, page.id, place.parent)
     if place.parent != page.parent:
         _move(call, page, place)

@@ -96,6 +96,15 @@ def test_the_parent_of_a_row_can_be_sent_as_it_was_read(acme: Api) -> None:
     assert "body.parent.database_id" in acme.refused("POST", "pages", {"parent": mixed})
 
 
+def test_a_page_moves_to_a_data_source_or_in_the_oldest_version_to_a_database(acme: Api) -> None:
+    ids = ids_of(acme)
+    path = f"pages/{acme.sandbox.create_root_page('Root')}/move"
+    body = {"parent": of_kind(ids, "database_id")}
+    assert "body.parent.data_source_id should be defined" in acme.refused("POST", path, body)
+    row = acme.good("POST", path, body, version="2022-06-28")
+    assert row["parent"]["database_id"] == ids["database_id"]
+
+
 @pytest.mark.parametrize("what", list(ENDPOINTS))
 def test_a_parent_of_no_kind(acme: Api, what: str) -> None:
     ids = ids_of(acme)

@@ -49,7 +49,7 @@ def named_parent(given: Any, *kinds: str) -> tuple[str, Any]:
     known = [kind for kind in kinds if kind in given]
     if not known:
         raise _none_of(kinds)
-    as_shown = "data_source_id" in known and "database_id" in known
+    as_shown = "data_source_id" in known and "database_id" in given
     kind = "data_source_id" if as_shown else known[0]
     for other in _KINDS:
         if other in given and other != kind and not (as_shown and other == "database_id"):
