@@ -54,6 +54,7 @@ def rewritten(call: Call, text: str) -> str:
 @given(texts)
 @example("**a `**` b**")
 @example("- a\n      deep\n  - b")
+@example('<callout icon="!">\n\tx\n</callout>')
 def test_what_was_read_once_reads_the_same_ever_after(api: Api, text: str) -> None:
     with api.sandbox.acting() as call:
         once = rewritten(call, text)

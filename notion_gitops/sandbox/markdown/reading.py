@@ -17,6 +17,7 @@ from notion_gitops.sandbox.blocks.store import CHILD_DATABASE, CHILD_PAGE, UNKNO
 from notion_gitops.sandbox.markdown.inline import id_in, read_rich_text
 from notion_gitops.sandbox.markdown.pieces import attributes, color_of
 from notion_gitops.sandbox.markdown.tables import cells_of_pipes, is_separator, rows_of_tags
+from notion_gitops.sandbox.values.icons import is_emoji
 from notion_gitops.sandbox.values.richtext import MAX_URL, limited, text_items
 
 if TYPE_CHECKING:
@@ -257,11 +258,12 @@ def _contained(name: str, given: dict[str, str], title: str, inner: list[Draft])
 
 
 def _callout(given: dict[str, str], about: Json, children: tuple[Draft, ...]) -> Draft:
-    icon = given.get("icon")
-    shown: Json | None = None
-    if icon:
-        external = icon.startswith(("http://", "https://"))
-        shown = {"external": {"url": icon}} if external else {"emoji": icon}
+    icon = given.get("icon", "")
+    shown: Json | None = None  # also of what is neither an address nor an emoji
+    if icon.startswith(("http://", "https://")):
+        shown = {"external": {"url": icon}}
+    elif is_emoji(icon):
+        shown = {"emoji": icon}
     first = children[0] if children else None
     text: list[Json] = []
     if first is not None and first.kind == "paragraph" and not first.children:

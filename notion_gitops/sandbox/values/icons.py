@@ -16,6 +16,11 @@ _MAX_URL = 2000
 _MAX_NAME = 200
 
 
+def is_emoji(text: str) -> bool:
+    """Whether a text may be an emoji: which there are is not looked up."""
+    return not text.isascii()
+
+
 def parse_icon(call: Call | None, value: object, path: str) -> Json | None:
     """An emoji, one of Notion's own icons or a picture, as kept; None takes it away.
 
@@ -23,7 +28,7 @@ def parse_icon(call: Call | None, value: object, path: str) -> Json | None:
         ApiError: 400 for anything else; what `attach` raises.
     """
     if isinstance(value, dict) and isinstance(value.get("emoji"), str):
-        if not value["emoji"] or value["emoji"].isascii():
+        if not is_emoji(value["emoji"]):
             raise failed_validation(f"{path}.emoji", "an emoji that exists", value["emoji"])
         return {"type": "emoji", "emoji": value["emoji"]}
     if isinstance(value, dict) and isinstance(value.get("icon"), dict):
