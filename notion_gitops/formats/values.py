@@ -40,6 +40,7 @@ MOST_CHARACTERS = {
     PropertyType.RICH_TEXT: MOST_TEXT,
 }  # Notion's documentation, "Request limits"
 _DIRECT_ID = re.compile(r"(user|page):([0-9A-Za-z-]{1,64})", re.ASCII)
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _UNDASHED = re.compile(r"[0-9a-fA-F]{32}")
 
 
@@ -165,16 +166,21 @@ class ValueReader:
             return name
         if name not in self._aliases:
             user = self.people.user_id_of(direct_id(name) or name)
-            if user is None or (name.startswith("user:") and direct_id(name) is None):
+            if user is not None and (direct_id(name) or not name.startswith("user:")):
+                self._aliases[name] = self.people.alias_of(user)
+            elif not self.people.complete and _ADDRESS.fullmatch(name):
+                self._aliases[name] = name  # whose it is, only Notion knows
+            else:
                 raise InvalidInput(self._unknown_person(scalar))
-            self._aliases[name] = self.people.alias_of(user)
         return self._aliases[name]
 
     def _unknown_person(self, scalar: Scalar) -> Diagnostic:
         email = "@" in scalar.text
         known = {n for n in self.people.names if not n.startswith("user:") and ("@" in n) == email}
         near = suggestion(scalar.text, sorted(known))
-        fix = f"{near}; or add the person to state/people.yaml".removeprefix("; or ")
+        add = "add the person to state/people.yaml"
+        joint = " Or " if near.endswith("?") else "; or "
+        fix = f"{near}{joint}{add}" if near else add
         fix += " (guests are not in Notion's list of users)" if email else ""
         return problem(scalar, f'nobody is called "{scalar.text}"', fix=fix)
 

@@ -19,6 +19,7 @@ class People:
     """The directory of people, looked up from either side."""
 
     by_alias: Mapping[str, Person] = field(default_factory=dict)
+    complete: bool = True  # False: Notion's own list was not read, which knows more addresses
 
     @property
     def names(self) -> frozenset[str]:

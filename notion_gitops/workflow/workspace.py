@@ -1,7 +1,7 @@
 """The workspace: a git repository with mappings, and what of it every command needs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from notion_gitops.formats.yaml_text import decode_utf8
@@ -113,7 +113,9 @@ def require_writable(workspace: Workspace) -> None:
 
 
 def _people(root: Path) -> People:
+    """Who is in the file; Notion's own list, which is read later, knows more."""
     path = root / PEOPLE
     if not path.is_file():
-        return People()
-    return load_people(decode_utf8(path.read_bytes(), PEOPLE), PEOPLE)
+        return People(complete=False)
+    people = load_people(decode_utf8(path.read_bytes(), PEOPLE), PEOPLE)
+    return replace(people, complete=False)
