@@ -2,11 +2,11 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from notion_gitops.model.diagnostics import Diagnostic, Place
-from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.mapping import DatabaseMapping, GitFormat
 
 SUFFIXES = {
@@ -41,17 +41,23 @@ def list_files(root: Path, mapping: DatabaseMapping) -> list[str]:
     return sorted(_search(root, path, SUFFIXES[mapping.git.format]))
 
 
-def read_files(root: Path, paths: Iterable[str]) -> dict[str, bytes]:
+@dataclass(frozen=True, slots=True)
+class FilesRead:
+    """What stands in some files."""
+
+    contents: Mapping[str, bytes] = field(default_factory=dict)  # by path
+    problems: Mapping[str, Diagnostic] = field(default_factory=dict)  # by path: cannot be read
+
+
+def read_files(root: Path, paths: Iterable[str]) -> FilesRead:
     """The contents of files by path; a file that is not there is left out.
 
     Symbolic links are not followed, neither on the way nor at the end: git keeps the link and not
     what it leads to, so the base could not hold it, and a link may lead out of the repository.
-
-    Raises:
-        InvalidInput: files that are there and cannot be read as record files, all of them.
+    A file that is there and cannot be read is a problem of its own, and stops no other.
     """
     contents: dict[str, bytes] = {}
-    problems: list[Diagnostic] = []
+    problems: dict[str, Diagnostic] = {}
     folders: dict[str, bool] = {}
     for path in paths:
         try:
@@ -60,13 +66,11 @@ def read_files(root: Path, paths: Iterable[str]) -> dict[str, bytes]:
         except FileNotFoundError:
             continue
         except _Refused as error:
-            problems.append(Diagnostic(f"{path} {error}", Place(path), fix=error.fix))
+            problems[path] = Diagnostic(f"{path} {error}", Place(path), fix=error.fix)
         except OSError as error:
             what = f"{path} cannot be read: {error.strerror}"
-            problems.append(Diagnostic(what, Place(path), fix="check what stands there"))
-    if problems:
-        raise InvalidInput(*problems)
-    return contents
+            problems[path] = Diagnostic(what, Place(path), fix="check what stands there")
+    return FilesRead(contents, problems)
 
 
 class _Refused(Exception):  # noqa: N818  caught above

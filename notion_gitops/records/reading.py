@@ -17,6 +17,7 @@ from notion_gitops.model.people import People
 from notion_gitops.model.records import FileOrigin, Record
 from notion_gitops.model.values import Value, canonical_body
 from notion_gitops.records.documents import Slot, fields_of, key_field, parse_document
+from notion_gitops.records.files import FilesRead
 
 _RESEMBLANCE = 0.75  # of difflib; below it, a stranger's key is left in peace
 
@@ -45,9 +46,12 @@ class Reading:
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:
-        """All that is wrong, in the order of files and lines."""
+        """All that is wrong, in the order of files and lines; a pair of twins is told once."""
         found = [d for each in self.lost.values() for d in each.diagnostics]
-        return tuple(sorted(found, key=lambda d: (d.place is None, d.place)))
+        told: dict[object, Diagnostic] = {}
+        for d in sorted(found, key=lambda d: (d.place is None, d.place)):
+            told.setdefault(frozenset({d.place, d.also}) if d.also else id(d), d)
+        return tuple(told.values())
 
     @property
     def unknown_files(self) -> frozenset[str]:
@@ -61,7 +65,7 @@ class Reading:
 
 def read_records(
     mapping: DatabaseMapping,
-    files: Mapping[str, bytes],
+    files: Mapping[str, bytes] | FilesRead,
     people: People,
     look: Look | None = None,
 ) -> Reading:
@@ -69,7 +73,7 @@ def read_records(
 
     Args:
         mapping: says the format, the key and the fields.
-        files: content by path relative to the repository's root.
+        files: content by path relative to the repository's root, and which cannot be read.
         people: who may be named.
         look: looks at the files of the repository that records name; without it nobody does,
             and their content is not known.
@@ -78,8 +82,11 @@ def read_records(
         Every record either in `records` or in `lost`, with all of its problems.
     """
     run = _Run(mapping, people, look)
-    for path, content in files.items():
+    read = files if isinstance(files, FilesRead) else FilesRead(files)
+    for path, content in read.contents.items():
         run.file(path, content)
+    for path, problem in read.problems.items():
+        run.unread(path, (problem,))
     return run.result()
 
 

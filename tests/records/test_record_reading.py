@@ -6,7 +6,7 @@ import pytest
 from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.people import People
-from notion_gitops.records.files import is_record_path, list_files, read_files
+from notion_gitops.records.files import FilesRead, is_record_path, list_files, read_files
 from notion_gitops.records.keys import path_for_new
 from notion_gitops.records.reading import Reading, read_records
 from tests.records.record_samples import PEOPLE, sample_mapping
@@ -84,10 +84,13 @@ def test_keys_are_unique_in_whatever_case_and_both_places_are_told() -> None:
     )
     assert not reading.records
     assert set(reading.unreadable) == {"a", "B", "b"}
-    assert told(reading)[-1] == (
-        "all/x/a.yml:1:1",
-        'the key "a" is here and at records/all/a.yaml:1:1',
-    )
+    assert told(reading) == [
+        (
+            "all/B.yaml:1:1",
+            'the key "B" is here and at records/all/b.yaml:1:1, told apart by capitals alone',
+        ),
+        ("all/a.yaml:1:1", 'the key "a" is here and at records/all/x/a.yml:1:1'),
+    ]
     assert reading.unreadable["b"].also is not None
     assert "capitals" in reading.unreadable["b"].summary
 
@@ -208,9 +211,8 @@ def test_the_files_of_a_mapping_are_found_in_its_folder(tmp_path: Path) -> None:
     assert all(is_record_path(mapping, p) for p in found)
     assert not is_record_path(mapping, "records/all/.hidden.yaml")
     assert not is_record_path(mapping, "records/allx/a.yaml")
-    assert read_files(tmp_path, [*found, "records/all/gone.yaml"]) == dict.fromkeys(
-        found, b"title: x\n"
-    )
+    read = read_files(tmp_path, [*found, "records/all/gone.yaml"])
+    assert read == FilesRead(dict.fromkeys(found, b"title: x\n"))
     assert list_files(tmp_path / "x", mapping) == []
 
 
@@ -225,11 +227,13 @@ def test_links_are_listed_and_refused_by_name(tmp_path: Path) -> None:
     (folder / "c.yaml").write_bytes(b"")
     os.mkfifo(folder / "d.yaml")
     found = list_files(tmp_path, mapping)
-    with pytest.raises(InvalidInput) as caught:
-        read_files(tmp_path, [*found, "records/all/b/x.yaml"])
-    assert [str(d.place) for d in caught.value.diagnostics] == [
+    read = read_files(tmp_path, [*found, "records/all/b/x.yaml"])
+    assert [str(d.place) for d in read.problems.values()] == [
         f"records/all/{n}:1:1" for n in ("a.yaml", "b", "d.yaml", "b/x.yaml")
     ]
+    assert read.contents == {"records/all/c.yaml": b""}
+    reading = read_records(mapping, read, PEOPLE)
+    assert reading.lost.keys() == {"a", "c", "d", "x", "records/all/b"}
 
 
 def test_new_records_get_a_file_of_their_key() -> None:
@@ -243,3 +247,14 @@ def test_new_records_get_a_file_of_their_key() -> None:
 def test_nobody_is_known_without_a_list_of_people() -> None:
     reading = read_records(sample_mapping(), {"records/all/a.yaml": b"people: anna\n"}, People())
     assert [d.fix for d in reading.problems] == ["add the person to state/people.yaml"]
+
+
+def test_an_address_that_notion_may_know_is_accepted_until_notion_was_asked() -> None:
+    files = {"records/all/a.yaml": b"people: [carla@kestrelworks.example, carla@, carla]\n"}
+    offline = read_records(sample_mapping(), files, People(complete=False))
+    assert [d.summary for d in offline.problems] == [
+        'people: nobody is called "carla@"',
+        'people: nobody is called "carla"',
+    ]
+    asked = read_records(sample_mapping(), files, People())
+    assert len(asked.problems) == 3

@@ -19,6 +19,8 @@ def _warnings(world: World) -> list[tuple[str, str]]:
     validated = validate(open_workspace(world.root))
     assert validated.ok
     assert {p.severity for p in validated.problems} <= {Severity.WARNING}
+    assert all(p.place and p.place.column > 1 for p in validated.problems)
+    assert all(p.source_line for p in validated.problems)
     return [(p.summary, p.fix) for p in validated.problems]
 
 
@@ -38,7 +40,7 @@ def test_validate_knows_the_options_of_the_last_sync(
     values: dict[str, Any] = {field: written}
     world.edit("tasks/dig", **values)
     ((summary, fix),) = _warnings(world)
-    assert summary.startswith(f"tasks/dig: {field}: ")
+    assert summary.startswith(f"{field}: ")
     assert fix.startswith(f'Did you mean "{meant}"?')
     # The plan says the same, of Notion as it is now, and nothing of the field is written.
     (problem,) = [p for m in world.plan().plan.mappings for p in m.problems]
@@ -60,3 +62,21 @@ def test_without_a_sync_nothing_is_known(world: World) -> None:
     world.edit("tasks/dig", kind="biuld")
     world.git("update-ref", "-d", "refs/heads/notion-gitops/state")
     assert _warnings(world) == []
+
+
+def test_validate_tells_a_relation_that_leads_nowhere_at_its_place(world: World) -> None:
+    world.edit("tasks/dig", project="cabin")
+    validated = validate(open_workspace(world.root))
+    assert validated.ok
+    (problem,) = validated.problems
+    (in_plan,) = [p for m in world.plan().plan.mappings for p in m.problems]
+    assert problem.place == in_plan.place
+    assert problem.fix == in_plan.fix
+    assert in_plan.summary == f"tasks/dig: {problem.summary}"
+
+
+def test_a_target_that_holds_nothing_yet_may_get_anything_from_notion(world: World) -> None:
+    world.edit("tasks/dig", project="cabin")
+    for path in (world.root / "state/records/projects").iterdir():
+        path.unlink()
+    assert validate(open_workspace(world.root)).problems == ()

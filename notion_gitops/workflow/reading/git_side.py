@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from notion_gitops.formats.file_values import NoFile
 from notion_gitops.model.diagnostics import Diagnostic, Place
+from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.records import Snapshot
 from notion_gitops.records.attachments import Attachments
@@ -121,12 +122,15 @@ class GitReader:
         """What some files say. One of them that is not there is gone; the others are as the base.
 
         Raises:
-            InvalidInput: a file that is there cannot be read at all.
+            InvalidInput: a link stands where a folder of records may have stood.
         """
         asked = frozenset(paths)
-        contents = read_files(self.workspace.root, sorted(asked))
-        look = Attachments(self.workspace.root).look
-        reading = read_records(self.mapping, contents, self.workspace.people, look)
+        read = read_files(self.workspace.root, sorted(asked))
+        folders = [d for p, d in read.problems.items() if not is_record_path(self.mapping, p)]
+        if folders:
+            raise InvalidInput(*folders)
+        contents, look = read.contents, Attachments(self.workspace.root).look
+        reading = read_records(self.mapping, read, self.workspace.people, look)
         problems = {**reading.unreadable, **self._emptied(contents)}
         unreadable = _by_key(self.recorded, problems, reading.unknown_files)
         files = {} if everything else self.recorded.index.entries.files

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from notion_gitops.mapping.fingerprints import fingerprint
 from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.errors import StateUnusable
-from notion_gitops.model.mapping import OPTIONS, DatabaseMapping, Direction, Field, Mode
+from notion_gitops.model.mapping import OPTIONS, Direction, Field, Mode
 from notion_gitops.model.nearest import nearest
 from notion_gitops.model.records import Record
 from notion_gitops.model.values import Value
+from notion_gitops.records.places import Word, Words
 from notion_gitops.state.reading import decode
 from notion_gitops.state.sync import FieldSeen, parse_schema
 from notion_gitops.workflow.workspace import Workspace
@@ -38,9 +39,10 @@ def last_schemas(workspace: Workspace) -> Seen:
 
 
 def unknown_options(
-    mapping: DatabaseMapping, records: Iterable[Record], seen: Mapping[str, FieldSeen]
+    words: Words, records: Iterable[Record], seen: Mapping[str, FieldSeen]
 ) -> Iterator[Diagnostic]:
     """Warnings about options that Notion did not have; somebody may have added them since."""
+    mapping = words.mapping
     if mapping.mode is Mode.MIRROR:
         return
     fields = [f for f in mapping.properties if _is_held(f, seen)]
@@ -49,7 +51,7 @@ def unknown_options(
             options = seen[spec.name].options
             for word in _words(record.value(spec.name)):
                 if word not in options and not _may_be_new(word, spec, options):
-                    yield _told(mapping, record, spec, word, options)
+                    yield _told(words.find(record, spec.name, word), spec, word, options)
 
 
 def _is_held(spec: Field, seen: Mapping[str, FieldSeen]) -> bool:
@@ -75,17 +77,15 @@ def _words(value: Value) -> tuple[str, ...]:
             return ()
 
 
-def _told(
-    mapping: DatabaseMapping, record: Record, spec: Field, word: str, options: Mapping[str, str]
-) -> Diagnostic:
+def _told(at: Word, spec: Field, word: str, options: Mapping[str, str]) -> Diagnostic:
     near = nearest(word, options)
     choice = ", ".join(sorted(options)) or "none"
     meant = f'Did you mean "{near}"?' if near else f"Its options were: {choice}."
     allow = "" if spec.new_options else " Or add it in Notion, or write `new_options: allow`."
     return Diagnostic(
-        f'{mapping.name}/{record.key}: {spec.name}: "{spec.property_name}" had no option "{word}" '
-        "at the last sync",
-        record.file.place if record.file else spec.place,
+        f'{spec.name}: "{spec.property_name}" had no option "{word}" at the last sync',
+        at.place,
         fix=meant + allow,
+        source_line=at.source_line,
         severity=Severity.WARNING,
     )

@@ -1,6 +1,6 @@
 """Values in git that Notion has no place for: told in the plan, left alone on both sides."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from notion_gitops.model.diagnostics import Diagnostic
@@ -18,6 +18,7 @@ from notion_gitops.model.records import BaseRecord, Record, Snapshot
 from notion_gitops.model.values import Unknown, Value
 from notion_gitops.notion.pages import Target, encode_properties
 from notion_gitops.notion.schema import Schema
+from notion_gitops.records.places import Words
 from notion_gitops.text.words import listed
 from notion_gitops.workflow.reading.notion_side import Database
 
@@ -45,22 +46,34 @@ class _Refusal:
 
     why: str
     fix: str
+    words: Sequence[str] = ()  # those that are meant, if they are known
 
 
 def without_refused(
-    database: Database, known: Known, git: Snapshot, base: Mapping[str, BaseRecord]
+    database: Database,
+    known: Known,
+    git: Snapshot,
+    contents: Mapping[str, bytes],
+    base: Mapping[str, BaseRecord],
 ) -> tuple[Snapshot, tuple[Diagnostic, ...]]:
     """The records without what Notion cannot take, and what to do about it.
 
     Options that Notion does not have, people that nobody is, records that there are not. A typing
     error would otherwise become a choice for everybody, or fail whenever it is written.
+
+    Args:
+        database: with its mapping.
+        known: what values may name.
+        git: the records.
+        contents: of their files, by path.
+        base: the records as last agreed.
     """
     mapping, schema = database.mapping, database.schema
     wanted = _SOURCES | _LISTS
-    specs = [f for f in mapping.fields.values() if f.type in wanted and _written(f, mapping.mode)]
+    specs = [f for f in mapping.fields.values() if f.type in wanted and is_written(f, mapping.mode)]
     if schema is None or not specs:
         return git, ()
-    look = _Look(database, schema, known)
+    look, words = _Look(database, schema, known), Words(mapping, contents)
     records: dict[str, Record] = {}
     problems: list[Diagnostic] = []
     unwritten: list[str] = []
@@ -74,9 +87,7 @@ def without_refused(
         kept = set() if known.users_readable else set(_people(specs, record, base.get(key)))
         records[key] = _left_alone(record, {n: r.why for n, r in refused.items()}, kept)
         problems += [
-            _told(mapping.name, record, spec, refused[spec.name])
-            for spec in specs
-            if spec.name in refused
+            _told(words, record, spec, refused[spec.name]) for spec in specs if spec.name in refused
         ]
         unwritten += [key] if kept else []
     if unwritten:
@@ -96,7 +107,7 @@ def unsent(
     newer than Notion's. Told once for each reason.
     """
     waiting: dict[tuple[str, str], list[Record]] = {}
-    specs = [f for f in mapping.properties if _written(f, mapping.mode)]
+    specs = [f for f in mapping.properties if is_written(f, mapping.mode)]
     for key, record in git.records.items():
         other = notion.records.get(key)
         unread = other.fields if other is not None else {}
@@ -123,7 +134,7 @@ def _waiting_told(
     )
 
 
-def _written(spec: Field, mode: Mode) -> bool:
+def is_written(spec: Field, mode: Mode) -> bool:
     """Whether the field is written to Notion at all; an edit of any other is put back."""
     return not spec.derived and spec.direction is not Direction.PULL and mode is Mode.TWO_WAY
 
@@ -159,14 +170,24 @@ class _Look:
 
     def _dangling(self, spec: Field, value: Value) -> _Refusal | None:
         there = self.known.keys.get(spec.to or "", ())
-        members = value if isinstance(value, frozenset) else frozenset()
-        lost = sorted(m for m in members if not m.startswith("page:") and m not in there)
+        lost = lost_keys(value, there)
         if not lost:
             return None
-        near = nearest(lost[0], there) if len(there) <= _MOST_KEYS else None
-        meant = f'Did you mean "{near}"? ' if near else ""
-        fix = f"{meant}Name a record of {spec.to}, or add the one that is missing."
-        return _Refusal(f"{spec.name}: there is no {listed(lost, _NAMED)} in {spec.to}", fix)
+        fix = name_another(lost[0], spec, there)
+        return _Refusal(f"{spec.name}: there is no {listed(lost, _NAMED)} in {spec.to}", fix, lost)
+
+
+def lost_keys(value: Value, there: Collection[str]) -> list[str]:
+    """The keys in a relation that lead nowhere."""
+    members = value if isinstance(value, frozenset) else frozenset()
+    return sorted(m for m in members if not m.startswith("page:") and m not in there)
+
+
+def name_another(word: str, spec: Field, there: Collection[str]) -> str:
+    """What to do about a key that leads nowhere."""
+    near = nearest(word, there) if len(there) <= _MOST_KEYS else None
+    meant = f'Did you mean "{near}"? ' if near else ""
+    return f"{meant}Name a record of {spec.to}, or add the one that is missing."
 
 
 def _may_be_sent(spec: Field, record: Record, base: BaseRecord | None) -> bool:
@@ -213,10 +234,10 @@ def _left_alone(record: Record, refused: Mapping[str, str], kept: Collection[str
     return replace(record, fields={**record.fields, **unknown})
 
 
-def _told(mapping: str, record: Record, spec: Field, refusal: _Refusal) -> Diagnostic:
+def _told(words: Words, record: Record, spec: Field, refusal: _Refusal) -> Diagnostic:
     return Diagnostic(
-        f"{mapping}/{record.key}: {refusal.why}",
-        record.file.place if record.file else spec.place,
+        f"{words.mapping.name}/{record.key}: {refusal.why}",
+        words.find(record, spec.name, next(iter(refusal.words), "")).place,
         fix=refusal.fix,
         detail="The field is left as it is on both sides.",
     )
