@@ -49,6 +49,9 @@ class _Lazy(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
+        from notion_gitops.cli.output import fit_screen  # noqa: PLC0415  start-up time
+
+        fit_screen()
         module = importlib.import_module(f"notion_gitops.cli.commands.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
         return command
@@ -148,9 +151,10 @@ def _as_ours(error: click.ClickException) -> Diagnostic:
 
 
 def _tell(diagnostics: tuple[Diagnostic, ...]) -> None:
-    from notion_gitops.cli.output import colour  # noqa: PLC0415  only on errors: start-up time
-    from notion_gitops.report.diagnostics import diagnostics_text  # noqa: PLC0415
+    from notion_gitops.cli.output import colour, fit_screen  # noqa: PLC0415  only on errors
+    from notion_gitops.report.diagnostics import diagnostics_text  # noqa: PLC0415  as above
 
+    fit_screen()
     click.echo(diagnostics_text(diagnostics, colour=colour(sys.stderr)), err=True, nl=False)
 
 

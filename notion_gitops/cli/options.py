@@ -10,6 +10,7 @@ from notion_gitops.formats.schema import suggestion
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
 from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.text.columns import screen, wrap
 
 sandbox_option = click.option(
     "--sandbox",
@@ -50,7 +51,9 @@ def _accepted(
 
 def examples(*lines: str) -> str:
     """The end of a command's help: what one types, as it is (click re-wraps all but this)."""
-    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
+    room = screen() - 2  # click indents it
+    wrapped = (part for line in lines for part in wrap(line, room, "  ", " " * 6))
+    return "\n".join(("\b", "Examples:", *wrapped))
 
 
 def require_known(accepted: Mapping[str, int], mappings: Mapping[str, DatabaseMapping]) -> None:

@@ -1,6 +1,7 @@
 """Where text goes: results to stdout, progress and messages to stderr."""
 
 import os
+import shutil
 import sys
 from enum import StrEnum
 from typing import IO, Any
@@ -8,6 +9,7 @@ from typing import IO, Any
 import click
 
 from notion_gitops.report.reports import Report, report_json, report_markdown, report_text
+from notion_gitops.text.columns import use_screen, wrap
 from notion_gitops.text.escape import workflow_output
 
 
@@ -34,9 +36,27 @@ def colour(stream: IO[Any] | None = None) -> bool:
     return target.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def fit_screen() -> None:
+    """Lay texts out for the terminal that we are on, if we are on one (or COLUMNS says)."""
+    use_screen(shutil.get_terminal_size().columns)
+
+
 def say(text: str) -> None:
-    """A message about what is going on, for people."""
-    click.echo(text, err=True)
+    """A message about what is going on, for people; each of its lines is wrapped."""
+    click.echo(_wrapped(text), err=True)
+
+
+def show_lines(text: str) -> None:
+    """A small result for people; each of its lines is wrapped."""
+    show(_wrapped(text))
+
+
+def _wrapped(text: str) -> str:
+    lines = []
+    for line in text.split("\n"):
+        lead = " " * (len(line) - len(line.lstrip(" ")))
+        lines += wrap(line.lstrip(" "), first=lead, rest=f"{lead}  ")
+    return "\n".join(lines)
 
 
 def show(text: str) -> None:

@@ -7,7 +7,7 @@ from notion_gitops.report.document import Tone
 from notion_gitops.report.json_form import to_json
 from notion_gitops.report.layout import BLANK, Line, paragraph, printed
 from notion_gitops.report.markdown_form import rendered
-from notion_gitops.text.columns import COLUMNS, fit, width
+from notion_gitops.text.columns import fit, screen, width
 from notion_gitops.text.escape import terminal
 from notion_gitops.text.words import count
 
@@ -69,7 +69,7 @@ def _diagnostic(diagnostic: Diagnostic) -> list[Line]:
 
 def _source(source: str, column: int) -> list[Line]:
     """The line with a caret under the column; only the part round the column of a long line."""
-    room = COLUMNS - len(_GUTTER)
+    room = screen() - len(_GUTTER)
     position = min(max(column - 1, 0), len(source))
     start = max(0, position - _BEFORE) if width(terminal(source)) > room else 0
     before, shown = terminal(source[start:position]), terminal(source[start:])

@@ -1,10 +1,10 @@
-"""Lines of at most 80 columns for a terminal. Every text is escaped here, and nowhere else."""
+"""Lines that fit the screen, for a terminal. Every text is escaped here, and nowhere else."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from notion_gitops.report.document import Table, Tone
-from notion_gitops.text.columns import COLUMNS, pad, width, wrap
+from notion_gitops.text.columns import pad, screen, width, wrap
 from notion_gitops.text.escape import terminal
 from notion_gitops.text.words import number
 
@@ -55,7 +55,7 @@ def placed(*parts: tuple[int, str], tone: Tone = Tone.PLAIN) -> list[Line]:
         if not shown:
             continue
         start = max(column, width(lines[-1]) + _GAP) if lines[-1] else column
-        if lines[-1] and start > column and start + width(shown) > COLUMNS:
+        if lines[-1] and start > column and start + width(shown) > screen():
             lines.append("")
             start = column
         before = pad(lines[-1], start)
@@ -65,14 +65,14 @@ def placed(*parts: tuple[int, str], tone: Tone = Tone.PLAIN) -> list[Line]:
 
 def two_ends(left: str, right: str, tone: Tone = Tone.PLAIN) -> list[Line]:
     """One text at the left edge and one that ends at the right edge."""
-    start = COLUMNS - width(terminal(right))
+    start = screen() - width(terminal(right))
     return placed((0, left), (max(start, _GAP), right), tone=tone)
 
 
 def table(content: Table, indent: int = 2) -> list[Line]:
     """A table whose cells are wrapped where the screen is too narrow; nothing is cut."""
     rows = [[terminal(cell) for cell in row] for row in (content.columns, *content.rows)]
-    widths = _widths(rows, COLUMNS - indent)
+    widths = _widths(rows, screen() - indent)
     lines: list[Line] = []
     for position, row in enumerate(rows):
         tone = Tone.FAINT if position == 0 else Tone.PLAIN

@@ -5,10 +5,14 @@ All of these expect text that is already escaped for the terminal.
 
 import unicodedata
 from collections.abc import Iterator
+from contextvars import ContextVar
 from enum import StrEnum
 
 ELLIPSIS = "…"
-COLUMNS = 80  # what every text for people keeps to
+COLUMNS = 80  # what every text for people keeps to, where the screen is no narrower
+_LEAST = 20  # below it, nothing can be laid out
+
+_SCREEN = ContextVar("screen", default=COLUMNS)
 
 
 class Align(StrEnum):
@@ -16,6 +20,16 @@ class Align(StrEnum):
 
     LEFT = "left"
     RIGHT = "right"
+
+
+def screen() -> int:
+    """The columns that texts for people may take."""
+    return _SCREEN.get()
+
+
+def use_screen(columns: int) -> None:
+    """Keep to a screen of so many columns from now on; a wider one than 80 counts as 80."""
+    _SCREEN.set(max(_LEAST, min(COLUMNS, columns)))
 
 
 def width(text: str) -> int:
@@ -38,20 +52,23 @@ def pad(text: str, columns: int, align: Align = Align.LEFT) -> str:
     return text + blanks if align is Align.LEFT else blanks + text
 
 
-def wrap(text: str, columns: int = COLUMNS, first: str = "", rest: str | None = None) -> list[str]:
+def wrap(
+    text: str, columns: int | None = None, first: str = "", rest: str | None = None
+) -> list[str]:
     """The text in lines of at most `columns`, broken at blanks, inside words if it must be.
 
     Args:
         text: one line of text; runs of blanks inside a line stay.
-        columns: the limit, with the indentation counted.
+        columns: the limit, with the indentation counted; the screen's by default.
         first: what the first line begins with.
         rest: what the other lines begin with; as many blanks as `first` is wide by default.
     """
+    limit = screen() if columns is None else columns
     hanging = " " * width(first) if rest is None else rest
     lines: list[str] = []
     indent, line = first, ""
-    for piece in _pieces(text, max(1, columns - max(width(first), width(hanging)))):
-        if line.strip() and width(indent) + width(line + piece.rstrip()) > columns:
+    for piece in _pieces(text, max(1, limit - max(width(first), width(hanging)))):
+        if line.strip() and width(indent) + width(line + piece.rstrip()) > limit:
             lines.append((indent + line).rstrip())
             indent, line = hanging, ""
         line += piece if line or not lines else piece.lstrip()

@@ -7,7 +7,7 @@ import pytest
 import notion_gitops
 from notion_gitops.cli.main import COMMANDS
 from notion_gitops.text.columns import width
-from tests.cli.cli_world import WIDTH, Tool
+from tests.cli.cli_world import WIDTH, Tool, World
 
 SUBCOMMANDS = [
     *(f"conflicts {name}" for name in ("list", "show", "resolve")),
@@ -66,3 +66,30 @@ def test_an_unknown_option_is_a_usage_error(tool: Tool, command: str) -> None:
     assert done.stdout == ""
     assert "--no-such-option" in done.stderr
     assert f"help: notion-gitops {command} --help" in done.stderr
+
+
+NARROW = {
+    "sandbox --help": 0,
+    "init --help": 0,
+    "check --sandbox": 0,
+    "status --sandbox": 0,
+    "log --sandbox": 0,
+    "init --list --sandbox": 0,
+    "validate": 65,
+    "sandbox show": 0,
+    "sandbox token list": 0,
+    "sandbox weather": 0,
+    "sandbox edit tasks nobody Due=": 64,
+}
+
+
+@pytest.mark.parametrize("columns", [60, 200])
+@pytest.mark.parametrize("command", NARROW)
+def test_texts_fit_the_terminal_and_are_never_wider_than_80(
+    world: World, command: str, columns: int
+) -> None:
+    if command == "validate":
+        file = world.root / "state/records/tasks/pour-slab.yaml"
+        file.write_text("status: something that is far from any of its words, and long\n", "utf-8")
+    done = world.tool.run(*command.split(), COLUMNS=str(columns)).expect(NARROW[command])
+    assert [line for line in done.lines if width(line) > min(columns, WIDTH)] == []

@@ -15,7 +15,7 @@ from notion_gitops.cli.commands.sandbox_tokens import token
 from notion_gitops.cli.commands.sandbox_weather import clock, weather
 from notion_gitops.cli.local_notion import open_file, sandbox_path
 from notion_gitops.cli.options import examples, workspace_option
-from notion_gitops.cli.output import say, show
+from notion_gitops.cli.output import say, show_lines
 from notion_gitops.cli.sandbox_file import place_options
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
@@ -26,7 +26,9 @@ from notion_gitops.sandbox.sandbox import DEFAULT_TOKEN, Sandbox
 from notion_gitops.sandbox.seeding import seed
 from notion_gitops.sandbox.seeding.file import SeedError
 from notion_gitops.sandbox.transport import SandboxTransport
+from notion_gitops.text.columns import pad
 from notion_gitops.text.escape import terminal
+from notion_gitops.text.words import count
 from notion_gitops.workflow.workspace import SANDBOX_STATE_REF
 
 by_option = click.option("--by", default="Ann Lee", show_default=True, help="Who edits.")
@@ -90,7 +92,7 @@ def reset(start: Path, yes: bool) -> None:
     say("The sandbox is gone. The next command with --sandbox makes a new one.")
 
 
-@command.command("show")
+@command.command("show", short_help="List the databases, or the pages of one.")
 @workspace_option
 @click.argument("database", required=False)
 def show_(start: Path, database: str | None) -> None:
@@ -98,7 +100,8 @@ def show_(start: Path, database: str | None) -> None:
     with _opened(start) as sandbox:
         if database is None:
             for one in sandbox.databases():
-                show(f"{terminal(one.title):<24} {one.rows:>6} pages  {one.database_id}")
+                held = count(one.rows, "page")
+                show_lines(f"{pad(terminal(one.title), 24)} {held:>12}  {one.database_id}")
             return
         source = sandbox.find_data_source(database)
         if source is None:
@@ -109,7 +112,7 @@ def show_(start: Path, database: str | None) -> None:
         pages = gateway.query(source).pages
         for page in sorted(pages, key=lambda p: str(p["last_edited_time"]), reverse=True):
             edited = str(page["last_edited_time"])[:16].replace("T", " ")
-            show(f"{edited}  {terminal(_title(page))}")
+            show_lines(f"{edited}  {terminal(_title(page))}")
 
 
 @command.command(

@@ -6,13 +6,14 @@ from pathlib import Path
 import click
 
 from notion_gitops.cli.options import examples
-from notion_gitops.cli.output import say, show
+from notion_gitops.cli.output import say, show, show_lines
 from notion_gitops.cli.sandbox_file import opened_place, place_options
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
 from notion_gitops.sandbox.databases.sharing import CAPABILITIES, shared_id
 from notion_gitops.sandbox.values.plain import PlainError
 from notion_gitops.sandbox.workspace_file import Connection
+from notion_gitops.text.columns import pad
 from notion_gitops.text.escape import terminal
 
 
@@ -74,7 +75,7 @@ def list_(start: Path, file: Path | None) -> None:
     """List the connections: name, token, what each may do and see."""
     with opened_place(start, file) as sandbox:
         for one in sandbox.connections():
-            show(_line(one))
+            show_lines(_line(one))
 
 
 @token.command("remove", short_help="Remove a connection.")
@@ -94,4 +95,5 @@ def _line(one: Connection) -> str:
     everything = len(may) == len(CAPABILITIES)
     sees = "everything" if one.shared is None else f"{len(one.shared)} shared"
     said = "all" if everything else ", ".join(may) or "nothing"
-    return f"{terminal(one.name):<16} {terminal(one.token):<28} may: {said}; sees: {sees}"
+    name, token = pad(terminal(one.name), 16), pad(terminal(one.token), 28)
+    return f"{name} {token} may: {said}; sees: {sees}"

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from notion_gitops.cli.options import examples
-from notion_gitops.cli.output import say, show
+from notion_gitops.cli.output import say, show, show_lines
 from notion_gitops.cli.sandbox_file import opened_place, place_options
 from notion_gitops.formats.yaml_text import decode_utf8
 from notion_gitops.model.diagnostics import Diagnostic
@@ -222,13 +222,13 @@ def _rule(effect: Effect, given: dict[str, Any]) -> Rule:
 
 def _show(sandbox: Sandbox) -> None:
     now = sandbox.weather.conditions
-    show("The weather is calm." if now == CALM else "\n".join(_described(now)))
+    show_lines("The weather is calm." if now == CALM else "\n".join(_described(now)))
     for rule, seen in zip(now.rules, sandbox.weather.seen(), strict=True):
-        show(f"  {terminal(_about(rule, seen))}")
+        show_lines(f"  {terminal(_about(rule, seen))}")
     if now == CALM:
-        show("\nnotion-gitops sandbox weather set ...")
+        show_lines("\nnotion-gitops sandbox weather set ...")
         for name, saying in SAYINGS.items():
-            show(f"  {name:<7} {saying}")
+            show_lines(f"  {name:<7} {saying}")
 
 
 def _described(now: Conditions) -> Iterator[str]:
