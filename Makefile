@@ -33,9 +33,10 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]' --constraint constraints.txt
 	@touch $@
 
-demo: $(READY) ## the whole story on the local Notion, in demo-workspace/
-	@rm -rf demo-workspace
-	@$(BIN)/notion-gitops demo demo-workspace
+demo: $(READY) ## the whole story on the local Notion, in a new folder demo-workspace
+	@folder=demo-workspace; n=1; while [ -e "$$folder" ]; do \
+	  n=$$((n + 1)); folder=demo-workspace-$$n; done; \
+	$(BIN)/notion-gitops demo "$$folder"
 
 test: $(READY) ## the tests, but for those marked slow
 	$(BIN)/python -m pytest -m 'not slow'
@@ -71,7 +72,7 @@ bench: $(READY) ## the figures that the project promises (minutes)
 wheel-test: $(READY) ## the built wheel, alone in a new environment
 	@.ci/wheel $(abspath $(BIN)/python)
 
-clean: ## remove what was made
-	rm -rf $(VENV) build dist demo-workspace .hypothesis
+clean: ## remove what was made, the workspaces of the demo too
+	rm -rf $(VENV) build dist demo-workspace* .hypothesis
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find notion_gitops tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

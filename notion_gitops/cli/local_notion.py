@@ -60,7 +60,7 @@ def open_file(root: Path) -> Sandbox:
     """The sandbox of the repository at `root`; a new one is filled from the shipped seed."""
     path = sandbox_path(root)
     fresh = not path.exists()
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     sandbox = Sandbox(path)
     if fresh:
         seed.load(sandbox, yaml.safe_load(samples.seed_text()))

@@ -7,9 +7,11 @@ from urllib.parse import unquote
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import CannotReachNotion, InvalidInput, NotShared
 from notion_gitops.model.mapping import PropertyType
-from notion_gitops.notion.failures import Json, printable
+from notion_gitops.notion.failures import Json, RejectedRequest, printable
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.ids import dashed, parse_id
+
+_COPY_LINK = "Open the database in Notion as a full page, and copy its link."
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def read_schema(
         raise InvalidInput(Diagnostic(
             f'"{printable(reference)[:60]}" is not the id or address of a database',
             place,
-            fix="Open the database in Notion as a full page, and copy its link.",
+            fix=_COPY_LINK,
         ))  # fmt: skip
     if data_source_id is not None:
         schema = _remembered(gateway, identity, data_source_id)
@@ -113,7 +115,19 @@ def read_schema(
         database = gateway.database(identity)
     except NotShared as error:
         return _as_data_source(gateway, identity, place, error)
+    except RejectedRequest as error:
+        raise InvalidInput(_no_uuid(reference, place, error)) from None
     return parse_schema(gateway.data_source(_only_source(database, place)))
+
+
+def _no_uuid(reference: str, place: Place | None, error: RejectedRequest) -> Diagnostic:
+    """Notion takes the 32 digits for no id at all: some of them say of what kind an id is."""
+    return Diagnostic(
+        f'"{printable(reference)[:80]}" is not the id of a database: Notion does not take it',
+        place,
+        fix=f"{_COPY_LINK} To see the ids: notion-gitops init --list.",
+        detail=error.message,
+    )
 
 
 def _remembered(gateway: Gateway, identity: str, data_source_id: str) -> Schema | None:
@@ -158,7 +172,9 @@ def _only_source(database: Json, place: Place | None) -> str:
     raise InvalidInput(Diagnostic(
         f'The database "{title}" has {len(sources)} data sources',
         place,
-        fix="Write the id of the one that you mean in the mapping, instead of the database's.",
+        fix="Name the one that you mean by its id instead: --database ID."
+        if place is None
+        else "Write the id of the one that you mean in the mapping, instead of the database's.",
         detail=listed,
     ))  # fmt: skip
 

@@ -57,6 +57,10 @@ class Checkout:
         calls.must(folder, ("init", "-q", "--initial-branch=main"), Call(any_directory=True))
         return cls.discover(folder)
 
+    def ignores(self, path: str) -> bool:
+        """Whether git leaves a path out of account, by .gitignore and the like."""
+        return self._run("--no-literal-pathspecs", "check-ignore", "-q", "--", path).ok
+
     def head(self) -> Head:
         """Where the work tree stands."""
         branch = self._run("symbolic-ref", "-q", "--short", "HEAD")

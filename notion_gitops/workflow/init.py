@@ -1,13 +1,17 @@
 """Making a workspace: mappings/, state/, and what belongs to them."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from notion_gitops import samples as shipped
 from notion_gitops.formats.atomic import write_bytes
-from notion_gitops.model.errors import StateUnusable
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import StateUnusable, UsageError
 from notion_gitops.repository.repository import Repository
-from notion_gitops.workflow.workspace import PRIVATE
+from notion_gitops.workflow.workspace import MAPPINGS, PRIVATE
 
 _IGNORED = f"# notion-gitops: journal, lock, caches, the sandbox's database\n/{PRIVATE}/\n"
 
@@ -28,6 +32,8 @@ fields:
   title: {property: Name, type: title, required: true}
 """
 
+_OURS = frozenset({".git", ".gitignore", MAPPINGS, "state", PRIVATE})
+
 _NO_PEOPLE = """\
 # Who is who: the alias used in record files, and the user in Notion.
 format_version: 1
@@ -42,6 +48,7 @@ class Made:
     root: Path  # of the repository
     files: tuple[str, ...]
     next_steps: tuple[str, ...]
+    inside: Path | None = None  # of the repository around it, which does not see its files
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +68,67 @@ def make_workspace(folder: Path, contents: Contents) -> Made:
 
     Raises:
         StateUnusable: git could not make a repository there.
+        UsageError: the folder holds files, and lies in a repository that may be meant.
     """
-    repository = _repository(folder)
+    repository, inside = _repository(folder)
     files = shipped.workspace_files() if contents.samples else _scaffold(bare=contents.bare)
     written = [p for p, text in files.items() if _write_new(repository.root, p, text)]
     if _ignore(repository.root):
         written.append(".gitignore")
-    return Made(repository.root, tuple(written), _next(samples=contents.samples))
+    return Made(repository.root, tuple(written), _next(samples=contents.samples), inside)
 
 
-def _repository(folder: Path) -> Repository:
-    """The repository that the folder is in; one of its own if it was named and is none yet."""
-    folder.mkdir(parents=True, exist_ok=True)
-    named = folder != Path()
+@contextmanager
+def undone_if_it_fails(folder: Path) -> Iterator[None]:
+    """Nothing that was not there before stays in the folder if what is done in it fails."""
+    root = _root(folder)
+    new = [path for path in (root, *root.parents) if not path.exists()]
+    there = {name for name in _OURS if (root / name).exists()}
     try:
-        repository = Repository.discover(folder)
+        yield
+    except BaseException:
+        made = [new[-1]] if new else [root / name for name in _OURS - there]
+        for path in made:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        raise
+
+
+def _root(folder: Path) -> Path:
+    """Where a workspace is made: in the repository around us, unless a folder is named."""
+    try:
+        return Repository.discover(folder).root if folder == Path() else folder
     except StateUnusable:
-        return Repository.create(folder)
-    if named and repository.root.resolve() != folder.resolve():
-        return Repository.create(folder)
-    return repository
+        return folder
+
+
+def _repository(folder: Path) -> tuple[Repository, Path | None]:
+    """The repository that the folder is in; one of its own if it was named and is none yet.
+
+    And the root of the repository around a new one, if that would see it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        around = Repository.discover(folder)
+    except StateUnusable:
+        return Repository.create(folder), None
+    root = around.root.resolve()
+    if folder == Path() or root == folder.resolve():
+        return around, None
+    if any(folder.iterdir()):
+        raise UsageError(_part_of(folder, root))
+    ignored = around.ignores(folder.resolve().relative_to(root).as_posix())
+    return Repository.create(folder), None if ignored else root
+
+
+def _part_of(folder: Path, root: Path) -> Diagnostic:
+    return Diagnostic(
+        f"{folder} holds files, and lies in the repository {root}",
+        fix="To make the workspace in that repository, run notion-gitops init there without a "
+        "folder. To make one of its own, name a folder that is new.",
+    )
 
 
 def _scaffold(*, bare: bool) -> dict[str, str]:

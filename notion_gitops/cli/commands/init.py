@@ -1,6 +1,8 @@
 """`init`: make a workspace, and mappings of the databases that a person names."""
 
 import os
+import shlex
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -10,10 +12,11 @@ from notion_gitops.cli.options import base_url_option, examples, sandbox_option
 from notion_gitops.cli.output import Format, format_option, say, show_report
 from notion_gitops.mapping.database import resolve_database
 from notion_gitops.mapping.loading import load_folder
-from notion_gitops.model.errors import InvalidInput
+from notion_gitops.model.errors import InvalidInput, StateUnusable
 from notion_gitops.notion.schema import parse_schema
 from notion_gitops.report.survey import databases_view, survey_view
-from notion_gitops.workflow.init import Contents, Made, make_workspace
+from notion_gitops.repository.repository import Repository
+from notion_gitops.workflow.init import Contents, Made, make_workspace, undone_if_it_fails
 from notion_gitops.workflow.init_database import Wanted, init_databases
 from notion_gitops.workflow.workspace import MAPPINGS
 
@@ -68,14 +71,18 @@ def command(  # noqa: PLR0917  one parameter an option
     if len(names) > len(databases):
         raise click.UsageError("--name is for a --database, and there are more names")
     where = Where(sandbox, base_url)
-    made = make_workspace(folder, Contents(samples=samples, bare=bool(databases) or list_))
     if list_:
-        _list(made, where, form)
-    elif databases:
-        padded = (*names, *("" for _ in databases[len(names) :]))
-        _write(made, where, dict(zip(databases, padded, strict=True)), form)
-    else:
-        _tell(made)
+        _list(folder, where, form)
+        return
+    with undone_if_it_fails(folder):
+        made = make_workspace(folder, Contents(samples=samples, bare=bool(databases)))
+        if databases:
+            padded = (*names, *("" for _ in databases[len(names) :]))
+            _write(made, where, dict(zip(databases, padded, strict=True)), form)
+        else:
+            _tell(made)
+    if made.inside is not None:
+        _tell_of_the_outer(folder, made.inside)
 
 
 def _tell(made: Made) -> None:
@@ -83,15 +90,44 @@ def _tell(made: Made) -> None:
         say(f"  {path}")
     say("")
     say("Next:")
-    for number, step in enumerate(made.next_steps, start=1):
+    for number, step in enumerate((*_enter(made.root), *made.next_steps), start=1):
         say(f"  {number}  {step}")
 
 
-def _list(made: Made, where: Where, form: Format) -> None:
-    with looking(made.root, where) as (gateway, _):
+def _enter(root: Path) -> tuple[str, ...]:
+    """The step into the workspace, for somebody who is not there."""
+    here = Path.cwd().resolve()
+    if here.is_relative_to(root.resolve()):
+        return ()
+    return (f"cd {shlex.quote(os.path.relpath(root.resolve(), here))}",)
+
+
+def _tell_of_the_outer(folder: Path, outer: Path) -> None:
+    say("")
+    say(
+        f"{folder} is a repository of its own, inside the repository {outer}, which does not see "
+        f"its files. To have the workspace in that one, remove {folder} and run notion-gitops "
+        "init there, without a folder."
+    )
+
+
+def _list(folder: Path, where: Where, form: Format) -> None:
+    with looking(_root(folder), where) as (gateway, _):
         schemas = [parse_schema(source) for source in gateway.data_sources()]
-    found = [(schema.title, schema.database_id) for schema in schemas]
+    several = Counter(schema.database_id for schema in schemas)
+    found = [
+        (s.title, s.database_id if several[s.database_id] == 1 else s.data_source_id)
+        for s in schemas
+    ]
     show_report(databases_view(found), form)
+
+
+def _root(folder: Path) -> Path:
+    """Where the sandbox is; nothing is made of a folder that is in no repository."""
+    try:
+        return Repository.discover(folder).root
+    except StateUnusable:
+        return folder
 
 
 def _write(made: Made, where: Where, databases: dict[str, str], form: Format) -> None:
@@ -102,7 +138,7 @@ def _write(made: Made, where: Where, databases: dict[str, str], form: Format) ->
     flag = " --sandbox" if where.sandbox else ""
     commit = "git add -A && git commit -m 'Add notion-gitops mappings'"
     steps = (f"notion-gitops check{flag}", commit, f"notion-gitops plan{flag}")
-    show_report(survey_view(surveys, steps), form)
+    show_report(survey_view(surveys, (*_enter(made.root), *steps)), form)
 
 
 def _known(root: Path) -> dict[str, str]:

@@ -40,7 +40,7 @@ def command() -> None:
     short_help="Show what is missing in Notion.",
     epilog=examples(
         "notion-gitops schema plan",
-        "notion-gitops schema plan --parent 1f2e3d4c5b6a79880123456789abcdef",
+        "notion-gitops schema plan --parent 1f2e3d4c5b6a4f889123456789abcdef",
     ),
 )
 @workspace_option
@@ -78,7 +78,7 @@ def plan(  # noqa: PLR0917  one parameter an option
     short_help="Add it, and read it back.",
     epilog=examples(
         "notion-gitops schema apply",
-        "notion-gitops schema apply --parent 1f2e3d4c5b6a79880123456789abcdef --yes",
+        "notion-gitops schema apply --parent 1f2e3d4c5b6a4f889123456789abcdef --yes",
     ),
 )
 @workspace_option
