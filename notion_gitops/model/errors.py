@@ -7,6 +7,7 @@ NotionGitopsError
 ├── StateUnusable          6   the repository or the state branch needs a person
 ├── Locked                 7   another run is writing
 └── CannotReachNotion      1   nothing was written; running again is safe
+    ├── NobodyListens      1   on this machine: no program at that address
     ├── NotShared          1   the token does not see an object (404)
     └── NotPermitted       1   the token may not do this (403)
         └── TokenRefused   1   the token itself is refused (401): no request has a chance
@@ -80,6 +81,10 @@ class Locked(NotionGitopsError):  # noqa: N818
 
 class CannotReachNotion(NotionGitopsError):  # noqa: N818
     """Notion could not be asked; nothing was written."""
+
+
+class NobodyListens(CannotReachNotion):
+    """No program listens at an address of this machine: no request has a chance."""
 
 
 class NotShared(CannotReachNotion):

@@ -11,11 +11,12 @@ from notion_client import Client
 
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import TokenRefused, UsageError
+from notion_gitops.notion.failures import LOOPBACK
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.pacing import DEFAULT_BUDGET, Clock, Pacer
 from notion_gitops.notion.sender import Sender, no_word
 from notion_gitops.notion.transport import BoundedTransport
-from notion_gitops.notion.uploads import LOOPBACK, FileStore
+from notion_gitops.notion.uploads import FileStore
 
 API = "https://api.notion.com"
 """The host that tokens are for."""

@@ -19,6 +19,7 @@ from notion_gitops.notion.transport import AnswerTooLarge
 Json = dict[str, Any]
 """A JSON object as it stands on the wire."""
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MESSAGE_LIMIT = 300
 
 
@@ -85,6 +86,7 @@ class Kind(StrEnum):
 
     SLOW_DOWN = "slow down"  # 429, 529: not carried out; again after the wait
     UNSENT = "unsent"  # no connection was made; again
+    NOBODY = "nobody"  # on this machine: no program listens at that address
     UNCLEAR = "unclear"  # may have been carried out
     BLOCKED = "blocked"  # 429 that must not be tried again
     REJECTED = "rejected"  # 400 and the like
@@ -120,6 +122,9 @@ def failure_of(error: Exception, hide: Callable[[str], str] = str) -> Failure:
             return _of_answer(error, hide)
         case AnswerTooLarge():
             return Failure(Kind.TOO_LARGE, str(error))
+        case httpx.ConnectError() if _refused(error) and error.request.url.host in LOOPBACK:
+            url = error.request.url
+            return Failure(Kind.NOBODY, f"nobody listens at {url.scheme}://{url.netloc.decode()}")
         case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
             return Failure(Kind.UNSENT, "no connection could be made")
         case RequestTimeoutError() | httpx.TimeoutException():
@@ -130,6 +135,13 @@ def failure_of(error: Exception, hide: Callable[[str], str] = str) -> Failure:
             return Failure(Kind.UNCLEAR, "the answer was not JSON")
         case _:
             raise error
+
+
+def _refused(error: BaseException | None) -> bool:
+    """Whether what is behind an error is a refused connection."""
+    while error is not None and not isinstance(error, ConnectionRefusedError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _of_answer(error: HTTPResponseError, hide: Callable[[str], str]) -> Failure:

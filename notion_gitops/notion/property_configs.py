@@ -12,6 +12,16 @@ NOT_BY_API = frozenset(
 """What a mapping says too little about (formula, rollup), or Notion's API does not create."""
 
 
+def why_by_hand(type_: PropertyType) -> str:
+    """Why only a person can add a property of that type; empty if a request can."""
+    if type_ not in NOT_BY_API:
+        return ""
+    return {
+        PropertyType.FORMULA: "a mapping does not say what it works out",
+        PropertyType.ROLLUP: "a mapping does not say what it counts",
+    }.get(type_, "Notion's API creates none")
+
+
 def wanted(spec: Field) -> WantedProperty:
     """The property that a field is, with the options that its words stand for."""
     options = tuple((spec.values or {}).values()) if spec.type in OPTIONS else ()

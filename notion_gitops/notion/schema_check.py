@@ -12,8 +12,10 @@ from notion_gitops.model.mapping import (
     PropertyType,
 )
 from notion_gitops.model.nearest import nearest
+from notion_gitops.notion.property_configs import why_by_hand
 from notion_gitops.notion.schema import PropertySchema, Schema
 
+_SCHEMA_PLAN = "notion-gitops schema plan"
 _KEY_TYPES = (PropertyType.RICH_TEXT, PropertyType.TITLE)
 
 
@@ -48,8 +50,13 @@ def _missing(field: Field, schema: Schema) -> Diagnostic:
     return Diagnostic(
         f'The database "{schema.title}" has no property "{field.property_name}"',
         field.place,
-        fix=f"{meant}Its properties are: {names}. To add it: notion-gitops schema plan.",
+        fix=f"{meant}Its properties are: {names}. {_how_to_add(field.type)}",
     )
+
+
+def _how_to_add(type_: PropertyType) -> str:
+    why = why_by_hand(type_)
+    return f"Only in Notion can it be added: {why}." if why else f"To add it: {_SCHEMA_PLAN}."
 
 
 def _other_type(field: Field, prop: PropertySchema) -> Diagnostic:

@@ -13,6 +13,7 @@ from notion_gitops.notion.property_configs import (
     plain_properties,
     wanted,
     wanted_key,
+    why_by_hand,
 )
 from notion_gitops.notion.schema import PropertySchema, Schema
 
@@ -121,12 +122,9 @@ def _differs_by_case(mapping: DatabaseMapping, name: str, twin: str) -> Diagnost
 
 
 def _computed(spec: Field) -> Diagnostic:
-    what = {
-        PropertyType.FORMULA: "a mapping does not say what it works out",
-        PropertyType.ROLLUP: "a mapping does not say what it counts",
-    }.get(spec.type, "Notion's API creates none")
+    why = why_by_hand(spec.type)
     return Diagnostic(
-        f'The {spec.type.value} "{spec.property_name}" is not there, and {what}',
+        f'The {spec.type.value} "{spec.property_name}" is not there, and {why}',
         spec.place,
         fix="Add it in Notion, or take the field out of the mapping.",
         severity=Severity.WARNING,

@@ -11,7 +11,13 @@ from typing import Any
 from notion_client import Client
 
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import CannotReachNotion, NotPermitted, NotShared, TokenRefused
+from notion_gitops.model.errors import (
+    CannotReachNotion,
+    NobodyListens,
+    NotPermitted,
+    NotShared,
+    TokenRefused,
+)
 from notion_gitops.notion.failures import (
     AmbiguousCreate,
     AmbiguousWrite,
@@ -131,7 +137,7 @@ class Sender:
             if not isinstance(answer, Failure):
                 return answer
             attempt += 1
-            if not _may_repeat(answer, call.nature):
+            if not self._may_repeat(answer, call.nature):
                 raise _final(answer, call)
             if attempt >= TRIES or (answer.wait or 0) > LONGEST_PAUSE:
                 raise _gave_up(answer, call, attempt)
@@ -148,11 +154,22 @@ class Sender:
             )
         except Exception as error:  # noqa: BLE001  failure_of raises what it does not know
             failure = failure_of(error, self.hide)
-            if failure.kind is not Kind.UNSENT:
+            if failure.kind not in {Kind.UNSENT, Kind.NOBODY}:
                 self._count(call)
             return failure
         self._count(call)
         return answer if isinstance(answer, dict) else Failure(Kind.UNCLEAR, "no JSON object came")
+
+    def _may_repeat(self, failure: Failure, nature: Nature) -> bool:
+        match failure.kind:
+            case Kind.SLOW_DOWN | Kind.UNSENT:
+                return True  # it was not carried out
+            case Kind.NOBODY:
+                return self.counts.requests > 0  # it was there before, and may come back
+            case Kind.UNCLEAR:
+                return nature is Nature.READ
+            case _:
+                return False
 
     def _count(self, call: Call) -> None:
         with self._lock:
@@ -183,16 +200,6 @@ def _check_size(call: Call) -> None:
         raise TooLarge(size, LARGEST_BODY)
 
 
-def _may_repeat(failure: Failure, nature: Nature) -> bool:
-    match failure.kind:
-        case Kind.SLOW_DOWN | Kind.UNSENT:
-            return True  # it was not carried out
-        case Kind.UNCLEAR:
-            return nature is Nature.READ
-        case _:
-            return False
-
-
 def _gave_up(failure: Failure, call: Call, attempts: int) -> Exception:
     if failure.wait is not None and failure.wait > LONGEST_PAUSE:
         why = f"it asks to wait {failure.wait / 60:.0f} minutes"
@@ -214,6 +221,12 @@ def _final(failure: Failure, call: Call) -> Exception:
             return AmbiguousCreate(failure.message, failure.committed_id)
         case Kind.UNCLEAR | Kind.TOO_LARGE if call.nature is Nature.CHANGE:
             return AmbiguousWrite(failure.message)
+        case Kind.NOBODY:
+            return NobodyListens(Diagnostic(
+                f"There is no Notion to ask: {failure.message}",
+                fix="Is `notion-gitops sandbox serve` running, and is that the address that it "
+                "printed? See --base-url and NOTION_GITOPS_BASE_URL.",
+            ))  # fmt: skip
         case Kind.MISSING:
             return NotShared(Diagnostic(
                 f"Notion does not show {call.about} to this connection",

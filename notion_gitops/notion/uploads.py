@@ -9,7 +9,7 @@ import httpx
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import CannotReachNotion
 from notion_gitops.model.uploads import PART_SIZE, parts_of
-from notion_gitops.notion.failures import AmbiguousWrite, Json, RejectedWrite
+from notion_gitops.notion.failures import LOOPBACK, AmbiguousWrite, Json, RejectedWrite
 from notion_gitops.notion.sender import Call, Nature, Sender
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 MOST_FETCHED = 256 * 1024**2
 """Bytes of one hosted file; what is larger stays in Notion."""
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _TIMEOUT = 60.0  # seconds without a byte
 
 

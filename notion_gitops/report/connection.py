@@ -12,7 +12,6 @@ from notion_gitops.report.document import (
     Tone,
 )
 from notion_gitops.report.reports import Report
-from notion_gitops.report.show import place_text
 from notion_gitops.text.words import count, duration, listed, number
 
 _NAMES = 6
@@ -74,7 +73,8 @@ def _problems(database: DatabaseCheck) -> Section:
 
 def problem_item(problem: Diagnostic) -> Item:
     """A diagnostic as one thing of a list."""
-    details = (place_text(problem.place), problem.detail, problem.fix)
+    place = "" if problem.place is None else str(problem.place)
+    details = (place, problem.detail, problem.fix)
     return Item(f"{problem.severity.value}: {problem.summary}", tuple(d for d in details if d))
 
 

@@ -170,7 +170,10 @@ def _created(result: SchemaResult) -> list[Section]:
         Command(f"export {new.variable}={new.id}") if new.variable else Paragraph(new.id)
         for new in result.created
     )
-    text = Paragraph("Set these, here and as secrets of the repository, before anything else:")
+    text = Paragraph(
+        "Set these before anything else, here and as variables of the repository on GitHub "
+        "(Settings, Secrets and variables, Actions, Variables):"
+    )
     return [Section((text, *commands), "New databases", Tone.NEW)]
 
 

@@ -16,6 +16,7 @@ from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import (
     CannotReachNotion,
     InvalidInput,
+    NobodyListens,
     NotionGitopsError,
     StateUnusable,
     TokenRefused,
@@ -99,7 +100,7 @@ def connect(
         state: what the schemas were at the last sync, so that renames are followed.
 
     Raises:
-        TokenRefused: the token is refused.
+        TokenRefused, NobodyListens: no request has a chance.
         CannotReachNotion: none of the databases can be read.
         StateUnusable: the base was written from another database.
     """
@@ -109,7 +110,7 @@ def connect(
     for name, mapping in mappings.items():
         try:
             found[name] = read_database(gateway, mapping, ids[name], state.of(name))
-        except TokenRefused:
+        except (TokenRefused, NobodyListens):
             raise
         except CannotReachNotion as error:
             silent.append(error)

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from notion_gitops.mapping.document import VARIABLE
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import CannotReachNotion, TokenRefused, UsageError
+from notion_gitops.model.errors import (
+    CannotReachNotion,
+    NobodyListens,
+    NotShared,
+    TokenRefused,
+    UsageError,
+)
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.plan import ReadCost
 from notion_gitops.model.schema_plan import (
@@ -15,6 +21,7 @@ from notion_gitops.model.schema_plan import (
     SchemaStep,
     SchemaStepKind,
 )
+from notion_gitops.notion.failures import RejectedRequest
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.ids import parse_id
 from notion_gitops.notion.property_configs import database_title
@@ -57,7 +64,7 @@ def plan_schema(
     Raises:
         TokenRefused: the token is refused.
         CannotReachNotion: Notion does not answer, or does not show the page.
-        UsageError: `parent` is no id.
+        UsageError: `parent` is no id, or of no page that Notion shows.
     """
     started, before = time.monotonic(), gateway.counts
     state = read_state(workspace)
@@ -101,7 +108,7 @@ def _read_all(
             continue
         try:
             found[name] = read_database(gateway, mapping, ids[name], state.of(name))
-        except TokenRefused:
+        except (TokenRefused, NobodyListens):
             raise
         except CannotReachNotion as error:
             silent.append(error)
@@ -184,7 +191,12 @@ def _on_the_page(
     """Databases of that title that stand there already, such as one whose answer was lost."""
     if not page or not new:
         return
-    there = {title_of(block): str(block["id"]) for block in gateway.child_databases(page)}
+    try:
+        blocks = gateway.child_databases(page)
+    except (NotShared, RejectedRequest) as error:
+        said = error.diagnostics[0]
+        raise UsageError(_not_the_parent(page, said.detail or said.summary)) from None
+    there = {title_of(block): str(block["id"]) for block in blocks}
     for step in new:
         if step.title in there:
             mapping = workspace.mappings[step.mapping]
@@ -194,6 +206,15 @@ def _on_the_page(
                 fix=f"If it is the one: export {missing_variable(mapping)}={there[step.title]}. "
                 "If not, rename it, or name another page.",
             )
+
+
+def _not_the_parent(page: str, said: str) -> Diagnostic:
+    return Diagnostic(
+        f"--parent: Notion does not show a page {page} to this connection",
+        fix="Copy the page's link in Notion; and add the connection to that page (•••, "
+        "Connections).",
+        detail=said,
+    )
 
 
 def title_of(block: Mapping[str, object]) -> str:
