@@ -90,6 +90,9 @@ def _sides(draft: MappingDraft) -> list[str]:
         f"  path: state/records/{draft.name}   # a folder with one file for each page",
         "  format: yaml   # or markdown, json, csv",
         "",
+        "# The texts of the pages are left out. They come along with `format: markdown` and:",
+        "# body: pull",
+        "",
         "# From Notion to git only: nothing is written to Notion until this says two-way.",
         "mode: mirror",
     ]

@@ -54,6 +54,7 @@ def _sections(survey: Survey) -> list[Section]:
         names = [f"{p.name} ({p.type})" for p in survey.of(verdict)]
         if names:
             facts.append((label, f"{listed(names, _SHOWN)}: {why}"))
+    facts.append(("texts", "of the pages: left out; `body: pull` takes them, in Markdown files"))
     facts.append(("written", f"{survey.file}, {count(survey.lines, 'line')}"))
     head = f'"{survey.title}": {count(survey.pages, "page")}, {told}: {number(len(taken))} taken, '
     blocks: tuple[Block, ...] = (Facts(tuple(facts)),)

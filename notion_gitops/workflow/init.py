@@ -11,6 +11,7 @@ from notion_gitops.formats.atomic import write_bytes
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import StateUnusable, UsageError
 from notion_gitops.repository.repository import Repository
+from notion_gitops.workflow.init_people import NO_PEOPLE
 from notion_gitops.workflow.workspace import MAPPINGS, PRIVATE
 
 _IGNORED = f"# notion-gitops: journal, lock, caches, the sandbox's database\n/{PRIVATE}/\n"
@@ -33,12 +34,6 @@ fields:
 """
 
 _OURS = frozenset({".git", ".gitignore", MAPPINGS, "state", PRIVATE})
-
-_NO_PEOPLE = """\
-# Who is who: the alias used in record files, and the user in Notion.
-format_version: 1
-people: {}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +128,7 @@ def _part_of(folder: Path, root: Path) -> Diagnostic:
 
 def _scaffold(*, bare: bool) -> dict[str, str]:
     mappings = {} if bare else {"mappings/tasks.yaml": _FIRST_MAPPING}
-    return {**mappings, "state/people.yaml": _NO_PEOPLE}
+    return {**mappings, "state/people.yaml": NO_PEOPLE}
 
 
 def _write_new(root: Path, path: str, text: str) -> bool:

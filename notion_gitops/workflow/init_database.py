@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from notion_gitops.formats.atomic import write_bytes
@@ -16,6 +16,7 @@ from notion_gitops.model.mapping import PropertyType
 from notion_gitops.model.survey import Survey, Verdict
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.schema import read_schema
+from notion_gitops.workflow.init_people import find_people, note_people
 from notion_gitops.workflow.reading.survey import Assessed, Found, assess, look, unique_names
 from notion_gitops.workflow.workspace import MAPPINGS
 
@@ -60,14 +61,19 @@ def init_databases(
     _require_titles(assessed)
     texts = {_file(name): mapping_text(one.draft) for name, one in assessed.items()}
     load_mappings({**_there(root), **{path: text.encode() for path, text in texts.items()}})
+    about_people = note_people(root, find_people(found.values()))
     for path, text in texts.items():
         write_bytes(root, path, text.encode())
     schema = f"{MAPPINGS}/{SCHEMA_FILE}"
     if not (root / schema).exists():
         write_bytes(root, schema, mapping_schema_text().encode())
-    return tuple(
-        _survey(name, found[name], one, texts[_file(name)]) for name, one in assessed.items()
-    )
+    surveys = [_survey(n, found[n], one, texts[_file(n)]) for n, one in assessed.items()]
+    return tuple(_with_people(survey, about_people) for survey in surveys)
+
+
+def _with_people(survey: Survey, said: str) -> Survey:
+    taken = any(p.type == PropertyType.PEOPLE for p in survey.of(Verdict.TAKEN))
+    return replace(survey, decisions=(*survey.decisions, said)) if said and taken else survey
 
 
 def _require_names(wanted: Sequence[Wanted]) -> None:

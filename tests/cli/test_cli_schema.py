@@ -134,6 +134,8 @@ def test_the_four_sample_databases_become_mappings(notion: Registry) -> None:
     _fits(done)
     assert "Read 4 databases with 107 pages. Nothing was written to Notion." in done.stdout
     assert "Hours (rollup)" in done.stdout
+    assert "texts" in done.stdout
+    assert "6 people found in the pages" in done.stdout
     found = {m.name: m for m in load_folder(notion.tool.folder)}
     assert found["tasks"].key.property_name == "Task ID"
     assert found["tasks"].fields["project"].to == "projects"
@@ -151,6 +153,8 @@ def test_the_four_sample_databases_become_mappings(notion: Registry) -> None:
     assert {p: p.read_bytes() for p in (notion.tool.folder / "mappings").iterdir()} == before
     _sync_and_be_quiet(notion)
     assert len(list((notion.tool.folder / "state/records/tasks").iterdir())) == 60
+    slab = notion.tool.folder / "state/records/tasks/floor-slab-hall-b.yaml"
+    assert re.search(r"^assignee: \[david\]$", slab.read_text("utf-8"), re.MULTILINE)
 
 
 def test_a_database_with_every_property_type_becomes_a_mapping(notion: Registry) -> None:
@@ -188,8 +192,13 @@ def test_databases_are_made_from_the_sample_mappings(notion: Registry) -> None:
     nobody = notion.run(4, "schema", "apply", "--parent", notion.page)
     assert "there is no terminal to ask on" in nobody.stderr
     assert notion.ids() == {}
+    for wrong in ("1f2e3d4c5b6a4f889123456789abcdef", "1f2e3d4c5b6a79880123456789abcdef"):
+        elsewhere = notion.run(64, "schema", "apply", "--parent", wrong, "--yes")
+        assert "--parent: Notion does not show a page" in elsewhere.stderr
+        assert "mapping" not in elsewhere.stderr
     done = notion.run(3, "schema", "apply", "--parent", notion.page, "--yes")
     _fits(done)
+    assert "as variables of the repository" in " ".join(done.stdout.split())
     ids = dict(re.findall(r"export (\w+)=(\S+)", done.stdout))
     assert sorted(notion.ids()) == ["Notes", "Projects", "Resources", "Tasks"]
     assert sorted(ids.values()) == sorted(notion.ids().values())
@@ -260,7 +269,7 @@ tasks
 For a person to do, in Notion
   warning: The formula "Left" is not there, and a mapping does not say what it
     works out
-      mappings/tasks.yaml:12
+      mappings/tasks.yaml:12:3
       Add it in Notion, or take the field out of the mapping.
 
 To add: 3 properties, in 3 requests that write. Nothing is removed, renamed or

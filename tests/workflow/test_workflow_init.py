@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from notion_gitops.mapping.drafting import mapping_text
 from notion_gitops.mapping.loading import load_mappings
 from notion_gitops.mapping.naming import holdable, mapping_name, words_for
+from notion_gitops.mapping.people import load_people
 from notion_gitops.model.errors import InvalidInput, UsageError
 from notion_gitops.model.mapping import Direction, Mode, PropertyType, Take
 from notion_gitops.model.survey import Survey, Verdict
@@ -20,6 +21,7 @@ from notion_gitops.notion.schema import read_schema
 from notion_gitops.notion.schema_check import check_schema
 from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox, SandboxTransport
 from notion_gitops.workflow.init_database import Wanted, init_databases
+from notion_gitops.workflow.init_people import NO_PEOPLE, note_people
 from notion_gitops.workflow.reading.survey import assess, look
 
 Json = dict[str, Any]
@@ -266,3 +268,31 @@ def test_the_data_sources_that_a_search_finds(notion: Notion) -> None:
     names = [f"Found {n}" for n in range(3)]
     made = {notion.source(notion.database(name, TITLE)) for name in names}
     assert made <= {source["id"] for source in notion.gateway.data_sources()}
+
+
+FOUND = {
+    "3f0c6a52-8d1e-4b7a-9c35-61a2e0d4b701": "Ann Lee",
+    "a91d2e47-5b60-4c8f-8e13-7d94c2f5a802": "Ann: Kowalczyk",
+    "c47be810-2f93-4d56-b0a8-19e3d7c6f903": "Zoë Ito",
+    "5e82f1b3-90c4-4a27-a6d1-c83b5f7e1a04": "山田",
+    "d106a7c9-4e3b-4f85-93b2-58c0e6a9db05": "",
+}
+
+
+def test_the_people_found_get_aliases(root: Path) -> None:
+    said = note_people(root, FOUND)
+    assert "5 people found" in said
+    people = load_people((root / "state/people.yaml").read_text("utf-8"), "people")
+    assert {p.user_id: p.name for p in people.by_alias.values()} == FOUND
+    assert set(people.by_alias) == {"ann-lee", "ann-kowalczyk", "zoe", "person", "person-2"}
+    assert note_people(root, FOUND) == ""
+
+
+def test_a_list_of_people_that_somebody_wrote_stays_and_the_others_are_named(root: Path) -> None:
+    mine = NO_PEOPLE.replace(" {}", "\n  al: {user: 3f0c6a52-8d1e-4b7a-9c35-61a2e0d4b701}  # me")
+    (root / "state").mkdir()
+    (root / "state/people.yaml").write_text(mine, "utf-8")
+    said = note_people(root, FOUND)
+    assert "zoe: {user: c47be810-2f93-4d56-b0a8-19e3d7c6f903, name: Zoë Ito}" in said
+    assert "Ann Lee" not in said
+    assert (root / "state/people.yaml").read_text("utf-8") == mine

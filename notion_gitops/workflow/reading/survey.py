@@ -242,8 +242,6 @@ class _Assessor:
         status, word = active_word(draft.fields)
         if status is None or not word:
             said.append("No status was found, so the sample rules say nothing about active work.")
-        elif any(f.type is PropertyType.PEOPLE for f in draft.fields):
-            said.append("People are written as in state/people.yaml: give them short names there.")
         return said
 
     def _lookalikes(self) -> list[str]:
