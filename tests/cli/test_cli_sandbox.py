@@ -188,3 +188,18 @@ def test_the_connections_are_listed(tool: Tool, file: str) -> None:
     assert listed[1].endswith("may: read, users; sees: 1 shared")
     tool.run("sandbox", "token", "remove", "My Reader", *place).expect(0)
     assert len(tool.run("sandbox", "token", "list", *place).stdout.splitlines()) == 1
+
+
+def test_a_colleague_edits_a_sandbox_in_a_file(tool: Tool) -> None:
+    place = ("--file", "s.sqlite")
+    (tool.folder / "seed.yaml").write_text(
+        "users: [{name: Ann Lee}]\ndatabases: [{name: Tasks, properties: {Name: title}}]\n", "utf-8"
+    )
+    tool.run("sandbox", "seed", "seed.yaml", *place).expect(0)
+    tool.run("sandbox", "add", "tasks", "Name=One", *place).expect(0)
+    tool.run("sandbox", "edit", "tasks", "One", "Name=Two", *place).expect(0)
+    assert tool.run("sandbox", "show", "tasks", *place).expect(0).stdout.endswith("  Two\n")
+    assert "  1 page " in tool.run("sandbox", "show", *place).expect(0).stdout
+    tool.run("sandbox", "trash", "tasks", "Two", *place).expect(0)
+    assert tool.run("sandbox", "show", "tasks", *place).expect(0).stdout == ""
+    assert sorted(p.name for p in tool.folder.iterdir()) == ["s.sqlite", "seed.yaml"]

@@ -13,11 +13,11 @@ from notion_gitops.cli.asking import ask
 from notion_gitops.cli.commands.sandbox_serve import serve
 from notion_gitops.cli.commands.sandbox_tokens import token
 from notion_gitops.cli.commands.sandbox_weather import clock, weather
-from notion_gitops.cli.local_notion import open_file, sandbox_path
+from notion_gitops.cli.local_notion import sandbox_path
 from notion_gitops.cli.options import examples, workspace_option
 from notion_gitops.cli.output import say, show_lines
-from notion_gitops.cli.sandbox_file import place_options
-from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.cli.sandbox_file import opened_place, place_options
+from notion_gitops.cli.sandbox_refusals import Tried, no_database, refusal
 from notion_gitops.model.errors import UsageError
 from notion_gitops.notion.connect import Settings, open_gateway
 from notion_gitops.repository.repository import Repository
@@ -93,11 +93,11 @@ def reset(start: Path, yes: bool) -> None:
 
 
 @command.command("show", short_help="List the databases, or the pages of one.")
-@workspace_option
+@place_options
 @click.argument("database", required=False)
-def show_(start: Path, database: str | None) -> None:
+def show_(start: Path, file: Path | None, database: str | None) -> None:
     """List the databases, or the pages of one, the latest edited first."""
-    with _opened(start) as sandbox:
+    with opened_place(start, file) as sandbox:
         if database is None:
             for one in sandbox.databases():
                 held = count(one.rows, "page")
@@ -105,7 +105,7 @@ def show_(start: Path, database: str | None) -> None:
             return
         source = sandbox.find_data_source(database)
         if source is None:
-            raise edits.EditError(f"the sandbox has no database {database!r}")
+            raise UsageError(no_database(sandbox, database))
         settings = Settings(budget=None)
         transport = SandboxTransport(sandbox)
         gateway = open_gateway(DEFAULT_TOKEN, transport=transport, settings=settings)
@@ -122,58 +122,72 @@ def show_(start: Path, database: str | None) -> None:
         'notion-gitops sandbox edit projects "Hall B extension" "Tags=[urgent, site]"',
     ),
 )
-@workspace_option
+@place_options
 @click.argument("database")
 @click.argument("page")
 @click.argument("values", nargs=-1, required=True, metavar="PROPERTY=VALUE...")
 @by_option
 @at_option
 def edit(  # noqa: PLR0917  one parameter an option
-    start: Path, database: str, page: str, values: tuple[str, ...], by: str, at: datetime | None
+    start: Path,
+    file: Path | None,
+    database: str,
+    page: str,
+    values: tuple[str, ...],
+    by: str,
+    at: datetime | None,
 ) -> None:
     """Edit a page as a colleague in Notion would. An empty VALUE empties the property."""
-    with _opened(start) as sandbox:
-        edits.edit(sandbox, database, page, _values(values), by=by, at=_utc(at))
+    wanted = _values(values)
+    with _editing(start, file, Tried(database, page, wanted, by)) as sandbox:
+        edits.edit(sandbox, database, page, wanted, by=by, at=_utc(at))
     say(f"{by} edited {page} in {database}.")
 
 
 @command.command("add")
-@workspace_option
+@place_options
 @click.argument("database")
 @click.argument("values", nargs=-1, required=True, metavar="PROPERTY=VALUE...")
 @by_option
 @at_option
-def add(start: Path, database: str, values: tuple[str, ...], by: str, at: datetime | None) -> None:
+def add(  # noqa: PLR0917  one parameter an option
+    start: Path,
+    file: Path | None,
+    database: str,
+    values: tuple[str, ...],
+    by: str,
+    at: datetime | None,
+) -> None:
     """Add a page as a colleague in Notion would. One that is five minutes old is no draft."""
-    with _opened(start) as sandbox:
-        edits.add_page(sandbox, database, _values(values), by=by, at=_utc(at))
+    wanted = _values(values)
+    with _editing(start, file, Tried(database, None, wanted, by)) as sandbox:
+        edits.add_page(sandbox, database, wanted, by=by, at=_utc(at))
     say(f"{by} added a page to {database}.")
 
 
 @command.command("trash")
-@workspace_option
+@place_options
 @click.argument("database")
 @click.argument("page")
 @by_option
 @at_option
-def trash(start: Path, database: str, page: str, by: str, at: datetime | None) -> None:
+def trash(  # noqa: PLR0917  one parameter an option
+    start: Path, file: Path | None, database: str, page: str, by: str, at: datetime | None
+) -> None:
     """Move a page to the trash as a colleague in Notion would."""
-    with _opened(start) as sandbox:
+    with _editing(start, file, Tried(database, page, {}, by)) as sandbox:
         edits.trash_page(sandbox, database, page, by=by, at=_utc(at))
     say(f"{by} moved {page} to the trash.")
 
 
 @contextmanager
-def _opened(start: Path) -> Iterator[Sandbox]:
-    """The sandbox of the repository; what an edit names wrongly is told as a usage error."""
-    sandbox = open_file(_root(start))
-    try:
-        yield sandbox
-    except edits.EditError as error:
-        fix = "notion-gitops sandbox show lists the databases, and sandbox show DATABASE its pages"
-        raise UsageError(Diagnostic(str(error), fix=fix)) from None
-    finally:
-        sandbox.close()
+def _editing(start: Path, file: Path | None, tried: Tried) -> Iterator[Sandbox]:
+    """The sandbox; what an edit names wrongly is told as a usage error."""
+    with opened_place(start, file) as sandbox:
+        try:
+            yield sandbox
+        except edits.EditError as error:
+            raise UsageError(*refusal(sandbox, tried, str(error))) from None
 
 
 def _root(start: Path) -> Path:
