@@ -1,15 +1,18 @@
 """Reading a conflict file: what was asked, and what a person wrote after ``resolution:``."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from notion_gitops.formats.file_values import Look
 from notion_gitops.formats.nodes import Entry, Node, Scalar, Table, plain, problem
 from notion_gitops.formats.schema import check_schema, suggestion
 from notion_gitops.formats.values import ValueReader
 from notion_gitops.formats.yaml_text import parse_yaml
+from notion_gitops.model.asked import Asked
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.mapping import DatabaseMapping, Take
@@ -36,6 +39,18 @@ class Question:
 
     asked: str  # digest of the values that it is about
     text: str  # its lines, with what a person wrote
+
+
+def asked_in(text: str, path: str) -> tuple[str, tuple[Asked, ...]]:
+    """The title of the record that a conflict file is about, and its questions.
+
+    Raises:
+        InvalidInput: it cannot be read.
+    """
+    root = _root(text, path)
+    tables = [(None, root)] if root.get("asked") is not None else []
+    found = tuple(_asked(name, table) for name, table in (*tables, *_fields(root)))
+    return _text(root, "title"), found
 
 
 def parse_conflict_file(
@@ -95,6 +110,17 @@ def questions(text: str) -> tuple[datetime, dict[str | None, Question]]:
     if problems:
         raise InvalidInput(*problems)
     return since, found
+
+
+def _asked(name: str | None, table: Table) -> Asked:
+    given = next(_answers(table), None)
+    answer = "" if given is None else _said(plain(given[0].value))
+    base, git, notion = (plain(table.get(key)) for key in ("base", "git", "notion"))
+    return Asked(name, base, git, notion, _text(table, "reason"), answer)
+
+
+def _said(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 class _Reader:

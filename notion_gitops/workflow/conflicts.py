@@ -4,11 +4,12 @@ from pathlib import Path
 
 from notion_gitops.formats.atomic import write_bytes
 from notion_gitops.formats.yaml_text import decode_utf8
+from notion_gitops.model.asked import AskedRecord
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
 from notion_gitops.records.attachments import Attachments
 from notion_gitops.state.conflict_answer import answered, open_fields
-from notion_gitops.state.conflict_reading import parse_conflict_file
+from notion_gitops.state.conflict_reading import asked_in, parse_conflict_file
 from notion_gitops.workflow.workspace import CONFLICTS, Workspace
 
 
@@ -42,9 +43,15 @@ def find_conflict(workspace: Workspace, key: str) -> Path:
     raise UsageError(Diagnostic(what, fix=fix))
 
 
-def asked_fields(path: Path) -> tuple[str, ...]:
-    """The fields that a conflict file asks about; "" stands for the record as a whole."""
-    return open_fields(decode_utf8(path.read_bytes(), path.name), path.name)
+def asked_about(workspace: Workspace, record: str, path: Path) -> AskedRecord:
+    """What a conflict file asks, and what was answered so far.
+
+    Raises:
+        InvalidInput: the file cannot be read.
+    """
+    relative = path.relative_to(workspace.root).as_posix()
+    title, questions = asked_in(decode_utf8(path.read_bytes(), relative), relative)
+    return AskedRecord(record, title, relative, questions)
 
 
 def answer(workspace: Workspace, key: str, field: str | None, choice: str) -> str:

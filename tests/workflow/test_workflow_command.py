@@ -39,7 +39,16 @@ def test_a_day_on_the_command_line(make: MakeWorld) -> None:
     assert world.conflicts() == {"tasks/dig"}
     _, out, _ = world.command("conflicts", "list", ok=[3])
     assert "tasks/dig" in out
+    assert "hours: git 10, Notion 11" in out
     world.command("conflicts", "resolve", "tasks/dig", "--take", "git")
+    _, out, _ = world.command("conflicts", "list", ok=[0])
+    assert "Answered; the next apply carries it out" in out
+    assert "hours: answered, git" in out
+    _, out, _ = world.command("conflicts", "show", "dig", "--format", "json")
+    (question,) = json.loads(out)["record"]["questions"]
+    assert (question["git"], question["notion"], question["answer"]) == (10, 11, "git")
+    _, out, _ = world.command("conflicts", "show", "dig", "--format", "markdown")
+    assert "answered: git" in out
     world.command("apply", "--sandbox", "--yes", ok=[0])
     assert world.page("tasks/dig")["Hours"] == 10
     assert world.conflicts() == set()

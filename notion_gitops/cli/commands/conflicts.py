@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from notion_gitops.cli.options import examples, workspace_option
-from notion_gitops.cli.output import say, show
+from notion_gitops.cli.output import Format, format_option, say, show, show_report
 from notion_gitops.model.errors import ExitCode
+from notion_gitops.report.asked import asked_list_view, asked_view
 from notion_gitops.text.escape import terminal
-from notion_gitops.text.words import count
-from notion_gitops.workflow.conflicts import answer, asked_fields, find_conflict, open_conflicts
+from notion_gitops.workflow.conflicts import answer, asked_about, find_conflict, open_conflicts
 from notion_gitops.workflow.workspace import open_workspace
 
 
@@ -28,24 +28,33 @@ def command() -> None:
 
 @command.command("list", short_help="List what waits for a decision.")
 @workspace_option
-def list_(start: Path) -> ExitCode:
-    """List the records that wait for a decision; exits with 3 if there are any."""
-    files = open_conflicts(open_workspace(start))
-    for record, path in files.items():
-        fields = ", ".join(field or "the record" for field in asked_fields(path))
-        show(f"{terminal(record):<44} {terminal(fields)}")
-    say(f"{count(len(files), 'record')} with open conflicts.")
-    return ExitCode.DECISIONS_REMAIN if files else ExitCode.DONE
+@format_option
+def list_(start: Path, form: Format) -> ExitCode:
+    """List the records that wait for a decision; exits with 3 if there are any.
+
+    What was answered waits for the next apply.
+    """
+    workspace = open_workspace(start)
+    files = open_conflicts(workspace)
+    records = [asked_about(workspace, record, path) for record, path in files.items()]
+    show_report(asked_list_view(records), form)
+    return ExitCode.DECISIONS_REMAIN if any(r.open for r in records) else ExitCode.DONE
 
 
 @command.command("show", short_help="Show one question, with both values.")
 @workspace_option
 @click.argument("key")
-def show_(start: Path, key: str) -> None:
+@format_option
+def show_(start: Path, key: str, form: Format) -> None:
     """Show one record's conflict file: both values, the last agreed one, who and when."""
-    path = find_conflict(open_workspace(start), key)
-    for line in path.read_text("utf-8").splitlines():
-        show(terminal(line))
+    workspace = open_workspace(start)
+    path = find_conflict(workspace, key)
+    if form is Format.TEXT:  # the file itself, as a person edits it
+        for line in path.read_text("utf-8").splitlines():
+            show(terminal(line))
+        return
+    record = f"{path.parent.name}/{path.stem}"
+    show_report(asked_view(asked_about(workspace, record, path)), form)
 
 
 @command.command(
