@@ -80,9 +80,18 @@ class _Lazy(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     epilog="Start with `notion-gitops demo`: it needs no token and no account.",
 )
+@click.option(
+    "-C",
+    "folder",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, exists=True),
+    help="Run the command in that folder, as `git -C` does.",
+)
 @click.version_option(__version__, prog_name="notion-gitops")
-def cli() -> None:
+def cli(folder: str | None) -> None:
     """Keep records in git and Notion databases in step, both ways."""
+    if folder is not None:
+        os.chdir(folder)
 
 
 def main() -> NoReturn:

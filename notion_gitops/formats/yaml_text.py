@@ -225,8 +225,19 @@ def _syntax_problem(source: Source, error: Exception) -> Diagnostic:
     opened = getattr(error, "context_mark", None)
     if opened is not None and ("end of stream" in what or "expected ':'" in what):
         offset = opened.index  # the end of the file tells nothing; where it began does
+    elif opened is not None and "expected ',' or" in what and opened.line < mark.line:
+        return _unclosed(source, opened.index, mark.line + 1)
     summary = f"not YAML: {what}" if context is None else f"not YAML: {context}, {what}"
     return source.problem(offset, summary, fix=_likely_fix(what))
+
+
+def _unclosed(source: Source, offset: int, line: int) -> Diagnostic:
+    """A list or table whose end is missed lines below; what lies between may all be right."""
+    opening = source.text[offset : offset + 1]
+    what = f"the {'table' if opening == '{' else 'list'} that begins here is not closed"
+    close = {"[": "]", "{": "}"}.get(opening, "bracket")
+    fix = f"close it with {close}, or add the comma that is missing before line {line}"
+    return source.problem(offset, what, fix=fix)
 
 
 def _likely_fix(what: str) -> str:

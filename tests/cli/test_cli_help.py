@@ -93,3 +93,10 @@ def test_texts_fit_the_terminal_and_are_never_wider_than_80(
         file.write_text("status: something that is far from any of its words, and long\n", "utf-8")
     done = world.tool.run(*command.split(), COLUMNS=str(columns)).expect(NARROW[command])
     assert [line for line in done.lines if width(line) > min(columns, WIDTH)] == []
+
+
+def test_the_folder_can_be_named_before_the_command_as_after_it(world: World) -> None:
+    above = Tool(world.root.parent, world.tool.home)
+    before = above.run("-C", "workspace", "validate").expect(0)
+    assert before == above.run("validate", "-C", "workspace")
+    assert "nowhere" in above.run("-C", "nowhere", "validate").expect(64).stderr
