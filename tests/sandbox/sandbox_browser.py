@@ -82,6 +82,8 @@ class Browser:
 
     def _element(self, selector: str) -> str:
         found = self.ask("POST", "element", using="css selector", value=selector)
+        # The driver takes what stands behind a column that stays for something to be seen.
+        self.run("arguments[0].scrollIntoView({block: 'nearest', inline: 'nearest'})", found)
         return f"element/{found[_ELEMENT]}"
 
     def click(self, selector: str) -> None:

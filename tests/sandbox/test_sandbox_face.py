@@ -118,7 +118,8 @@ def test_new_row_trash_and_restore(acme: Api, face: Client) -> None:
     assert "Order <b>nails</b>" in bin_.words
     assert "data-edit" not in bin_.text
     assert face.post(cell_of(page, "Hours"), {"text": "1"}).status == 409
-    assert face.post(f"/pages/{page['id']}/restore").headers["location"] == table
+    restored = face.post(f"/pages/{page['id']}/restore").headers["location"]
+    assert restored == f"{table}#r-{page['id']}"
     assert acme.good("GET", f"pages/{page['id']}")["in_trash"] is False
 
 
@@ -127,6 +128,20 @@ def test_a_row_that_notion_would_refuse_is_told_beside_the_field(acme: Api, face
     assert answer.status == 422
     assert "x" * 201_000 in answer.text
     assert 'id="new-error"' in answer.text
+
+
+def test_a_row_without_a_title_is_not_added_and_is_to_be_seen_where_there_is_one(
+    acme: Api, face: Client
+) -> None:
+    table = table_of(acme, "tasks")
+    before = acme.titles("tasks")
+    answer = face.post(f"{table}/rows", {"title": "  "})
+    assert answer.status == 422
+    assert "Write the title of the row first." in answer.words
+    assert acme.titles("tasks") == before
+    page = acme.page("tasks", "Sweep")
+    face.post(cell_of(page, "Name"), {"text": ""})
+    assert '<span class="text quiet">Untitled</span>' in face.get(table).text
 
 
 # Who edits

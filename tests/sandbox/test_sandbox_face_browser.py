@@ -170,3 +170,47 @@ def test_a_small_screen_scrolls_one_way_only(place: Place) -> None:
         assert "2026-12-05" in window.text(_cell(window, "Order the beams", "Due"))
     finally:
         window.devtools("Emulation.clearDeviceMetricsOverride")
+
+
+def _box(window: Browser, script: str) -> Json:
+    found: Json = window.run(f"return ({script}).getBoundingClientRect().toJSON()")
+    return found
+
+
+def test_what_has_the_focus_is_to_be_seen_beside_the_columns_that_stay(place: Place) -> None:
+    _, window = place
+    window.devtools(
+        "Emulation.setDeviceMetricsOverride",
+        width=900, height=800, deviceScaleFactor=1, mobile=False,
+    )  # fmt: skip
+    try:
+        row = "document.activeElement.closest('tr')"
+        _cell(window, "Order the beams", "Name")
+        window.run(FOCUS)
+        for keys in ("\ue014" * 9, "\ue012" * 7):  # to the right, and back but for one
+            for key in keys:
+                window.keys(key)
+                if window.run("return document.activeElement.closest('td').cellIndex") == 0:
+                    continue
+                cell = _box(window, "document.activeElement")
+                assert cell["left"] >= _box(window, f"{row}.cells[0]")["right"] - 1
+                assert cell["right"] <= _box(window, f"[...{row}.cells].at(-1)")["left"] + 1
+        assert _box(window, f"[...{row}.cells].at(-1)")["right"] <= 900
+    finally:
+        window.devtools("Emulation.clearDeviceMetricsOverride")
+
+
+FOCUS = "document.querySelector('[data-test]').focus()"
+
+
+def test_the_focus_stays_where_one_goes_on(place: Place) -> None:
+    world, window = place
+    window.click("#new")
+    window.keys("\ue007")  # Enter, and nothing typed
+    assert window.run("return document.activeElement.id") == "new"
+    assert len(_rows(world)) == 5
+    window.click(_cell(window, "Order the beams", "do") + " button")
+    window.until("Undo", lambda: "Undo" in window.text(":focus"))
+    window.keys("\ue007")
+    script = "return document.activeElement.closest('tr')?.querySelector('.text').textContent"
+    window.until("the row", lambda: window.run(script) == "Order the beams")

@@ -174,15 +174,20 @@ class Face:
 
     def _add_row(self, visit: Visit, database: str) -> Response:
         typed = first(form_of(visit.request), "title")
+        if not typed.strip():
+            return self._not_added(visit, database, typed, "Write the title of the row first.")
         with self._sandbox.acting() as call:
             source = reading.find_source(call, database)
         try:
             title = {source.title.name: typed}
             added = edits.add_page(self._sandbox, source.id, title, by=visit.editor.id)
         except edits.EditError as error:
-            view = self._read_table(database, reading.Wish())
-            return html(self._shown_table(visit, view, typed=typed, error=str(error)), 422)
+            return self._not_added(visit, database, typed, str(error))
         return see(f"/databases/{source.id}#r-{added}")
+
+    def _not_added(self, visit: Visit, database: str, typed: str, error: str) -> Response:
+        view = self._read_table(database, reading.Wish())
+        return html(self._shown_table(visit, view, typed=typed, error=error), 422)
 
     def _trash(self, visit: Visit, page: str) -> Response:
         back = first(form_of(visit.request), "back")
@@ -196,7 +201,7 @@ class Face:
         back = first(form_of(visit.request), "back")
         source, identity = self._row(page)
         edits.restore_page(self._sandbox, source, identity, by=visit.editor.id)
-        return see(local(back, f"/databases/{source}"))
+        return see(f"{local(back, f'/databases/{source}')}#r-{identity}")
 
     def _row(self, text: str) -> tuple[str, str]:
         """The ids of a row's data source and of the row."""

@@ -145,10 +145,19 @@
     let [down, across] = [rows.indexOf(row) + step[0], at.cellIndex + step[1]];
     while (rows[down]?.cells[across]) {
       const next = rows[down].cells[across].querySelector("a.cell, button.cell");
-      if (next) { event.preventDefault(); next.focus(); next.scrollIntoView({ block: "nearest", inline: "nearest" }); return; }
+      if (next) { event.preventDefault(); show(next); return; }
       down += step[0];
       across += step[1];
     }
+  }
+
+  function show(cell) { // beside the columns that stay where they are, not behind them
+    const [scroll, row] = [cell.closest(".scroll"), cell.closest("tr")];
+    const stays = (at) => (cell.closest("td") === at ? 0 : at.offsetWidth);
+    scroll.style.scrollPaddingLeft = `${stays(row.cells[0])}px`;
+    scroll.style.scrollPaddingRight = `${stays(row.cells[row.cells.length - 1])}px`;
+    cell.focus({ preventScroll: true });
+    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   document.addEventListener("click", (event) => {
@@ -188,6 +197,11 @@
     if (searching && event.key === "Enter") event.preventDefault();
   });
   window.addEventListener("focus", () => { if (!dialog.open) refresh().catch(() => {}); });
+
+  // The row that was added or came back
+  const named = location.hash.startsWith("#r-") && document.getElementById(location.hash.slice(1));
+  const focusNamed = () => named.querySelector("a.cell")?.focus();
+  if (named) window.addEventListener("load", () => setTimeout(focusNamed)); // after the browser went there
 
   // Who edits: the button is there once another person is chosen
   const person = document.getElementById("person");
