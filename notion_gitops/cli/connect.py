@@ -21,6 +21,7 @@ from notion_gitops.notion.connect import (
     open_gateway,
 )
 from notion_gitops.notion.gateway import Gateway
+from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.workflow.plan import Connection
 from notion_gitops.workflow.reading.schema_plan import missing_variable
 from notion_gitops.workflow.workspace import Workspace
@@ -41,6 +42,11 @@ class Where:
         if self.sandbox and self.base_url is not None:
             fix = "--sandbox is the local Notion of this workspace; --base-url is one on a port."
             raise UsageError(Diagnostic("--sandbox and --base-url are two places", fix=fix))
+
+    def follow_up(self, start: Path) -> FollowUp:
+        """How the commands that follow one in the workspace `start` are to be typed."""
+        workspace = "" if start == Path() else str(start)
+        return FollowUp(workspace, self.sandbox, self.base_url or "")
 
 
 @contextmanager

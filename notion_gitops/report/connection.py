@@ -11,6 +11,7 @@ from notion_gitops.report.document import (
     Table,
     Tone,
 )
+from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.reports import Report
 from notion_gitops.text.words import count, duration, listed, number
 
@@ -41,7 +42,7 @@ def _title(report: ConnectionReport) -> str:
 
 
 def _next(report: ConnectionReport) -> str:
-    plan = f"notion-gitops plan{' --sandbox' if report.sandbox else ''}"
+    plan = FollowUp(sandbox=report.sandbox).command("plan")
     if report.ok:
         return f"Next: {plan}"
     return f"Next: put right what stands above, and check again. {plan} shows what can go on."

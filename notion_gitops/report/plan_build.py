@@ -6,6 +6,7 @@ from dataclasses import replace
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Kind, Operation
 from notion_gitops.model.plan import Forecast, MappingPlan, Plan
+from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.json_form import to_json
 from notion_gitops.report.plan_counts import Counts, counts_of, counts_table, planned
 from notion_gitops.report.plan_decisions import decision_views, refusal_views
@@ -21,7 +22,11 @@ _OFFLINE = "Notion was not read: no drift, no conflicts."
 
 
 def plan_view(
-    plan: Plan, mappings: Mapping[str, DatabaseMapping], *, full: bool = False
+    plan: Plan,
+    mappings: Mapping[str, DatabaseMapping],
+    *,
+    full: bool = False,
+    again: FollowUp | None = None,
 ) -> PlanView:
     """What people read of a plan.
 
@@ -29,20 +34,21 @@ def plan_view(
         plan: the plan.
         mappings: by name; they say which fields are sensitive, and in which order fields stand.
         full: fold nothing, leave nothing out, cut no value.
+        again: how the commands that follow are typed; as little as needed if not said.
     """
-    shown = redact_plan(plan, mappings)
+    shown, again = redact_plan(plan, mappings), again or FollowUp(sandbox=plan.sandbox)
     counts = _counts(shown)
     total = sum(counts.values(), Counts())
     parts = [part for part in shown.mappings if _busy(part)]
-    busy = tuple(_mapping(p, shown, mappings.get(p.name), full=full) for p in parts)
+    busy = tuple(_mapping(p, shown, mappings.get(p.name), again, full=full) for p in parts)
     quiet = [part for part in shown.mappings if not _busy(part)]
-    label, command = _next(shown, total)
+    label, command = _next(shown, total, again)
     return PlanView(
         heading=_heading(total),
         compared=_compared(shown),
         warnings=(_OFFLINE,) if shown.offline else (),
-        decisions=decision_views(shown, mappings),
-        refusals=refusal_views(shown),
+        decisions=decision_views(shown, mappings, again),
+        refusals=refusal_views(shown, again),
         mappings=busy,
         quiet=", ".join(f"{part.name} ({number(part.records)})" for part in quiet),
         findings=finding_groups(shown.findings, full=full),
@@ -52,7 +58,7 @@ def plan_view(
         notes=(*_files(shown.forecast), *shown.notes),
         next_label=label,
         next_command=command,
-        more_command=_command(shown, "plan --full") if busy and not full else "",
+        more_command=again.command("plan --full") if busy and not full else "",
         made=_made(shown),
     )
 
@@ -89,7 +95,12 @@ def _busy(part: MappingPlan) -> bool:
 
 
 def _mapping(
-    part: MappingPlan, plan: Plan, mapping: DatabaseMapping | None, *, full: bool
+    part: MappingPlan,
+    plan: Plan,
+    mapping: DatabaseMapping | None,
+    again: FollowUp,
+    *,
+    full: bool,
 ) -> MappingView:
     operations = [o for o in part.changes if full or not o.refresh_only]
     return MappingView(
@@ -97,12 +108,12 @@ def _mapping(
         records=count(part.records, "record"),
         state=_state(part, len(operations)),
         shown=record_views(operations, Scope(mapping, plan.made, full)),
-        left=_left(part, None if full else _LISTED),
+        left=_left(part, None if full else _LISTED, again),
         notes=tuple(_silent(part)),
     )
 
 
-def _left(part: MappingPlan, limit: int | None) -> tuple[NoteView, ...]:
+def _left(part: MappingPlan, limit: int | None, again: FollowUp) -> tuple[NoteView, ...]:
     """What is not done, and why."""
     notes = (
         _note(part.left_out and f"Takes no part: {part.left_out}"),
@@ -110,19 +121,23 @@ def _left(part: MappingPlan, limit: int | None) -> tuple[NoteView, ...]:
         _listing("in Notion, not reachable and kept", part.unreachable, limit),
         _listing("in Notion, not ready: taken in when filled in and at rest", part.drafts, limit),
         _listing("out of the mapping's scope and left alone", part.out_of_scope, limit),
-        *_first_contact(part, limit),
+        *_first_contact(part, limit, again),
     )
     return tuple(note for note in notes if note.text)
 
 
-def _first_contact(part: MappingPlan, limit: int | None) -> list[NoteView]:
+def _first_contact(part: MappingPlan, limit: int | None, again: FollowUp) -> list[NoteView]:
     if not part.first_contact:
         return []
     alone = [
         _listing("only in git", part.unpaired_git, limit),
         _listing("only in Notion", part.unpaired_notion, limit),
     ]
-    return [_note("First contact: git and Notion were never compared before."), *alone]
+    pair = again.command("import")
+    way = f"{pair} pairs those that are the same; apply --all-new takes the rest for new ones."
+    unlinked = part.unpaired_git or part.unpaired_notion
+    first = NoteView("First contact: git and Notion were never compared before.")
+    return [first, *alone, *([_note(way)] if unlinked else [])]
 
 
 def _silent(part: MappingPlan) -> list[NoteView]:
@@ -208,11 +223,11 @@ def _notified(people: Sequence[str]) -> str:
     return f"Notion will notify {who} ({listed(people, _LISTED)}, newly assigned)."
 
 
-def _next(plan: Plan, total: Counts) -> tuple[str, str]:
+def _next(plan: Plan, total: Counts, again: FollowUp) -> tuple[str, str]:
     """What to type next, if anything."""
-    apply = _command(plan, "apply")
+    apply = again.command("apply")
     if plan.offline:
-        return "To compare with Notion", _command(plan, "plan")
+        return "To compare with Notion", again.command("plan")
     if plan.refusals:
         rest = any(part.changes and _takes_part(part) for part in plan.mappings)
         return ("To do what no limit stopped", apply) if rest else ("", "")
@@ -220,10 +235,6 @@ def _next(plan: Plan, total: Counts) -> tuple[str, str]:
     if total.decisions:
         return ("To do the rest" if total.writes else "To have the question kept on file"), apply
     return ("To do this", apply) if noted else ("", "")
-
-
-def _command(plan: Plan, words: str) -> str:
-    return f"notion-gitops {words}{' --sandbox' if plan.sandbox else ''}"
 
 
 def _made(plan: Plan) -> str:

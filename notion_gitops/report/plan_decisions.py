@@ -7,6 +7,7 @@ from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Conflict, Operation, State
 from notion_gitops.model.plan import Plan, Refusal
 from notion_gitops.model.values import Value
+from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.plan_view import DecisionView, QuestionView, RefusalView, SideView
 from notion_gitops.report.show import (
     cut,
@@ -23,10 +24,12 @@ _FIRST_KEYS = 5
 _VALUE = 200  # characters of a value that somebody has to choose
 
 
-def decision_views(plan: Plan, mappings: Mapping[str, DatabaseMapping]) -> tuple[DecisionView, ...]:
+def decision_views(
+    plan: Plan, mappings: Mapping[str, DatabaseMapping], again: FollowUp
+) -> tuple[DecisionView, ...]:
     """One for each record with an open conflict."""
     return tuple(
-        _decision(operation, mappings.get(part.name), plan.made)
+        _decision(operation, mappings.get(part.name), plan.made, again)
         for part in plan.mappings
         for operation in part.operations
         if operation.open_conflicts
@@ -61,12 +64,14 @@ def conflict_file(mapping: str, key: str) -> str:
     return f"state/conflicts/{mapping}/{key}.yaml"
 
 
-def refusal_views(plan: Plan) -> tuple[RefusalView, ...]:
+def refusal_views(plan: Plan, again: FollowUp) -> tuple[RefusalView, ...]:
     """One for each guard that tripped."""
-    return tuple(_refusal(refusal) for refusal in plan.refusals)
+    return tuple(_refusal(refusal, again) for refusal in plan.refusals)
 
 
-def _decision(operation: Operation, mapping: DatabaseMapping | None, now: datetime) -> DecisionView:
+def _decision(
+    operation: Operation, mapping: DatabaseMapping | None, now: datetime, again: FollowUp
+) -> DecisionView:
     return DecisionView(
         record=f"{operation.mapping}/{operation.key}",
         title=operation.title,
@@ -74,7 +79,7 @@ def _decision(operation: Operation, mapping: DatabaseMapping | None, now: dateti
         questions=tuple(question_view(c, now) for c in operation.open_conflicts),
         meanwhile=_meanwhile(operation, mapping),
         file=conflict_file(operation.mapping, operation.key),
-        command=_command(operation),
+        command=again.offline(_command(operation)),
         others=_others(operation.open_conflicts),
     )
 
@@ -93,7 +98,7 @@ def _command(operation: Operation) -> str:
     first = operation.open_conflicts[0].field
     field = f" --field {first}" if first is not None else ""
     record = f"{operation.mapping}/{operation.key}"
-    return f"notion-gitops conflicts resolve {record}{field} --take git"
+    return f"conflicts resolve {record}{field} --take git"
 
 
 def _others(conflicts: Sequence[Conflict]) -> str:
@@ -114,9 +119,9 @@ def _told(sides: tuple[SideView, ...], conflict: Conflict) -> tuple[SideView, ..
     return sides[1:] if conflict.field is None else sides
 
 
-def _refusal(refusal: Refusal) -> RefusalView:
+def _refusal(refusal: Refusal, again: FollowUp) -> RefusalView:
     at = f" ({place_text(refusal.place)})" if refusal.place else ""
-    accept = f"--accept {refusal.mapping}.{refusal.what}={refusal.count}"
+    accept = again.command(f"apply --accept {refusal.mapping}.{refusal.what}={refusal.count}")
     return RefusalView(
         mapping=refusal.mapping,
         message=refusal.message,

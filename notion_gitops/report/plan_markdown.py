@@ -38,7 +38,8 @@ def _told(whole: PlanView, small: PlanView) -> str:
     """What was left out, and where it is."""
     every, kept = _records(whole), _records(small)
     said = f"{number(every - kept)} of {number(every)} records" if kept < every else "Long texts"
-    return f"{said} are left out here, to fit into a comment. All of it: {_WHOLE}"
+    command = whole.more_command or _WHOLE
+    return f"{said} are left out here, to fit into a comment. All of it: {command}"
 
 
 def _records(view: PlanView) -> int:

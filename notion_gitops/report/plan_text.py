@@ -122,7 +122,7 @@ def _refusals(refusals: tuple[RefusalView, ...]) -> list[Line]:
             lines += [*paragraph(heading, _NAME), *paragraph(refusal.fix, 4)]
         if refusal.accept:
             lines += paragraph("If it is meant, say so once, with the number", _NAME)
-            lines += paragraph(f"notion-gitops apply {refusal.accept}", 4, hang=2)
+            lines += paragraph(refusal.accept, 4, hang=2)
         lines.append(BLANK)
     return lines
 

@@ -92,7 +92,7 @@ class RefusalView:
     total: int  # of all keys
     fix: str
     origin: tuple[str, ...]  # where it comes from, a line each
-    accept: str  # the option that lets it pass once; "" if nothing does
+    accept: str  # the command that lets it pass once; "" if nothing does
 
 
 @dataclass(frozen=True, slots=True)

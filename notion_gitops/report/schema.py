@@ -21,6 +21,7 @@ from notion_gitops.report.document import (
     Section,
     Tone,
 )
+from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.reports import Report
 from notion_gitops.text.words import count, duration, listed
 
@@ -133,7 +134,6 @@ def _counts(plan: SchemaPlan) -> str:
 
 
 def _next(plan: SchemaPlan) -> tuple[Block, ...]:
-    sandbox = " --sandbox" if plan.sandbox else ""
     if plan.problems:
         text = "Nothing is added before that is put right."
         return (Paragraph(text),)
@@ -146,7 +146,7 @@ def _next(plan: SchemaPlan) -> tuple[Block, ...]:
     parent = f" --parent {plan.parent or 'PAGE'}" if new else ""
     blocks: tuple[Block, ...] = (
         Paragraph(total),
-        Command(f"notion-gitops schema apply{parent}{sandbox}"),
+        Command(FollowUp(sandbox=plan.sandbox).command(f"schema apply{parent}")),
     )
     if new and not plan.parent:
         hint = "PAGE is the page in Notion that the new databases are to stand on; add the "
@@ -178,10 +178,10 @@ def _created(result: SchemaResult) -> list[Section]:
 
 
 def _after(result: SchemaResult) -> str:
-    sandbox = " --sandbox" if result.plan.sandbox else ""
+    again = FollowUp(sandbox=result.plan.sandbox)
     if any(o.status is not Status.APPLIED for o in result.outcomes):
         return (
-            f"Next: notion-gitops schema plan{sandbox} tells what is still missing; what was done "
+            f"Next: {again.command('schema plan')} tells what is still missing; what was done "
             "is not done again."
         )
-    return f"Next: notion-gitops check{sandbox}"
+    return f"Next: {again.command('check')}"

@@ -17,6 +17,7 @@ from notion_gitops.report.document import (
     Table,
     Tone,
 )
+from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.reports import Report
 from notion_gitops.report.show import short
 from notion_gitops.text.words import ago, count, duration, moment, number
@@ -67,10 +68,16 @@ class LogLine:
     health: int | None = None
 
 
-def status_view(info: StatusInfo) -> Report:
-    """How things stand: what waits for somebody first."""
+def status_view(info: StatusInfo, again: FollowUp | None = None) -> Report:
+    """How things stand: what waits for somebody first.
+
+    Args:
+        info: what is known.
+        again: how the commands that follow are typed.
+    """
     if not info.sync_id:
-        title = "Never synced: notion-gitops plan shows what a first sync would do."
+        plan = (again or FollowUp()).command("plan")
+        title = f"Never synced: {plan} shows what a first sync would do."
         return Report("status", Document(title, ()), {"status": info})
     asked = sum(m.health.open_conflicts for m in info.mappings.values())
     pending = [f"{name}/{key}" for name, m in info.mappings.items() for key in m.pending]

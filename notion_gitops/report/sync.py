@@ -17,6 +17,7 @@ from notion_gitops.report.document import (
     Section,
     Tone,
 )
+from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.plan_counts import Counts, counts_of, counts_table
 from notion_gitops.report.plan_decisions import conflict_file
 from notion_gitops.report.redact import redact_sync
@@ -34,13 +35,18 @@ _MEANS = {
 }
 
 
-_PUSHED = {None: "", True: "yes", False: "no: notion-gitops apply --push sends it"}
+def sync_view(
+    result: SyncResult, mappings: Mapping[str, DatabaseMapping], again: FollowUp | None = None
+) -> Report:
+    """The end of an apply; sensitive values as digests.
 
-
-def sync_view(result: SyncResult, mappings: Mapping[str, DatabaseMapping]) -> Report:
-    """The end of an apply; sensitive values as digests."""
-    shown = redact_sync(result, mappings)
-    sections = (*_left_out(shown), *_left(shown), *_open(shown), *_done(shown))
+    Args:
+        result: the sync.
+        mappings: by name; they say which fields are sensitive.
+        again: how the commands that follow are typed; as little as needed if not said.
+    """
+    shown, again = redact_sync(result, mappings), again or FollowUp(sandbox=result.plan.sandbox)
+    sections = (*_left_out(shown), *_left(shown), *_open(shown), *_done(shown, again))
     notes = tuple(Paragraph(note) for note in shown.notes)
     document = Document(_title(shown), (*sections, *([Section(notes)] if notes else [])))
     return Report("sync", document, {"sync": shown})
@@ -51,11 +57,13 @@ def sync_text(result: SyncResult, mappings: Mapping[str, DatabaseMapping], *, co
     return report_text(sync_view(result, mappings), colour=colour)
 
 
-def sync_markdown(result: SyncResult, mappings: Mapping[str, DatabaseMapping]) -> str:
+def sync_markdown(
+    result: SyncResult, mappings: Mapping[str, DatabaseMapping], again: FollowUp | None = None
+) -> str:
     """As one Markdown page, with the reports of the steps after the connection."""
     shown = redact_sync(result, mappings)
     reports = (
-        sync_view(shown, mappings),
+        sync_view(shown, mappings, again),
         consistency_view(shown.plan, mappings),
         conflicts_view(shown.plan, mappings),
         transactions_view(shown),
@@ -120,7 +128,7 @@ def _open(result: SyncResult) -> list[Section]:
     return [Section((Items(items, len(waiting) - len(items)),), heading, Tone.ASK)]
 
 
-def _done(result: SyncResult) -> list[Section]:
+def _done(result: SyncResult, again: FollowUp) -> list[Section]:
     applied = {(o.mapping, o.key) for o in result.outcomes if o.status is Status.APPLIED}
     counts: dict[str, Counts] = {}
     for part in result.plan.mappings:
@@ -132,12 +140,13 @@ def _done(result: SyncResult) -> list[Section]:
         counts[part.name] = replace(planned, files_changed=files, decisions=still)
     return [
         Section((counts_table(counts, done=True),)),
-        Section((Facts(_facts(result, sum(counts.values(), Counts()))),)),
+        Section((Facts(_facts(result, sum(counts.values(), Counts()), again)),)),
     ]
 
 
-def _facts(result: SyncResult, total: Counts) -> tuple[tuple[str, str], ...]:
+def _facts(result: SyncResult, total: Counts, again: FollowUp) -> tuple[tuple[str, str], ...]:
     validation = result.validation
+    not_pushed = f"no: {again.command('apply --push')} sends it"
     checked = "nothing was written to Notion, so there was nothing to read back"
     if validation.checked:
         pages = f"{number(validation.equal)} of {count(validation.checked, 'page')}"
@@ -147,8 +156,8 @@ def _facts(result: SyncResult, total: Counts) -> tuple[tuple[str, str], ...]:
         ("Checked", checked),
         ("Kept", _kept(result)),
         ("Commits", _commits(result)),
-        ("Pushed", _PUSHED[result.pushed]),
-        ("Undo", _undo(result, total)),
+        ("Pushed", {None: "", True: "yes", False: not_pushed}[result.pushed]),
+        ("Undo", _undo(result, total, again)),
     ]
     return tuple((label, text) for label, text in facts if text)
 
@@ -168,11 +177,11 @@ def _commits(result: SyncResult) -> str:
     return ", ".join(part for part in (records, state) if part)
 
 
-def _undo(result: SyncResult, total: Counts) -> str:
+def _undo(result: SyncResult, total: Counts, again: FollowUp) -> str:
     """Both sides are undone from git: a revert is an ordinary edit that reaches Notion."""
-    apply = f"notion-gitops apply{' --sandbox' if result.plan.sandbox else ''}"
+    apply = again.command("apply")
     if result.record_commit:
-        return f"git revert {short(result.record_commit)}, then {apply}"
+        return f"{again.git(f'revert {short(result.record_commit)}')}, then {apply}"
     if total.writes:
         return f"git revert the commits that made these edits, then {apply}"
     return ""

@@ -188,9 +188,7 @@ def _refused(decided: Decided, comparison: Comparison) -> dict[str, str]:
     refused = {name: r[0].message for name, r in decided.refusals.items() if r}
     for name, each in comparison.mappings.items():
         if each.inputs.unpaired:
-            refused[name] = (
-                "both sides hold records that nothing links yet: notion-gitops import pairs them"
-            )
+            refused[name] = "both sides hold records that nothing links yet"
     return refused
 
 

@@ -25,6 +25,7 @@ from notion_gitops.cli.progress import progress_bar
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode, Refused
 from notion_gitops.model.outcomes import SyncResult
+from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.reports import Report, report_json, report_markdown, report_text
 from notion_gitops.report.sync import sync_markdown, sync_view
 from notion_gitops.report.sync_reports import six_reports
@@ -43,9 +44,9 @@ from notion_gitops.workflow.writing.ready import (
     require_committed,
 )
 from notion_gitops.workflow.writing.share import (
-    NOT_PUSHED,
     Remote,
     fetch_before,
+    not_pushed,
     push,
     push_after,
     rejection,
@@ -66,6 +67,11 @@ class Wishes:
     push: bool
     form: Format
     reports: Path | None
+
+    @property
+    def again(self) -> FollowUp:
+        """How the commands that follow are typed."""
+        return self.where.follow_up(self.start)
 
 
 @click.command(
@@ -122,7 +128,7 @@ def _apply(wishes: Wishes) -> ExitCode:
         remote = fetch_before(opened, to_push=wishes.push)
         planned, workspace = _plan(opened, connection, wishes)
         if nothing_to_do(planned):
-            show(printed(planned.plan, workspace, wishes.form))
+            show(printed(planned.plan, workspace, wishes.form, again=wishes.again))
             pushed = _push_rest(workspace, remote) if wishes.push else None
             return pushed or _quiet_code(planned)
         _ask(planned, workspace, wishes)
@@ -132,11 +138,11 @@ def _apply(wishes: Wishes) -> ExitCode:
         if remote is not None and wishes.push:
             result = push_after(workspace, remote, result)
         elif remote is not None:
-            result = replace(result, notes=(*result.notes, NOT_PUSHED))
+            result = replace(result, notes=(*result.notes, not_pushed(wishes.again)))
         if wishes.reports is not None:
             connected_to = connection_report(connection, planned)
             _write_reports(wishes.reports, six_reports(result, connected_to, workspace.mappings))
-    _report(result, workspace, wishes.form)
+    _report(result, workspace, wishes)
     return result.exit_code
 
 
@@ -204,20 +210,20 @@ def _ask(planned: Planned, workspace: Workspace, wishes: Wishes) -> None:
     """
     plan = planned.plan
     if all(m.left_out for m in plan.mappings):
-        show(printed(plan, workspace, wishes.form))
+        show(printed(plan, workspace, wishes.form, again=wishes.again))
         raise Refused(Diagnostic("Stopped before writing anything, on either side."))
     if wishes.yes:
         return
-    show(printed(plan, workspace, Format.TEXT))
+    show(printed(plan, workspace, Format.TEXT, again=wishes.again))
     ask("Apply this?", to="apply", refused="Not applied")
 
 
-def _report(result: SyncResult, workspace: Workspace, form: Format) -> None:
+def _report(result: SyncResult, workspace: Workspace, wishes: Wishes) -> None:
     mappings = dict(workspace.mappings)
-    if form is Format.MARKDOWN:
-        show(sync_markdown(result, mappings))
+    if wishes.form is Format.MARKDOWN:
+        show(sync_markdown(result, mappings, wishes.again))
     else:
-        show_report(sync_view(result, mappings), form)
+        show_report(sync_view(result, mappings, wishes.again), wishes.form)
 
 
 def _write_reports(folder: Path, reports: tuple[Report, ...]) -> None:

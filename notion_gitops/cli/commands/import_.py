@@ -37,9 +37,9 @@ def command(start: Path, sandbox: bool, base_url: str | None, yes: bool, form: F
     ambiguous is listed, and stays for a person to pair: write the record's key into the page's
     key property.
     """
-    workspace = open_workspace(start, sandbox=sandbox)
+    workspace, where = open_workspace(start, sandbox=sandbox), Where(sandbox, base_url)
     require_writable(workspace)
-    with only_one(workspace.private), connected(workspace, Where(sandbox, base_url)) as connection:
+    with only_one(workspace.private), connected(workspace, where) as connection:
         planned = make_plan(workspace, connection, PlanOptions(anew=True))
         pairings = find_pairs(planned)
         lines = tuple(
@@ -58,7 +58,8 @@ def command(start: Path, sandbox: bool, base_url: str | None, yes: bool, form: F
             _ask(yes)
             adopt_state(workspace, planned.comparison.state.commit)
             commit = record_pairs(planned, pairings)
-            say(f"Recorded the pairs in {commit[:7]}. Next: notion-gitops plan")
+            plan = where.follow_up(start).command("plan")
+            say(f"Recorded the pairs in {commit[:7]}. Next: {plan}")
     return ExitCode.DECISIONS_REMAIN if any(p.ambiguous for p in pairings) else ExitCode.DONE
 
 

@@ -17,6 +17,7 @@ from notion_gitops.cli.options import (
 from notion_gitops.cli.output import Format, colour, format_option, show
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.plan import Plan
+from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.plan_build import plan_json, plan_view
 from notion_gitops.report.plan_markdown import plan_markdown
 from notion_gitops.report.plan_text import plan_text
@@ -62,24 +63,28 @@ def command(  # noqa: PLR0917  one parameter an option
 
     Nothing is written.
     """
-    workspace = open_workspace(start, sandbox=sandbox)
+    workspace, where = open_workspace(start, sandbox=sandbox), Where(sandbox, base_url)
     require_known(accept, workspace.mappings)
     if offline:
         plan = make_offline_plan(workspace).plan
     else:
-        with connected(workspace, Where(sandbox, base_url)) as connection:
+        with connected(workspace, where) as connection:
             plan = make_plan(workspace, connection, PlanOptions(accept, all_new)).plan
-    show(printed(plan, workspace, form, full=full))
+    show(printed(plan, workspace, form, full=full, again=where.follow_up(start)))
     return exit_code(plan, detailed=detailed_exitcode)
 
 
-def printed(plan: Plan, workspace: Workspace, form: Format, *, full: bool = False) -> str:
-    """The plan in the form that was asked for."""
+def printed(
+    plan: Plan,
+    workspace: Workspace,
+    form: Format,
+    *,
+    full: bool = False,
+    again: FollowUp | None = None,
+) -> str:
+    """The plan in the form that was asked for; `again` says how to type the next commands."""
     mappings = dict(workspace.mappings)
-    match form:
-        case Format.JSON:
-            return plan_json(plan, mappings)
-        case Format.MARKDOWN:
-            return plan_markdown(plan_view(plan, mappings, full=full))
-        case Format.TEXT:
-            return plan_text(plan_view(plan, mappings, full=full), colour=colour())
+    if form is Format.JSON:
+        return plan_json(plan, mappings)
+    view = plan_view(plan, mappings, full=full, again=again)
+    return plan_markdown(view) if form is Format.MARKDOWN else plan_text(view, colour=colour())

@@ -53,12 +53,12 @@ def command(  # noqa: PLR0917  one parameter an option
 
     Exits as the last sync did, and with 1 if there was none within --max-age.
     """
-    workspace = open_workspace(start, sandbox=sandbox)
+    workspace, where = open_workspace(start, sandbox=sandbox), Where(sandbox, base_url)
     info = status(workspace)
     if live:
-        with connected(workspace, Where(sandbox, base_url)) as connection:
+        with connected(workspace, where) as connection:
             info = with_drift(info, make_plan(workspace, connection, PlanOptions()).plan)
-    show_report(status_view(info), form)
+    show_report(status_view(info, where.follow_up(start)), form)
     if max_age is not None and (info.age is None or info.age > max_age.total_seconds()):
         return ExitCode.FAILED
     return info.exit_code

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode, Refused, UsageError
 from notion_gitops.model.outcomes import SyncResult
+from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.repository.nouns import PushResult
 from notion_gitops.workflow.workspace import Workspace
-
-NOT_PUSHED = "Not pushed: notion-gitops apply --push sends both branches, now or later."
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +17,11 @@ class Remote:
     name: str
     branch: str  # commit of the working branch there; "" if it is not there
     state: str  # commit of the state branch there; "" if it is not there
+
+
+def not_pushed(again: FollowUp) -> str:
+    """What is said of a sync that stays on this machine; `again` says how commands are typed."""
+    return f"Not pushed: {again.command('apply --push')} sends both branches, now or later."
 
 
 def fetch_before(workspace: Workspace, *, to_push: bool) -> Remote | None:
