@@ -130,5 +130,5 @@ def _asks_about_delete(operation: Operation, side: Side) -> bool:
 
 def _mistake(side: Side) -> str:
     if side is Side.NOTION:
-        return "Revert the commit in git that it comes from (git revert COMMIT)."
+        return "Take the edits in git back that it comes from, with git revert COMMIT."
     return "Restore the pages in Notion: from the Trash, or from the page history."

@@ -40,6 +40,7 @@ class Refusal:
     place: Place | None = None
     origin: tuple[str, ...] = ()  # where it comes from: commits, as lines to show
     acceptable: bool = True  # whether --accept MAPPING.WHAT=COUNT lets it pass
+    takes_back: tuple[str, ...] = ()  # what undoes it in git: the words after `git`
 
 
 class StepKind(StrEnum):
@@ -94,6 +95,7 @@ class MappingPlan:
     unreachable: tuple[str, ...] = ()  # keys
     unpaired_git: tuple[str, ...] = ()  # first contact: keys that nothing links
     unpaired_notion: tuple[str, ...] = ()  # titles of pages that nothing links
+    on_file: frozenset[str] = frozenset()  # keys whose conflict file is there already
 
     @property
     def changes(self) -> tuple[Operation, ...]:

@@ -7,6 +7,12 @@ from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Kind, Operation
 from notion_gitops.model.plan import Forecast, MappingPlan, Plan
 from notion_gitops.report.follow_up import FollowUp
+from notion_gitops.report.held_back import (
+    held_counts,
+    held_sentence,
+    held_views,
+    takes_part,
+)
 from notion_gitops.report.json_form import to_json
 from notion_gitops.report.plan_counts import Counts, counts_of, counts_table, planned
 from notion_gitops.report.plan_decisions import decision_views, refusal_views
@@ -37,7 +43,7 @@ def plan_view(
         again: how the commands that follow are typed; as little as needed if not said.
     """
     shown, again = redact_plan(plan, mappings), again or FollowUp(sandbox=plan.sandbox)
-    counts = _counts(shown)
+    counts, held = _counts(shown), held_counts(shown)
     total = sum(counts.values(), Counts())
     parts = [part for part in shown.mappings if _busy(part)]
     busy = tuple(_mapping(p, shown, mappings.get(p.name), again, full=full) for p in parts)
@@ -53,9 +59,11 @@ def plan_view(
         quiet=", ".join(f"{part.name} ({number(part.records)})" for part in quiet),
         findings=finding_groups(shown.findings, full=full),
         summary=_summary(shown, total, quiet=not busy),
-        counts=counts_table(counts) if total.writes else None,
+        counts=counts_table(counts, held) if total.writes or held_sentence(held) else None,
+        held_back=held_sentence(held),
         notified=_notified(shown.forecast.notified),
         notes=(*_files(shown.forecast), *shown.notes),
+        held=held_views(shown, again),
         next_label=label,
         next_command=command,
         more_command=again.command("plan --full") if busy and not full else "",
@@ -67,18 +75,19 @@ def plan_json(plan: Plan, mappings: Mapping[str, DatabaseMapping]) -> str:
     """The whole plan as JSON, with its counts; sensitive values as digests."""
     shown = redact_plan(plan, mappings)
     counts = _counts(shown)
-    summary = {"has_changes": plan.has_changes, "refused": bool(plan.refusals), "counts": counts}
+    summary: dict[str, object] = {
+        "has_changes": plan.has_changes,
+        "refused": bool(plan.refusals),
+        "counts": counts,
+    }
+    summary["held_back"] = held_counts(shown)
     return to_json("plan", summary=summary, plan=shown)
-
-
-def _takes_part(part: MappingPlan) -> bool:
-    return not part.left_out and not part.refusals
 
 
 def _counts(plan: Plan) -> dict[str, Counts]:
     """What an apply would do: nothing, where a mapping is stopped, but its questions stay."""
     counts = {part.name: counts_of(part) for part in plan.mappings}
-    stopped = {part.name for part in plan.mappings if not _takes_part(part)}
+    stopped = {part.name for part in plan.mappings if not takes_part(part)}
     return {n: Counts(decisions=c.decisions) if n in stopped else c for n, c in counts.items()}
 
 
@@ -116,7 +125,7 @@ def _mapping(
 def _left(part: MappingPlan, limit: int | None, again: FollowUp) -> tuple[NoteView, ...]:
     """What is not done, and why."""
     notes = (
-        _note(part.left_out and f"Takes no part: {part.left_out}"),
+        _note("" if part.refusals or not part.left_out else f"Takes no part: {part.left_out}"),
         _problems(part, limit),
         _listing("in Notion, not reachable and kept", part.unreachable, limit),
         _listing("in Notion, not ready: taken in when filled in and at rest", part.drafts, limit),
@@ -198,7 +207,9 @@ def _summary(plan: Plan, total: Counts, *, quiet: bool) -> str:
         agreed = "what was last agreed" if plan.offline else "Notion"
         return f"Nothing to do: git and {agreed} are the same in {count(records, 'record')}."
     forecast = f"{count(plan.forecast.requests, 'request')}, {about(plan.forecast.seconds)}"
-    return f"Plan: {planned(total)}. {forecast[0].upper()}{forecast[1:]}."
+    problems = sum(len(part.problems) for part in plan.mappings if takes_part(part))
+    left = f", {count(problems, 'problem')} left alone" if problems else ""
+    return f"Plan: {planned(total)}{left}. {forecast[0].upper()}{forecast[1:]}."
 
 
 def _files(forecast: Forecast) -> Iterator[str]:
@@ -228,13 +239,14 @@ def _next(plan: Plan, total: Counts, again: FollowUp) -> tuple[str, str]:
     apply = again.command("apply")
     if plan.offline:
         return "To compare with Notion", again.command("plan")
-    if plan.refusals:
-        rest = any(part.changes and _takes_part(part) for part in plan.mappings)
-        return ("To do what no limit stopped", apply) if rest else ("", "")
-    noted = any(part.operations for part in plan.mappings)
-    if total.decisions:
-        return ("To do the rest" if total.writes else "To have the question kept on file"), apply
-    return ("To do this", apply) if noted else ("", "")
+    going = [part for part in plan.mappings if takes_part(part)]
+    operations = [(o, o.key in part.on_file) for part in going for o in part.operations]
+    if any(o.writes or not o.open_conflicts for o, _ in operations):
+        if len(going) < len(plan.mappings):
+            return "To do what is not stopped", apply
+        return "To do the rest" if total.decisions else "To do this", apply
+    anew = any(o.open_conflicts and not on_file for o, on_file in operations)
+    return ("To have the question kept on file", apply) if anew else ("", "")
 
 
 def _made(plan: Plan) -> str:

@@ -1,6 +1,6 @@
 """How much a plan writes on each side, as numbers and in words."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import astuple, dataclass
 
 from notion_gitops.model.operations import Action
@@ -19,10 +19,13 @@ class _Words:
     update: str
     restore: str
     trash: str
+    refresh: str
 
 
-_MEANT = _Words("to change", "to delete", "to update", "to restore", "to trash")
-_DONE = _Words("changed", "deleted", "updated", "restored", "trashed")
+_MEANT = _Words("to change", "to delete", "to update", "to restore", "to trash", "to refresh")
+_DONE = _Words("changed", "deleted", "updated", "restored", "trashed", "refreshed")
+_COLUMNS = ("", "git files", "Notion pages", "decisions")
+_NONE = "0"  # of an empty cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Counts:
     files_new: int = 0
     files_changed: int = 0
     files_deleted: int = 0
+    files_refreshed: int = 0  # only with values that Notion makes, which nobody edited
     pages_new: int = 0
     pages_changed: int = 0
     pages_trashed: int = 0
@@ -45,7 +49,7 @@ class Counts:
     @property
     def writes(self) -> int:
         """All writes, on both sides."""
-        files = self.files_new + self.files_changed
+        files = self.files_new + self.files_changed + self.files_refreshed
         pages = self.pages_new + self.pages_changed + self.pages_restored
         return files + pages + self.deletes
 
@@ -57,10 +61,12 @@ class Counts:
 
 def counts_of(part: MappingPlan) -> Counts:
     """The counts of one mapping."""
+    refreshed = sum(1 for o in part.operations if o.refresh_only)
     return Counts(
         files_new=part.count(Side.GIT, Action.CREATE, Action.RESTORE),
-        files_changed=part.count(Side.GIT, Action.UPDATE),
+        files_changed=part.count(Side.GIT, Action.UPDATE) - refreshed,
         files_deleted=part.count(Side.GIT, Action.DELETE),
+        files_refreshed=refreshed,
         pages_new=part.count(Side.NOTION, Action.CREATE),
         pages_changed=part.count(Side.NOTION, Action.UPDATE),
         pages_trashed=part.count(Side.NOTION, Action.DELETE),
@@ -71,30 +77,65 @@ def counts_of(part: MappingPlan) -> Counts:
 
 def planned(counts: Counts) -> str:
     """``41 files to write in git, 2 pages to update in Notion, 0 deletes, 0 decisions needed``."""
-    files = count(counts.files_new + counts.files_changed, "file")
     decisions = count(counts.decisions, "decision")
-    pages = f"{_pages(counts)} in Notion"
-    return f"{files} to write in git, {pages}, {_deletes(counts)}, {decisions} needed"
+    files, pages = f"{_files(counts)} in git", f"{_pages(counts)} in Notion"
+    return f"{files}, {pages}, {_deletes(counts)}, {decisions} needed"
 
 
-def counts_table(counts: Mapping[str, Counts], *, done: bool = False) -> Table:
-    """A row for each mapping: of what is meant, or of what was done."""
-    words = _DONE if done else _MEANT
+def writes_meant(counts: Counts) -> str:
+    """``22 pages to trash``; only what is not zero."""
+    files, pages = counts.files_new + counts.files_changed, counts.pages_changed
+    parts = (
+        f"{_files(counts)} in git" if files or counts.files_refreshed else "",
+        f"{_pages(counts)} in Notion" if counts.pages_new + counts.pages_restored + pages else "",
+        _deletes(counts) if counts.deletes else "",
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def counts_table(counts: Mapping[str, Counts], held: Mapping[str, Counts]) -> Table:
+    """A row for each mapping, of what is meant; `held`: and is not going to be done."""
+    rows = []
+    for name, meant in counts.items():
+        back = held.get(name, Counts())
+        files = _held_cell(_files_cell(meant, _MEANT), _files_cell(back, _MEANT))
+        pages = _held_cell(_pages_cell(meant, _MEANT), _pages_cell(back, _MEANT))
+        rows.append((name, files, pages, number(meant.decisions)))
+    return Table(_COLUMNS, tuple(rows))
+
+
+def done_table(counts: Mapping[str, Counts], took_no_part: Collection[str]) -> Table:
+    """A row for each mapping, of what was done."""
     rows = tuple(
-        (name, _files_cell(c, words), _pages_cell(c, words), number(c.decisions))
+        (name, "took no part", "", "")
+        if name in took_no_part
+        else (name, _files_cell(c, _DONE), _pages_cell(c, _DONE), number(c.decisions))
         for name, c in counts.items()
     )
-    return Table(("", "git files", "Notion pages", "decisions"), rows)
+    return Table(_COLUMNS, rows)
+
+
+def _held_cell(going: str, held: str) -> str:
+    return going if held == _NONE else f"held back: {held}"
+
+
+def _files(counts: Counts) -> str:
+    written = counts.files_new + counts.files_changed
+    others = [(counts.files_refreshed, "to refresh")] if counts.files_refreshed else []
+    return _together("file", [(written, "to write")] if written or not others else [], others)
 
 
 def _pages(counts: Counts) -> str:
-    updated = counts.pages_changed
     others = [(counts.pages_new, "to create"), (counts.pages_restored, "to restore")]
     parts = [(n, words) for n, words in others if n]
-    if updated or not parts:
-        parts.append((updated, "to update"))
-    first = f"{count(parts[0][0], 'page')} {parts[0][1]}"
-    return " and ".join([first, *(f"{number(n)} {words}" for n, words in parts[1:])])
+    updated = [(counts.pages_changed, "to update")] if counts.pages_changed or not parts else []
+    return _together("page", parts, updated)
+
+
+def _together(noun: str, *several: list[tuple[int, str]]) -> str:
+    """``12 pages to create and 2 to update``."""
+    (n, words), *others = [part for parts in several for part in parts]
+    return " and ".join([f"{count(n, noun)} {words}", *(f"{number(m)} {w}" for m, w in others)])
 
 
 def _deletes(counts: Counts) -> str:
@@ -110,6 +151,7 @@ def _files_cell(counts: Counts, words: _Words) -> str:
         (counts.files_changed, words.change),
         (counts.files_new, "new"),
         (counts.files_deleted, words.delete),
+        (counts.files_refreshed, words.refresh),
     )
 
 
@@ -123,4 +165,4 @@ def _pages_cell(counts: Counts, words: _Words) -> str:
 
 
 def _cell(*parts: tuple[int, str]) -> str:
-    return ", ".join(f"{number(n)} {words}" for n, words in parts if n) or "0"
+    return ", ".join(f"{number(n)} {words}" for n, words in parts if n) or _NONE

@@ -1,11 +1,11 @@
 """What a plan asks of people: open conflicts, and guards that stopped a mapping."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Conflict, Operation, State
-from notion_gitops.model.plan import Plan, Refusal
+from notion_gitops.model.plan import MappingPlan, Plan, Refusal
 from notion_gitops.model.values import Value
 from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.plan_view import DecisionView, QuestionView, RefusalView, SideView
@@ -29,7 +29,7 @@ def decision_views(
 ) -> tuple[DecisionView, ...]:
     """One for each record with an open conflict."""
     return tuple(
-        _decision(operation, mappings.get(part.name), plan.made, again)
+        _decision(operation, part, mappings.get(part.name), plan.made, again)
         for part in plan.mappings
         for operation in part.operations
         if operation.open_conflicts
@@ -70,7 +70,11 @@ def refusal_views(plan: Plan, again: FollowUp) -> tuple[RefusalView, ...]:
 
 
 def _decision(
-    operation: Operation, mapping: DatabaseMapping | None, now: datetime, again: FollowUp
+    operation: Operation,
+    part: MappingPlan,
+    mapping: DatabaseMapping | None,
+    now: datetime,
+    again: FollowUp,
 ) -> DecisionView:
     return DecisionView(
         record=f"{operation.mapping}/{operation.key}",
@@ -79,9 +83,17 @@ def _decision(
         questions=tuple(question_view(c, now) for c in operation.open_conflicts),
         meanwhile=_meanwhile(operation, mapping),
         file=conflict_file(operation.mapping, operation.key),
+        missing=_missing(operation, part),
         command=again.offline(_command(operation)),
         others=_others(operation.open_conflicts),
     )
+
+
+def _missing(operation: Operation, part: MappingPlan) -> str:
+    if operation.key in part.on_file:
+        return ""
+    when = f" once {part.name} takes part" if part.left_out or part.refusals else ""
+    return f"Both need that file, which is not there yet: apply writes it{when}."
 
 
 def _meanwhile(operation: Operation, mapping: DatabaseMapping | None) -> str:
@@ -120,15 +132,30 @@ def _told(sides: tuple[SideView, ...], conflict: Conflict) -> tuple[SideView, ..
 
 
 def _refusal(refusal: Refusal, again: FollowUp) -> RefusalView:
-    at = f" ({place_text(refusal.place)})" if refusal.place else ""
-    accept = again.command(f"apply --accept {refusal.mapping}.{refusal.what}={refusal.count}")
     return RefusalView(
         mapping=refusal.mapping,
         message=refusal.message,
-        limit=f"The limit is {number(refusal.limit)}{at}." if refusal.acceptable else "",
+        limit=limit(refusal),
         keys=refusal.keys[:_FIRST_KEYS],
         total=len(refusal.keys),
-        fix=refusal.fix,
+        fixes=fixes(refusal, again),
         origin=refusal.origin,
-        accept=accept if refusal.acceptable else "",
+        accept=again.command(f"apply {accepts([refusal])}") if refusal.acceptable else "",
     )
+
+
+def limit(refusal: Refusal) -> str:
+    """Which limit tripped, and where it is set; nothing where no number would let it pass."""
+    at = f" ({place_text(refusal.place)})" if refusal.place else ""
+    return f"The limit is {number(refusal.limit)}{at}." if refusal.acceptable else ""
+
+
+def fixes(refusal: Refusal, again: FollowUp) -> tuple[str, ...]:
+    """What to do if it is a mistake."""
+    commands = tuple(again.git(words) for words in refusal.takes_back)
+    return (*commands, *([refusal.fix] if refusal.fix else []))
+
+
+def accepts(refusals: Iterable[Refusal]) -> str:
+    """The options that let guards pass: ``--accept tasks.deletes=412``."""
+    return " ".join(f"--accept {r.mapping}.{r.what}={r.count}" for r in refusals)

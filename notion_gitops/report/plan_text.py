@@ -17,6 +17,7 @@ from notion_gitops.report.plan_view import (
     FieldView,
     FindingGroup,
     FindingView,
+    HeldView,
     MappingView,
     Mark,
     NoteView,
@@ -83,7 +84,7 @@ def _answers(decision: DecisionView) -> list[Line]:
         *paragraph("Decide in one of two ways:", _FIELD),
         *_way("here", f"{decision.command}   ({decision.others})"),
         *_way("git", f"fill in {decision.file}"),
-        *paragraph("Both need that file; apply writes it if it is not there yet.", _FIELD),
+        *(paragraph(decision.missing, _FIELD) if decision.missing else []),
         *paragraph("If both sides become equal, it closes by itself.", _FIELD),
     ]
 
@@ -117,9 +118,10 @@ def _refusals(refusals: tuple[RefusalView, ...]) -> list[Line]:
             lines += paragraph("Where it comes from", _NAME)
             lines += [line for told in refusal.origin for line in paragraph(told, 4, hang=2)]
         lines += _keys(refusal)
-        if refusal.fix:
+        if refusal.fixes:
             heading = "If this is a mistake" if refusal.accept else "What to do"
-            lines += [*paragraph(heading, _NAME), *paragraph(refusal.fix, 4)]
+            lines += paragraph(heading, _NAME)
+            lines += [line for fix in refusal.fixes for line in paragraph(fix, 4, hang=2)]
         if refusal.accept:
             lines += paragraph("If it is meant, say so once, with the number", _NAME)
             lines += paragraph(refusal.accept, 4, hang=2)
@@ -225,12 +227,22 @@ def _more(more: int, indent: int) -> list[Line]:
     return paragraph(f"and {number(more)} more", indent) if more else []
 
 
+def _held(held: tuple[HeldView, ...]) -> list[Line]:
+    """What takes no part, once more: the end of a long plan is what people read."""
+    lines: list[Line] = []
+    for each in held:
+        lines += paragraph(f"STOPPED: {each.mapping}. {each.why}", hang=_NAME, tone=Tone.ASK)
+        lines += [line for way in each.ways for line in paragraph(way, _NAME, hang=2)]
+    return lines
+
+
 def _summary(view: PlanView) -> list[Line]:
     lines = paragraph(view.summary, hang=_FIELD, tone=Tone.HEAD)
+    lines += paragraph(view.held_back, _FIELD, tone=Tone.ASK) if view.held_back else []
     if view.counts:
         lines += table(view.counts, _FIELD)
     lines += paragraph(view.notified, _FIELD) if view.notified else []
-    lines += [BLANK, *_each(view.notes), BLANK]
+    lines += [BLANK, *_each(view.notes), BLANK, *_held(view.held), BLANK]
     if view.next_command:
         lines += paragraph(f"{view.next_label}: {view.next_command}", hang=2)
     if view.more_command:

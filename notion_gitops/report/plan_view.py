@@ -77,6 +77,7 @@ class DecisionView:
     questions: tuple[QuestionView, ...]
     meanwhile: str  # what goes on until it is decided
     file: str  # the conflict file
+    missing: str  # that the file is not there yet, and when it will be; "" if it is
     command: str  # that writes an answer into it
     others: str  # what the command could take instead
 
@@ -90,9 +91,18 @@ class RefusalView:
     limit: str  # "The limit is 20 (mappings/tasks.yaml:52)."
     keys: tuple[str, ...]  # the first few
     total: int  # of all keys
-    fix: str
+    fixes: tuple[str, ...]  # what to do if it is a mistake, a line each
     origin: tuple[str, ...]  # where it comes from, a line each
     accept: str  # the command that lets it pass once; "" if nothing does
+
+
+@dataclass(frozen=True, slots=True)
+class HeldView:
+    """A mapping that takes no part, as the end of a plan or an apply tells it."""
+
+    mapping: str
+    why: str
+    ways: tuple[str, ...]  # what puts it right, and what lets it pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +158,11 @@ class PlanView:
     quiet: str = ""  # mappings with nothing to do
     findings: tuple[FindingGroup, ...] = ()
     summary: str = ""
+    held_back: str = ""  # what is meant and not going to be done
     counts: Table | None = None  # per mapping
     notified: str = ""
     notes: tuple[str, ...] = ()
+    held: tuple[HeldView, ...] = ()  # what takes no part, and the way on
     next_label: str = ""
     next_command: str = ""
     more_command: str = ""

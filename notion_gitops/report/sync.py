@@ -18,7 +18,7 @@ from notion_gitops.report.document import (
     Tone,
 )
 from notion_gitops.report.follow_up import FollowUp
-from notion_gitops.report.plan_counts import Counts, counts_of, counts_table
+from notion_gitops.report.plan_counts import Counts, counts_of, done_table
 from notion_gitops.report.plan_decisions import conflict_file
 from notion_gitops.report.redact import redact_sync
 from notion_gitops.report.reports import Report, report_markdown, report_text
@@ -139,7 +139,7 @@ def _done(result: SyncResult, again: FollowUp) -> list[Section]:
         files = planned.files_changed + refreshed
         counts[part.name] = replace(planned, files_changed=files, decisions=still)
     return [
-        Section((counts_table(counts, done=True),)),
+        Section((done_table(counts, ()),)),
         Section((Facts(_facts(result, sum(counts.values(), Counts()), again)),)),
     ]
 

@@ -10,7 +10,6 @@ from notion_gitops.repository.nouns import CommitInfo, SyncCommit
 from notion_gitops.repository.trees import Trees
 
 _LOG = ("log", "--first-parent", "-z", "--no-show-signature", "--encoding=UTF-8", "--no-color")
-_PARTS = 4  # of each of our formats; git's own messages hold no NUL
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +26,11 @@ class History(Trees):
         if commit is None:
             return
         boundary = self._shallow_commits()
-        layout = "--format=%H%x00%ct%x00%an%x00%s"
+        layout = "--format=%H%x00%ct%x00%an%x00%s%x00%P"
         arguments = (*_LOG, layout, "--end-of-options", commit, "--", path)
-        for name, at, author, subject in self._log(arguments):
-            yield CommitInfo(name, _moment(at), author, subject, name in boundary)
+        for name, at, author, subject, parents in self._log(arguments, 5):
+            merge = len(parents.split()) > 1
+            yield CommitInfo(name, _moment(at), author, subject, name in boundary, merge)
 
     def blob_at(self, commit: str, path: str) -> bytes | None:
         """The content of a file in a commit; None if it was not there."""
@@ -54,13 +54,16 @@ class History(Trees):
         arguments = (*_LOG, *count, layout, "--end-of-options", commit, "--")
         return [
             SyncCommit(name, _moment(at), subject, _trailers(trailers))
-            for name, at, subject, trailers in self._log(arguments)
+            for name, at, subject, trailers in self._log(arguments, 4)
         ]
 
-    def _log(self, arguments: Sequence[str]) -> Iterator[tuple[str, ...]]:
-        """The parts of each commit, as the format of `arguments` says."""
+    def _log(self, arguments: Sequence[str], width: int) -> Iterator[tuple[str, ...]]:
+        """The `width` parts of each commit, as the format of `arguments` says.
+
+        Git's own messages hold no NUL, which stands between them.
+        """
         parts = (part.decode("utf-8", "replace") for part in calls.stream(self.root, arguments))
-        while row := tuple(islice(parts, _PARTS)):
+        while row := tuple(islice(parts, width)):
             yield row
 
     def _shallow_commits(self) -> frozenset[str]:

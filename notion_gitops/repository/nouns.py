@@ -81,6 +81,7 @@ class CommitInfo:
     author: str
     subject: str
     at_boundary: bool = False  # of a shallow clone: what came before it is not known here
+    is_merge: bool = False  # it has two parents or more
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,6 +222,7 @@ def _mapping_plan(name: str, comparison: Comparison, decided: Decided, out: str)
         unreachable=_unreachable(absent, each.git.keys),
         unpaired_git=tuple(sorted(each.git.keys - paired)) if each.inputs.unpaired else (),
         unpaired_notion=tuple(p.title for p in identified.unpaired),
+        on_file=frozenset(each.inputs.answers),
     )
 
 

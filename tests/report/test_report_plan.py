@@ -194,4 +194,5 @@ def test_what_is_stopped_is_not_counted_as_planned(plans: Plans, mappings: Mappi
     text = plan_text(plan_view(plans["refused"], mappings), colour=False)
     assert "412 stopped" in text
     assert "0 deletes" in text
+    assert "Held back: 412 pages to trash (tasks)." in text
     assert "To do" not in text

@@ -1,5 +1,6 @@
 """Where a refused change comes from: the commits in git that made it, and whose they are."""
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,15 +24,47 @@ def with_origin(
         return refusal
     looked_at = refusal.keys[:LOOKED_AT]
     paths = [operations[key].file for key in looked_at if operations[key].file]
-    newest = Counter(_newest(comparison, path) for path in paths)
+    newest = {path: _newest(comparison, path) for path in paths}
+    commits = Counter(newest.values())
     told = [
-        f"{count(number, 'file')} by {_told(commit)}" for commit, number in newest.most_common(TOLD)
+        f"{count(number, 'file')} by {_told(commit)}"
+        for commit, number in commits.most_common(TOLD)
     ]
-    if len(newest) > TOLD:
-        told.append(f"and {count(len(newest) - TOLD, 'more commit', 'more commits')}")
+    if len(commits) > TOLD:
+        told.append(f"and {count(len(commits) - TOLD, 'more commit', 'more commits')}")
     if len(refusal.keys) > LOOKED_AT:
         told.append(f"(the first {LOOKED_AT} of {len(refusal.keys)} were looked at)")
-    return replace(refusal, origin=tuple(told))
+    folder = comparison.workspace.mappings[refusal.mapping].git.path
+    return _with_way_back(replace(refusal, origin=tuple(told)), newest, folder)
+
+
+def _with_way_back(
+    refusal: Refusal, newest: Mapping[str, CommitInfo | None], folder: str
+) -> Refusal:
+    """The refusal with what takes the edits back, the newest first; as it is if nobody can tell.
+
+    Args:
+        refusal: of edits in git.
+        newest: by file the commit that the edit comes from; None if it is not committed.
+        folder: where the mapping's files are.
+    """
+    commits = {commit for commit in newest.values() if commit is not None}
+    if not newest or len(commits) > TOLD or any(commit.at_boundary for commit in commits):
+        return refusal
+    ordered = sorted(commits, key=lambda commit: commit.time, reverse=True)
+    edited = [path for path, commit in newest.items() if commit is None]
+    if not edited:
+        return replace(refusal, fix="", takes_back=tuple(map(_revert, ordered)))
+    few = len(edited) <= TOLD and len(newest) == len(refusal.keys)
+    more = "" if few else f"that takes back all edits in {folder} that are not committed"
+    paths = " ".join(map(shlex.quote, edited if few else [folder]))
+    restore = f"restore --staged --worktree {paths}"
+    return replace(refusal, fix=more, takes_back=(restore, *map(_revert, ordered)))
+
+
+def _revert(commit: CommitInfo) -> str:
+    mainline = "-m 1 " if commit.is_merge else ""
+    return f"revert {mainline}{commit.commit[:7]}"
 
 
 def _newest(comparison: Comparison, path: str) -> CommitInfo | None:
