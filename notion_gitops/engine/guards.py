@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from notion_gitops.model.mapping import DatabaseMapping, Limit
 from notion_gitops.model.operations import Action, Cause, FieldChange, Operation, State
-from notion_gitops.model.plan import Refusal
+from notion_gitops.model.plan import Refusal, UnfitAccept
 from notion_gitops.model.records import Base, Side
 from notion_gitops.model.values import Value, to_plain
 
@@ -15,27 +15,43 @@ SAME_VALUE = Limit(share=0.25, count=None, floor=20)  # one field set to one val
 EMPTIED_COLUMN_FLOOR = 5  # so many records at least make a column worth guarding
 
 
-def guard(
-    mapping: DatabaseMapping,
-    base: Base,
-    operations: Iterable[Operation],
-    accepted: Mapping[str, int],
+def tripped(
+    mapping: DatabaseMapping, base: Base, operations: Iterable[Operation]
 ) -> tuple[Refusal, ...]:
-    """The refusals for one mapping.
+    """The guards of one mapping that trip, whether or not a person accepted their numbers.
 
     Args:
         mapping: the mapping, with its limits.
         base: its base; limits are shares of its size.
         operations: what is planned.
-        accepted: exact numbers that a person accepted, by ``MAPPING.WHAT``.
     """
     planned = tuple(operations)
-    found = [
+    return tuple(
         refusal
         for watched in (_Watched(mapping, base, planned, side) for side in Side)
         for refusal in (*_deletes(watched), *_updates(watched), *_columns(watched))
-    ]
-    return tuple(r for r in found if accepted.get(f"{r.mapping}.{r.what}") != r.count)
+    )
+
+
+def not_accepted(found: Iterable[Refusal], accepted: Mapping[str, int]) -> tuple[Refusal, ...]:
+    """The guards that nobody accepted; `accepted`: exact numbers, by ``MAPPING.WHAT``."""
+    return tuple(r for r in found if accepted.get(_name(r)) != r.count)
+
+
+def unfit(found: Iterable[Refusal], accepted: Mapping[str, int]) -> tuple[UnfitAccept, ...]:
+    """The accepted numbers that are not those of a guard that tripped."""
+    counts: dict[str, list[int]] = defaultdict(list)
+    for refusal in found:
+        counts[_name(refusal)].append(refusal.count)
+    return tuple(
+        UnfitAccept(name, count, tuple(counts[name]))
+        for name, count in accepted.items()
+        if count not in counts[name]
+    )
+
+
+def _name(refusal: Refusal) -> str:
+    return f"{refusal.mapping}.{refusal.what}"
 
 
 @dataclass(frozen=True, slots=True)

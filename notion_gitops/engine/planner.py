@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from notion_gitops.engine.building import RecordView
-from notion_gitops.engine.guards import guard
+from notion_gitops.engine.guards import not_accepted, tripped, unfit
 from notion_gitops.engine.merge import merge_record
 from notion_gitops.engine.references import hold_referenced, merged_records
 from notion_gitops.model.mapping import DatabaseMapping, PropertyType
 from notion_gitops.model.operations import ConflictFile, EditTimes, Operation
-from notion_gitops.model.plan import Refusal
+from notion_gitops.model.plan import Refusal, UnfitAccept
 from notion_gitops.model.records import Base, Record, Snapshot
 
 FieldOf = tuple[str, str, str]  # mapping, key, field
@@ -39,6 +40,7 @@ class Decided:
     refusals: Mapping[str, tuple[Refusal, ...]]
     merged: Mapping[str, Mapping[str, Record]]  # all records as they will stand
     missing_times: frozenset[FieldOf] = frozenset()
+    unfit: tuple[UnfitAccept, ...] = ()  # accepted numbers that let nothing pass
 
 
 def decide(
@@ -65,14 +67,13 @@ def decide(
     present = {name: _present(each) for name, each in inputs.items()}
     operations = hold_referenced(mappings, operations, merged_records(present, operations))
     by_mapping = {n: tuple(o for o in operations if o.mapping == n) for n in inputs}
+    found = {n: tripped(each.mapping, each.base, by_mapping[n]) for n, each in inputs.items()}
     return Decided(
         operations=by_mapping,
-        refusals={
-            name: guard(each.mapping, each.base, by_mapping[name], accepted)
-            for name, each in inputs.items()
-        },
+        refusals={name: not_accepted(trips, accepted) for name, trips in found.items()},
         merged=merged_records(present, operations),
         missing_times=frozenset(missing),
+        unfit=unfit(chain.from_iterable(found.values()), accepted),
     )
 
 

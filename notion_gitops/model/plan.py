@@ -43,6 +43,15 @@ class Refusal:
     takes_back: tuple[str, ...] = ()  # what undoes it in git: the words after `git`
 
 
+@dataclass(frozen=True, slots=True)
+class UnfitAccept:
+    """A number given with `--accept` that lets nothing pass."""
+
+    guard: str  # as it was given: "tasks.deletes"
+    count: int
+    meant: tuple[int, ...] = ()  # the numbers that would fit; empty if that guard did not trip
+
+
 class StepKind(StrEnum):
     """What one step of a plan does; the executor and the explainer both read it."""
 
@@ -139,6 +148,8 @@ class Plan:
     offline: bool = False  # Notion was not read
     sandbox: bool = False
     notes: tuple[str, ...] = ()
+    unfit: tuple[UnfitAccept, ...] = ()  # numbers accepted that do not fit
+    first: tuple[Diagnostic, ...] = ()  # what apply refuses to go on from, such as dirty files
 
     @property
     def open_conflicts(self) -> tuple[Conflict, ...]:

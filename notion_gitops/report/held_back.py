@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from notion_gitops.model.plan import MappingPlan, Plan
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.plan import MappingPlan, Plan, UnfitAccept
 from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.plan_counts import Counts, counts_of, writes_meant
 from notion_gitops.report.plan_decisions import accepts, fixes, limit
@@ -40,6 +41,24 @@ def held_sentence(held: Mapping[str, Counts]) -> str:
         return ""
     names = [name for name, counts in held.items() if counts.writes]
     return f"Held back: {writes_meant(total)} ({listed(names, _NAMED)})."
+
+
+def unfit_accept(given: UnfitAccept) -> Diagnostic:
+    """What is wrong with a number given with `--accept`, and which one is right."""
+    name, _, what = given.guard.partition(".")
+    if not given.meant:
+        summary = f"--accept {given.guard}={given.count} fits nothing: no limit stopped {name} "
+        kind = {"deletes": "for its deletes", "updates": "for its updates"}
+        return Diagnostic(
+            summary + kind.get(what, f'for its field "{what}"'),
+            fix="Leave it out. Nothing was written.",
+        )
+    right = " or ".join(f"--accept {given.guard}={count}" for count in given.meant)
+    return Diagnostic(
+        f"--accept {given.guard}={given.count} does not fit: "
+        f"this plan is stopped at {listed([number(n) for n in given.meant])}",
+        fix=f"If that is meant: {right}. Nothing was written.",
+    )
 
 
 def _why(part: MappingPlan) -> str:

@@ -12,6 +12,7 @@ from notion_gitops.report.held_back import (
     held_sentence,
     held_views,
     takes_part,
+    unfit_accept,
 )
 from notion_gitops.report.json_form import to_json
 from notion_gitops.report.plan_counts import Counts, counts_of, counts_table, planned
@@ -63,6 +64,7 @@ def plan_view(
         held_back=held_sentence(held),
         notified=_notified(shown.forecast.notified),
         notes=(*_files(shown.forecast), *shown.notes),
+        first=tuple(map(problem_sentence, (*map(unfit_accept, shown.unfit), *shown.first))),
         held=held_views(shown, again),
         next_label=label,
         next_command=command,

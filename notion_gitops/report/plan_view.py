@@ -162,6 +162,7 @@ class PlanView:
     counts: Table | None = None  # per mapping
     notified: str = ""
     notes: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()  # what apply would stop at, as things are
     held: tuple[HeldView, ...] = ()  # what takes no part, and the way on
     next_label: str = ""
     next_command: str = ""

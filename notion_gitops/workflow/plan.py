@@ -107,7 +107,8 @@ def exit_code(plan: Plan, *, detailed: bool) -> ExitCode:
     """What `plan` answers: always 0 unless asked in detail."""
     if not detailed:
         return ExitCode.DONE
-    if plan.refusals or any(m.left_out or m.unpaired_git for m in plan.mappings):
+    stopped = any(m.refusals or m.left_out or m.unpaired_git for m in plan.mappings)
+    if stopped or plan.unfit or plan.first:
         return ExitCode.REFUSED
     if plan.has_changes:
         return ExitCode.CHANGES
@@ -181,6 +182,7 @@ def assemble(comparison: Comparison, decided: Decided, cost: ReadCost) -> Plan:
         made=comparison.at,
         cost=cost,
         sandbox=comparison.workspace.sandbox,
+        unfit=decided.unfit,
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from notion_gitops.engine.guards import guard
+from notion_gitops.engine.guards import not_accepted, tripped
 from notion_gitops.model.mapping import DatabaseMapping, PropertyType
 from notion_gitops.model.operations import Action, Cause, Difference, FieldChange, Operation, Write
 from notion_gitops.model.plan import Refusal
@@ -50,7 +50,9 @@ def refused(
     base: Base, operations: list[Operation], mapping: DatabaseMapping = TASKS, **accepted: int
 ) -> list[tuple[str, int, int]]:
     named = {f"tasks.{what}": count for what, count in accepted.items()}
-    return [(r.what, r.count, r.limit) for r in guard(mapping, base, operations, named)]
+    return [
+        (r.what, r.count, r.limit) for r in not_accepted(tripped(mapping, base, operations), named)
+    ]
 
 
 @pytest.mark.parametrize("side", Side)
@@ -138,7 +140,7 @@ def test_the_sides_count_apart() -> None:
 
 
 def test_a_refusal_says_what_and_how_to_undo_it() -> None:
-    (refusal,) = guard(TASKS, a_base(100), deletes(11), {})
+    (refusal,) = tripped(TASKS, a_base(100), deletes(11))
     assert isinstance(refusal, Refusal)
     assert refusal.message == "This plan moves 11 of the 100 tasks to Notion's trash."
     assert refusal.keys == tuple(f"k{n}" for n in range(11))

@@ -1,10 +1,15 @@
 """What is told when a guard stops a mapping: what is held back, where it comes from, the way on."""
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from notion_gitops.model.errors import ExitCode, Refused
 from notion_gitops.report.plan_build import plan_view
 from notion_gitops.report.plan_text import plan_text
-from notion_gitops.workflow.plan import Planned
+from notion_gitops.workflow.plan import Planned, exit_code
+from notion_gitops.workflow.writing.ready import hindrances, require_fitting
 from tests.workflow.conftest import MakeWorld
 from tests.workflow.workflow_samples import databases
 from tests.workflow.workflow_world import World
@@ -103,6 +108,40 @@ def test_commits_and_what_is_not_committed_are_both_taken_back(make: MakeWorld) 
     assert world.plan().plan.steps == ()
 
 
+@pytest.mark.parametrize(
+    ("accepted", "told"),
+    [
+        ("tasks.deletes=5", "--accept tasks.deletes=5 does not fit: this plan is stopped at 6"),
+        ("tasks.updates=6", "--accept tasks.updates=6 fits nothing: no limit stopped tasks"),
+        ("projects.deletes=1", "--accept projects.deletes=1 fits nothing: no limit stopped proj"),
+        ("tasks.hours=3", 'fits nothing: no limit stopped tasks for its field "hours"'),
+    ],
+)
+def test_a_number_that_does_not_fit_is_refused_with_the_right_one(
+    make: MakeWorld, accepted: str, told: str
+) -> None:
+    world = many(make)
+    world.remove(*(f"tasks/t{n}" for n in range(6)))
+    world.edit("projects/hall", budget="7")
+    guard, _, count = accepted.partition("=")
+    planned = world.plan(accepted={guard: int(count)})
+    assert told in end(planned)
+    assert ("If that is meant: --accept tasks.deletes=6." in end(planned)) is (count == "5")
+    assert exit_code(planned.plan, detailed=True) is ExitCode.REFUSED
+    with pytest.raises(Refused) as refused:
+        require_fitting(planned)
+    assert told in refused.value.diagnostics[0].summary
+
+
+def test_the_number_that_fits_is_silent(make: MakeWorld) -> None:
+    world = many(make)
+    world.remove(*(f"tasks/t{n}" for n in range(6)))
+    planned = world.plan(accepted={"tasks.deletes": 6})
+    require_fitting(planned)
+    assert "--accept" not in said(planned)
+    assert exit_code(planned.plan, detailed=True) is ExitCode.CHANGES
+
+
 def test_with_every_mapping_stopped_there_is_nothing_to_do_next(make: MakeWorld) -> None:
     world = many(make)
     for name in ("Tasks", "Projects"):
@@ -121,7 +160,7 @@ def test_a_question_whose_file_is_there_is_not_said_to_miss_it(world: World) -> 
     before = said(world.plan())
     assert "which is not there yet: apply writes it." in before
     assert "To have the question kept on file: notion-gitops apply" in before
-    world.apply(code=3, settled=False)
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
     after = said(world.plan())
     assert "1 DECISION NEEDED" in after
     assert "not there yet" not in after
@@ -141,3 +180,22 @@ def test_a_question_of_a_stopped_mapping_waits_for_it(make: MakeWorld) -> None:
 def test_a_broken_record_is_counted_at_the_end(world: World) -> None:
     world.edit("tasks/dig", due="2026-02-30")
     assert "0 decisions needed, 1 problem left alone." in end(world.plan())
+
+
+def test_files_that_are_not_committed_are_told_and_stop_an_apply(world: World) -> None:
+    world.spell("tasks/dig", hours="99")
+    planned = world.plan()
+    plan = replace(planned.plan, first=hindrances(planned))
+    told = end(replace(planned, plan=plan))
+    assert "record files are not committed: state/records/tasks/dig.yaml." in told
+    assert "let apply do it" in told
+    assert exit_code(plan, detailed=True) is ExitCode.REFUSED
+    assert exit_code(plan, detailed=False) is ExitCode.DONE
+    world.commit()
+    assert hindrances(world.plan()) == ()
+
+
+def test_mappings_that_are_not_committed_stop_an_apply_too(world: World) -> None:
+    world.write("mappings/tasks.yaml", world.read("mappings/tasks.yaml") + "# changed\n")
+    (problem,) = hindrances(world.plan())
+    assert problem.summary == "mapping files are not committed: mappings/tasks.yaml"

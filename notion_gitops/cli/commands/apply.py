@@ -42,6 +42,7 @@ from notion_gitops.workflow.writing.ready import (
     dirty_records,
     require_branch,
     require_committed,
+    require_fitting,
 )
 from notion_gitops.workflow.writing.share import (
     Remote,
@@ -166,6 +167,7 @@ def _plan(
 ) -> tuple[Planned, Workspace]:
     """The plan, on committed records."""
     planned = make_plan(workspace, connection, wishes.plan)
+    require_fitting(planned)
     require_branch(planned)
 
     def may_commit(paths: list[str]) -> bool:

@@ -1,5 +1,6 @@
 """`plan`: what an apply would do, and why."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -24,6 +25,7 @@ from notion_gitops.report.plan_text import plan_text
 from notion_gitops.workflow.offline import make_offline_plan
 from notion_gitops.workflow.plan import PlanOptions, exit_code, make_plan
 from notion_gitops.workflow.workspace import Workspace, open_workspace
+from notion_gitops.workflow.writing.ready import hindrances
 
 
 @click.command(
@@ -66,10 +68,11 @@ def command(  # noqa: PLR0917  one parameter an option
     workspace, where = open_workspace(start, sandbox=sandbox), Where(sandbox, base_url)
     require_known(accept, workspace.mappings)
     if offline:
-        plan = make_offline_plan(workspace).plan
+        planned = make_offline_plan(workspace)
     else:
         with connected(workspace, where) as connection:
-            plan = make_plan(workspace, connection, PlanOptions(accept, all_new)).plan
+            planned = make_plan(workspace, connection, PlanOptions(accept, all_new))
+    plan = replace(planned.plan, first=hindrances(planned))
     show(printed(plan, workspace, form, full=full, again=where.follow_up(start)))
     return exit_code(plan, detailed=detailed_exitcode)
 

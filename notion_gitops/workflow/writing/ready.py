@@ -1,11 +1,13 @@
 """What has to hold in git before an apply writes: the right branch, everything in a commit."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import Refused
 from notion_gitops.model.values import files_of
 from notion_gitops.records.files import is_record_path
+from notion_gitops.report.held_back import unfit_accept
 from notion_gitops.text.words import listed
 from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.workspace import MAPPINGS, Workspace
@@ -35,6 +37,26 @@ def require_branch(planned: Planned) -> None:
     )
 
 
+def require_fitting(planned: Planned) -> None:
+    """Refuse numbers given with `--accept` that are not those of this plan: it is another one.
+
+    Raises:
+        Refused: with the numbers that would fit.
+    """
+    if planned.plan.unfit:
+        raise Refused(*map(unfit_accept, planned.plan.unfit))
+
+
+def hindrances(planned: Planned) -> tuple[Diagnostic, ...]:
+    """What an apply of this plan would stop at, as the work tree is: what is not in a commit."""
+    found = (
+        _mappings_not_committed(planned.comparison.workspace),
+        _not_kept(planned, dirty_records(planned)),
+        _records_not_committed(dirty_records(planned)),
+    )
+    return tuple(problem for problem in found if problem is not None)
+
+
 def require_committed(planned: Planned, *, commit_records: Callable[[list[str]], bool]) -> bool:
     """See to it that the records and mappings stand in a commit, which the base can name.
 
@@ -49,49 +71,62 @@ def require_committed(planned: Planned, *, commit_records: Callable[[list[str]],
     Raises:
         Refused: mapping files are not committed, or the answer was no.
     """
-    workspace = planned.comparison.workspace
-    dirty_mappings = workspace.repository.status([MAPPINGS]).changed
-    if dirty_mappings:
-        raise Refused(
-            Diagnostic(
-                f"mapping files are not committed: {', '.join(sorted(dirty_mappings))}",
-                fix="Commit them first: a mapping is reviewed before it is applied. "
-                "Nothing was written.",
-            )
-        )
     dirty = dirty_records(planned)
-    _require_kept(planned, dirty)
-    if not dirty:
+    for problem in (
+        _mappings_not_committed(planned.comparison.workspace),
+        _not_kept(planned, dirty),
+    ):
+        if problem is not None:
+            raise Refused(_nothing_written(problem))
+    problem = _records_not_committed(dirty)
+    if problem is None:
         return False
     if commit_records(dirty):
         return True
-    raise Refused(
-        Diagnostic(
-            f"record files are not committed: {', '.join(dirty[:5])}"
-            + (f" and {len(dirty) - 5} more" if len(dirty) > 5 else ""),  # noqa: PLR2004
-            fix="Commit them, or run apply with --commit-records. Otherwise the base would hold "
-            "what no commit holds, and the next clone would undo it. Nothing was written.",
-        )
+    raise Refused(_nothing_written(problem))
+
+
+def _nothing_written(problem: Diagnostic) -> Diagnostic:
+    return replace(problem, fix=f"{problem.fix} Nothing was written.")
+
+
+def _mappings_not_committed(workspace: Workspace) -> Diagnostic | None:
+    dirty = sorted(workspace.repository.status([MAPPINGS]).changed)
+    if not dirty:
+        return None
+    return Diagnostic(
+        f"mapping files are not committed: {', '.join(dirty)}",
+        fix="Commit them first: a mapping is reviewed before it is applied.",
     )
 
 
-def _require_kept(planned: Planned, dirty: list[str]) -> None:
-    """Refuse files that records name and git ignores: no other clone would have them."""
+def _records_not_committed(dirty: list[str]) -> Diagnostic | None:
+    if not dirty:
+        return None
+    return Diagnostic(
+        f"record files are not committed: {listed(dirty, _NAMED)}",
+        fix="Commit them, or let apply do it: it offers to at a terminal, and does so with "
+        "--commit-records. Otherwise the base would hold what no commit holds, and the next clone "
+        "would undo it.",
+    )
+
+
+def _not_kept(planned: Planned, dirty: list[str]) -> Diagnostic | None:
+    """Files that records name and git ignores: no other clone would have them."""
     workspace, attached = planned.comparison.workspace, _attached(planned)
     if not attached:
-        return
+        return None
     root = workspace.root.resolve()
     real = {p: (root / p).resolve().relative_to(root).as_posix() for p in attached}
     kept = workspace.repository.list_tree(workspace.head.commit, sorted(real.values()))
     lost = [path for path, at in real.items() if at not in kept and path not in dirty]
-    if lost:
-        raise Refused(
-            Diagnostic(
-                f"records name files that are not kept in git: {listed(lost, _NAMED)}",
-                fix="Take them out of .gitignore and commit them, by the paths that the records "
-                "give; else no other clone has them. Nothing was written.",
-            )
-        )
+    if not lost:
+        return None
+    return Diagnostic(
+        f"records name files that are not kept in git: {listed(lost, _NAMED)}",
+        fix="Take them out of .gitignore and commit them, by the paths that the records "
+        "give; else no other clone has them.",
+    )
 
 
 def dirty_records(planned: Planned) -> list[str]:
