@@ -78,7 +78,8 @@ class Snapshot:
     """All records of one mapping on one side at one moment."""
 
     records: Mapping[str, Record] = field(default_factory=dict)
-    unreadable: Mapping[str, Diagnostic] = field(default_factory=dict)  # by key: never touched
+    unreadable: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)  # by key, with
+    # all that is wrong: never touched
     absent: Mapping[str, Absence] = field(default_factory=dict)  # by key; Notion only
     complete: bool = True  # False: absence means nothing
 

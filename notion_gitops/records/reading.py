@@ -40,9 +40,9 @@ class Reading:
     warnings: tuple[Diagnostic, ...] = ()
 
     @property
-    def unreadable(self) -> Mapping[str, Diagnostic]:
-        """One diagnostic for each that was lost, by key, else by path; `detail` tells the rest."""
-        return {at: _as_one(each.diagnostics) for at, each in self.lost.items()}
+    def unreadable(self) -> Mapping[str, tuple[Diagnostic, ...]]:
+        """What is wrong with each that was lost, by key, else by path."""
+        return {at: each.diagnostics for at, each in self.lost.items()}
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:
@@ -195,14 +195,6 @@ class _Run:
                 earlier = before.diagnostics if before else ()
                 unreadable[record.key] = Unreadable(path, record.key, (*earlier, *told))
         return Reading(records, unreadable, tuple(self.warnings))
-
-
-def _as_one(diagnostics: tuple[Diagnostic, ...]) -> Diagnostic:
-    first, *others = diagnostics
-    if not others:
-        return first
-    lines = (f"{d.place}: {d.summary}" if d.place else d.summary for d in others)
-    return replace(first, detail="\n".join((*filter(None, [first.detail]), *lines)))
 
 
 def _duplicates(same: list[Record]) -> dict[int, tuple[Diagnostic, ...]]:

@@ -15,7 +15,7 @@ from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.plan import Finding, MappingPlan, Plan, ReadCost
-from notion_gitops.model.records import Absence
+from notion_gitops.model.records import Absence, Snapshot
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.workflow.reading.attached import planned_files
 from notion_gitops.workflow.reading.bodies import body_findings
@@ -212,11 +212,7 @@ def _mapping_plan(name: str, comparison: Comparison, decided: Decided, out: str)
             with_origin(comparison, r, {o.key: o for o in decided.operations[name]})
             for r in decided.refusals[name]
         ),
-        problems=(
-            *each.inputs.git.unreadable.values(),
-            *map(_unclear, each.unclear),
-            *each.refused,
-        ),
+        problems=(*_unreadable(each.inputs.git), *map(_unclear, each.unclear), *each.refused),
         left_out=out,
         first_contact=not each.recorded.ever,
         drafts=identified.drafts,
@@ -226,6 +222,12 @@ def _mapping_plan(name: str, comparison: Comparison, decided: Decided, out: str)
         unpaired_notion=tuple(p.title for p in identified.unpaired),
         on_file=frozenset(each.inputs.answers),
     )
+
+
+def _unreadable(git: Snapshot) -> list[Diagnostic]:
+    """All that is wrong with records, once each, in the order of files and lines."""
+    found = dict.fromkeys(problem for lost in git.unreadable.values() for problem in lost)
+    return sorted(found, key=lambda problem: (problem.place is None, problem.place))
 
 
 def _unclear(group: Group) -> Diagnostic:

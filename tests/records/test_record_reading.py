@@ -66,9 +66,8 @@ def test_all_problems_of_a_record_are_told_and_the_others_are_read() -> None:
         "all/i.yaml:1:1",
     ]  # fmt: skip
     assert all(d.fix for d in reading.problems)
-    one = reading.unreadable["a"]
-    assert one.summary.startswith("hours: ")
-    assert one.detail.splitlines()[1].startswith("records/all/a.yaml:3:6: due: ")
+    summaries = [problem.summary.split(": ")[0] for problem in reading.unreadable["a"]]
+    assert summaries == ["hours", "status", "due"]
 
 
 @pytest.mark.parametrize("name", ["con.yaml", "a b.yaml", "é.yaml", "a..yaml", "x" * 101 + ".yaml"])
@@ -91,8 +90,9 @@ def test_keys_are_unique_in_whatever_case_and_both_places_are_told() -> None:
         ),
         ("all/a.yaml:1:1", 'the key "a" is here and at records/all/x/a.yml:1:1'),
     ]
-    assert reading.unreadable["b"].also is not None
-    assert "capitals" in reading.unreadable["b"].summary
+    (problem,) = reading.unreadable["b"]
+    assert problem.also is not None
+    assert "capitals" in problem.summary
 
 
 def test_the_key_field_goes_before_the_name_of_the_file() -> None:

@@ -254,9 +254,7 @@ def _join(
     records: dict[str, BaseRecord] = shells(recorded.index, unchanged)
     records |= agreed
     base = as_base(recorded, records)
-    git_records, refused = without_refused(
-        database, around.known, whole.snapshot, whole.contents, records
-    )
+    git_records, refused = without_refused(database, around.known, whole, records)
     waiting = waiting_texts(mapping, bodies, whole.snapshot.records)
     unread = unsent(mapping, git_records, notion.snapshot, records)
     refused = (*refused, *waiting, *unread, *_told_of_held(mapping, held))

@@ -142,14 +142,14 @@ class GitReader:
             warnings=reading.warnings,
         )
 
-    def _emptied(self, contents: Mapping[str, bytes]) -> dict[str, Diagnostic]:
+    def _emptied(self, contents: Mapping[str, bytes]) -> dict[str, tuple[Diagnostic, ...]]:
         """The one file of a mapping, if it held records and was cut to nothing."""
         path = self.mapping.git.path
         blank = path in contents and not contents[path].strip()
         if not self.mapping.git.single_file or not blank or not self.recorded.index.entries:
             return {}
         fix = "restore it from git; if all its records are to go, write {} or leave the CSV header"
-        return {path: Diagnostic("the file is empty, and held records", Place(path), fix=fix)}
+        return {path: (Diagnostic("the file is empty, and held records", Place(path), fix=fix),)}
 
 
 def _paths_as_recorded(mapping: DatabaseMapping, recorded: Recorded) -> bool:
@@ -165,8 +165,10 @@ def _paths_as_recorded(mapping: DatabaseMapping, recorded: Recorded) -> bool:
 
 
 def _by_key(
-    recorded: Recorded, problems: Mapping[str, Diagnostic], unknown_files: frozenset[str]
-) -> dict[str, Diagnostic]:
+    recorded: Recorded,
+    problems: Mapping[str, tuple[Diagnostic, ...]],
+    unknown_files: frozenset[str],
+) -> dict[str, tuple[Diagnostic, ...]]:
     """The problems by key; where the key cannot be told, by every key that the file held."""
     found = dict(problems)
     files = recorded.index.entries.files if problems or unknown_files else {}
@@ -175,5 +177,5 @@ def _by_key(
         if problem is not None and key not in found:
             found[key] = problem
         elif file in unknown_files and key not in found:
-            found[key] = Diagnostic(f"{file} holds a record whose key cannot be told")
+            found[key] = (Diagnostic(f"{file} holds a record whose key cannot be told"),)
     return found

@@ -20,6 +20,7 @@ from notion_gitops.notion.pages import Target, encode_properties
 from notion_gitops.notion.schema import Schema
 from notion_gitops.records.places import Words
 from notion_gitops.text.words import listed
+from notion_gitops.workflow.reading.git_side import GitSide
 from notion_gitops.workflow.reading.notion_side import Database
 
 _SOURCES = OPTIONS | {PropertyType.PEOPLE, PropertyType.RELATION}
@@ -50,11 +51,7 @@ class _Refusal:
 
 
 def without_refused(
-    database: Database,
-    known: Known,
-    git: Snapshot,
-    contents: Mapping[str, bytes],
-    base: Mapping[str, BaseRecord],
+    database: Database, known: Known, git: GitSide, base: Mapping[str, BaseRecord]
 ) -> tuple[Snapshot, tuple[Diagnostic, ...]]:
     """The records without what Notion cannot take, and what to do about it.
 
@@ -64,20 +61,19 @@ def without_refused(
     Args:
         database: with its mapping.
         known: what values may name.
-        git: the records.
-        contents: of their files, by path.
+        git: the records, and their files.
         base: the records as last agreed.
     """
     mapping, schema = database.mapping, database.schema
     wanted = _SOURCES | _LISTS
     specs = [f for f in mapping.fields.values() if f.type in wanted and is_written(f, mapping.mode)]
     if schema is None or not specs:
-        return git, ()
-    look, words = _Look(database, schema, known), Words(mapping, contents)
+        return git.snapshot, ()
+    look, words = _Look(database, schema, known), Words(mapping, git.contents)
     records: dict[str, Record] = {}
     problems: list[Diagnostic] = []
     unwritten: list[str] = []
-    for key, record in git.records.items():
+    for key, record in git.snapshot.records.items():
         refused = {
             spec.name: r
             for spec in specs
@@ -92,7 +88,7 @@ def without_refused(
         unwritten += [key] if kept else []
     if unwritten:
         problems.append(_people_told(database, unwritten))
-    return replace(git, records=records), tuple(problems)
+    return replace(git.snapshot, records=records), tuple(problems)
 
 
 def unsent(

@@ -61,9 +61,9 @@ def unusable(sources: Sources, git: Mapping[str, GitSide]) -> LeftOut:
         if database.problems:
             out.problems[name] = database.problems
     for name, mapping in sources.workspace.mappings.items():
-        problem = git[name].snapshot.unreadable.get(mapping.git.path)
-        if mapping.git.single_file and problem is not None:
-            out.leave(name, f"{mapping.git.path} cannot be read", problem)
+        problems = git[name].snapshot.unreadable.get(mapping.git.path)
+        if mapping.git.single_file and problems is not None:
+            out.leave(name, f"{mapping.git.path} cannot be read", *problems)
     return out
 
 
