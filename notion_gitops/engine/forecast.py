@@ -94,7 +94,26 @@ def forecast(
     requests += sum(_for_text(mappings[s.mapping], s, operations) for s in writes)
     seconds = requests * seconds_per_request + (requests // WINDOW_BUDGET) * WINDOW_SECONDS
     notified = _notified(mappings, operations.values())
-    return Forecast(requests, round(seconds, 1), notified, files.uploads, files.downloads)
+    refreshed = to_relist(mappings, steps) | _with_defaults(mappings, steps)
+    return Forecast(
+        requests,
+        round(seconds, 1),
+        notified,
+        files.uploads,
+        files.downloads,
+        tuple(name for name in mappings if name in refreshed),
+    )
+
+
+def _with_defaults(mappings: Mapping[str, DatabaseMapping], steps: Iterable[Step]) -> set[str]:
+    """The mappings of new pages whose status is left empty: Notion fills it in."""
+    return {
+        step.mapping
+        for step in steps
+        if step.kind is StepKind.CREATE_PAGE
+        for spec in mappings[step.mapping].fields.values()
+        if spec.type is PropertyType.STATUS and spec.name not in step.fields
+    }
 
 
 def upload_requests(uploads: Iterable[FileRef]) -> int:

@@ -66,11 +66,15 @@ class Validation:
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """A file that took up derived values, which no operation was planned for."""
+    """A file that took up values which Notion made, and to which nothing was planned to be written.
+
+    Of records that no operation touches, and of those that were written to Notion alone.
+    """
 
     mapping: str
     key: str
-    fields: tuple[str, ...]
+    fields: tuple[str, ...]  # computed, or the read face of a relation
+    defaults: tuple[str, ...] = ()  # left empty in the file, and filled by Notion
 
 
 @dataclass(frozen=True, slots=True)

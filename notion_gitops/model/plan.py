@@ -84,6 +84,7 @@ class Forecast:
     notified: tuple[str, ...] = ()  # people newly assigned: Notion tells them
     uploads: tuple[FileRef, ...] = ()  # files in git that Notion does not have yet
     downloads: tuple[str, ...] = ()  # files that Notion hosts, and the folders they come to
+    refreshed: tuple[str, ...] = ()  # mappings whose files may take up what Notion makes of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,16 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import assert_never
 
 from notion_gitops.model.operations import Action, Cause, Operation, Write
-from notion_gitops.model.outcomes import Status, SyncResult
+from notion_gitops.model.outcomes import Refreshed, Status, SyncResult
 from notion_gitops.model.records import Side
+from notion_gitops.report.held_back import takes_part
 from notion_gitops.report.json_form import to_json
 from notion_gitops.report.show import short
+from notion_gitops.report.undo import undo_lines
 from notion_gitops.text.columns import pad, width
 from notion_gitops.text.escape import commit_line
 from notion_gitops.text.words import count, listed, number
@@ -32,7 +35,7 @@ def record_commit_message(result: SyncResult, editors: Mapping[str, int], *, bas
     lines = [_subject(changed, result), ""]
     for mapping, told in changed.items():
         lines += [commit_line(mapping), *_records(told)]
-    lines += ["", *_edited(editors), "To undo: git revert this commit.", ""]
+    lines += ["", *_edited(editors), *undo_lines(result), ""]
     played = "sandbox" if result.plan.sandbox else ""
     trailers = {"Sync-Id": result.sync_id, "Sync-Base": short(base), "Sync-With": played}
     return _message(lines, trailers)
@@ -61,13 +64,21 @@ def _message(lines: Iterable[str], trailers: Mapping[str, str]) -> str:
     return "\n".join([*lines, *said]) + "\n"
 
 
+class _Role(StrEnum):
+    """What the commit holds of a record."""
+
+    WRITTEN = "written"  # values of Notion
+    REFRESHED = "refreshed"  # only what Notion makes of its own
+    ASKED = "asked"  # its conflict file alone
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     """One record of the commit."""
 
     key: str
     what: str  # "status, tags", "new", "deleted", "status (by rule)", "asks: due"
-    written: bool  # its file, not its conflict file alone
+    role: _Role
 
 
 def _changed(result: SyncResult) -> dict[str, list[_Told]]:
@@ -77,7 +88,7 @@ def _changed(result: SyncResult) -> dict[str, list[_Told]]:
     for part in result.plan.mappings:
         found = [t for o in part.operations if (t := _told(o, result, applied))]
         found += [
-            _Told(r.key, f"{listed(list(map(commit_line, r.fields)), _FIELDS)} (computed)", True)
+            _Told(r.key, _taken_up(r), _Role.REFRESHED)
             for r in result.refreshed
             if r.mapping == part.name
         ]
@@ -95,18 +106,33 @@ def _told(operation: Operation, result: SyncResult, applied: set[tuple[str, str]
     if write is None and not asks:
         return None
     what = "; ".join([*([_written(write)] if write else []), *asks])
-    return _Told(operation.key, what, write is not None)
+    own = _Role.REFRESHED if operation.refresh_only else _Role.WRITTEN
+    return _Told(operation.key, what, own if write else _Role.ASKED)
+
+
+def _taken_up(refreshed: Refreshed) -> str:
+    """``hours and progress (computed), status (default)``."""
+    parts = ((refreshed.fields, "computed"), (refreshed.defaults, "default"))
+    told = [
+        f"{listed(list(map(commit_line, names)), _FIELDS)} ({why})" for names, why in parts if names
+    ]
+    return ", ".join(told)
 
 
 def _subject(changed: Mapping[str, Sequence[_Told]], result: SyncResult) -> str:
-    written = {n: sum(1 for t in found if t.written) for n, found in changed.items()}
-    told = [f"{number(n)} {_noun(commit_line(name), n)}" for name, n in written.items() if n]
-    if told:
-        return f"Sync from Notion: {listed(told, _FIELDS)}"
-    asked = sum(1 for found in changed.values() for t in found if not t.written)
-    if asked:
+    written, refreshed = (_counted(changed, role) for role in (_Role.WRITTEN, _Role.REFRESHED))
+    made = [f"computed values of {listed(refreshed, _FIELDS)}"] if refreshed else []
+    if written or made:
+        return f"Sync from Notion: {listed([*written, *made], _FIELDS)}"
+    if any(changed.values()):
         return f"Sync: {count(sum(map(bool, _conflicts(result))), 'question')} to decide"
     return "Sync: questions that were answered"
+
+
+def _counted(changed: Mapping[str, Sequence[_Told]], role: _Role) -> list[str]:
+    """``40 tasks`` and so on, of one role."""
+    numbers = {name: sum(t.role is role for t in found) for name, found in changed.items()}
+    return [f"{number(n)} {_noun(commit_line(name), n)}" for name, n in numbers.items() if n]
 
 
 def _noun(name: str, n: int) -> str:
@@ -116,7 +142,8 @@ def _noun(name: str, n: int) -> str:
 
 
 def _conflicts(result: SyncResult) -> list[bool]:
-    return [True for part in result.plan.mappings for c in part.conflicts if c.open]
+    going = (part for part in result.plan.mappings if takes_part(part))
+    return [True for part in going for c in part.conflicts if c.open]
 
 
 def _records(told: Sequence[_Told]) -> list[str]:
@@ -151,7 +178,13 @@ def _written(write: Write) -> str:
 
 
 def _field(name: str, cause: Cause) -> str:
-    by = {Cause.RULE: " (by rule)", Cause.RESOLVED: " (decided)"}.get(cause, "")
+    by = {
+        Cause.RULE: " (by rule)",
+        Cause.RESOLVED: " (decided)",
+        Cause.REFRESH: " (computed)",
+        Cause.DEFAULT: " (default)",
+        Cause.PUT_BACK: " (put back)",
+    }.get(cause, "")
     return f"{commit_line(name)}{by}"
 
 

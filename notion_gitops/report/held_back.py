@@ -20,10 +20,10 @@ def takes_part(part: MappingPlan) -> bool:
     return not part.left_out and not part.refusals
 
 
-def held_views(plan: Plan, again: FollowUp) -> tuple[HeldView, ...]:
-    """One for each mapping that takes no part."""
+def held_views(plan: Plan, again: FollowUp, *, problems: int = _PROBLEMS) -> tuple[HeldView, ...]:
+    """One for each mapping that takes no part, with so many of its problems."""
     return tuple(
-        HeldView(part.name, _why(part), tuple(_ways(part, again)))
+        HeldView(part.name, _why(part), tuple(_ways(part, again, problems)))
         for part in plan.mappings
         if not takes_part(part)
     )
@@ -68,7 +68,7 @@ def _why(part: MappingPlan) -> str:
     return f"{why[:1].upper()}{why[1:]}." if why else ""
 
 
-def _ways(part: MappingPlan, again: FollowUp) -> Iterator[str]:
+def _ways(part: MappingPlan, again: FollowUp, problems: int) -> Iterator[str]:
     mends = dict.fromkeys(fix for refusal in part.refusals for fix in fixes(refusal, again))
     yield from (f"If it is a mistake: {fix}" for fix in mends)
     if part.refusals and all(refusal.acceptable for refusal in part.refusals):
@@ -76,6 +76,6 @@ def _ways(part: MappingPlan, again: FollowUp) -> Iterator[str]:
     if part.unpaired_git or part.unpaired_notion:
         yield f"To pair them: {again.command('import')}"
     if part.left_out and not part.refusals:
-        yield from map(problem_sentence, part.problems[:_PROBLEMS])
-        if len(part.problems) > _PROBLEMS:
-            yield f"and {number(len(part.problems) - _PROBLEMS)} more problems"
+        yield from map(problem_sentence, part.problems[:problems])
+        if len(part.problems) > problems:
+            yield f"and {number(len(part.problems) - problems)} more problems"

@@ -215,7 +215,10 @@ def _summary(plan: Plan, total: Counts, *, quiet: bool) -> str:
 
 
 def _files(forecast: Forecast) -> Iterator[str]:
-    """What is sent to Notion and fetched from there besides values."""
+    """What is sent to Notion and fetched from there besides what is planned."""
+    if forecast.refreshed:
+        names = listed(forecast.refreshed, _LISTED)
+        yield f"What Notion computes of it comes back with the same apply, into files of {names}."
     if forecast.uploads:
         yield _together("upload", [file_size(ref) for ref in forecast.uploads])
     if forecast.downloads:

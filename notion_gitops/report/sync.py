@@ -1,6 +1,9 @@
-"""What people read at the end of an apply: what is left first, and how to undo it last."""
+"""What people read at the end of an apply: what is left, what was done, how to undo it.
 
-from collections.abc import Mapping
+What was refused stands last, with the one way past.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from notion_gitops.model.errors import ExitCode
@@ -9,6 +12,7 @@ from notion_gitops.model.outcomes import Outcome, Status, SyncResult
 from notion_gitops.report.conflicts import conflicts_view
 from notion_gitops.report.consistency import consistency_view
 from notion_gitops.report.document import (
+    Block,
     Document,
     Facts,
     Item,
@@ -18,13 +22,20 @@ from notion_gitops.report.document import (
     Tone,
 )
 from notion_gitops.report.follow_up import FollowUp
+from notion_gitops.report.held_back import (
+    held_counts,
+    held_sentence,
+    held_views,
+    takes_part,
+)
 from notion_gitops.report.plan_counts import Counts, counts_of, done_table
 from notion_gitops.report.plan_decisions import conflict_file
 from notion_gitops.report.redact import redact_sync
 from notion_gitops.report.reports import Report, report_markdown, report_text
 from notion_gitops.report.show import problem_sentence, short
 from notion_gitops.report.sync_reports import metadata_view, transactions_view, validation_view
-from notion_gitops.text.words import count, duration, number
+from notion_gitops.report.undo import undo_sentence
+from notion_gitops.text.words import count, duration, listed, number
 
 _LISTED = 20
 _MEANS = {
@@ -46,9 +57,11 @@ def sync_view(
         again: how the commands that follow are typed; as little as needed if not said.
     """
     shown, again = redact_sync(result, mappings), again or FollowUp(sandbox=result.plan.sandbox)
-    sections = (*_left_out(shown), *_left(shown), *_open(shown), *_done(shown, again))
+    left = (*_left_out(shown), *_left(shown), *_problems(shown), *_open(shown))
     notes = tuple(Paragraph(note) for note in shown.notes)
-    document = Document(_title(shown), (*sections, *([Section(notes)] if notes else [])))
+    noted = [Section(notes)] if notes else []
+    sections = (*left, *_done(shown, again), *noted, *_held(shown, again))
+    document = Document(_title(shown), sections)
     return Report("sync", document, {"sync": shown})
 
 
@@ -86,17 +99,46 @@ def _title(result: SyncResult) -> str:
 
 
 def _left_out(result: SyncResult) -> list[Section]:
-    """The mappings that took no part, and what is to be put right in them."""
-    out = [part for part in result.plan.mappings if part.left_out]
+    """The mappings that took no part, by name: why, and the way on, stand at the end."""
+    out = [part.name for part in result.plan.mappings if not takes_part(part)]
     if not out:
         return []
-    items = tuple(
-        Item(f"{part.name}  {part.left_out}", tuple(map(problem_sentence, part.problems[:_LISTED])))
-        for part in out
-    )
-    what = count(len(out), "mapping")
-    heading = f"{what} took no part (exit code {int(result.exit_code)}); nothing of it was written"
-    return [Section((Items(items),), heading, Tone.ASK)]
+    what = f"{count(len(out), 'mapping')} took no part {_code(result)}: {listed(out, _LISTED)}"
+    return [Section((), what, Tone.ASK)]
+
+
+def _held(result: SyncResult, again: FollowUp) -> list[Section]:
+    """Why mappings took no part, and the way on."""
+    views = held_views(result.plan, again, problems=_LISTED)
+    if not views:
+        return []
+    items = tuple(Item(f"{held.mapping}: {held.why}", held.ways) for held in views)
+    heading = f"Stopped, nothing of it was written {_code(result)}"
+    back = held_sentence(held_counts(result.plan))
+    blocks: tuple[Block, ...] = (Items(items), *([Paragraph(back)] if back else []))
+    return [Section(blocks, heading, Tone.ASK)]
+
+
+def _problems(result: SyncResult) -> list[Section]:
+    """What was left alone in mappings that took part."""
+    going = [part for part in result.plan.mappings if takes_part(part)]
+    told = [problem_sentence(problem) for part in going for problem in part.problems]
+    lost = [f"{part.name}/{key}" for part in going for key in part.unreachable]
+    return [
+        *_listing(result, told, f"{count(len(told), 'problem')} left alone"),
+        *_listing(result, lost, f"{count(len(lost), 'page')} not reachable in Notion, and kept"),
+    ]
+
+
+def _listing(result: SyncResult, told: Sequence[str], heading: str) -> list[Section]:
+    if not told:
+        return []
+    items = Items(tuple(map(Item, told[:_LISTED])), len(told) - len(told[:_LISTED]))
+    return [Section((items,), f"{heading} {_code(result)}", Tone.ASK)]
+
+
+def _code(result: SyncResult) -> str:
+    return f"(exit code {int(result.exit_code)})"
 
 
 def _left(result: SyncResult) -> list[Section]:
@@ -116,7 +158,8 @@ def _outcome(outcome: Outcome) -> Item:
 
 
 def _open(result: SyncResult) -> list[Section]:
-    waiting = [c for part in result.plan.mappings for c in part.conflicts if c.open]
+    going = [part for part in result.plan.mappings if takes_part(part)]
+    waiting = [c for part in going for c in part.conflicts if c.open]
     if not waiting:
         return []
     items = tuple(
@@ -136,15 +179,13 @@ def _done(result: SyncResult, again: FollowUp) -> list[Section]:
         still = sum(1 for c in part.conflicts if c.open)
         planned = counts_of(replace(part, operations=done))
         refreshed = sum(1 for r in result.refreshed if r.mapping == part.name)
-        files = planned.files_changed + refreshed
-        counts[part.name] = replace(planned, files_changed=files, decisions=still)
-    return [
-        Section((done_table(counts, ()),)),
-        Section((Facts(_facts(result, sum(counts.values(), Counts()), again)),)),
-    ]
+        files = planned.files_refreshed + refreshed
+        counts[part.name] = replace(planned, files_refreshed=files, decisions=still)
+    out = [part.name for part in result.plan.mappings if not takes_part(part)]
+    return [Section((done_table(counts, out),)), Section((Facts(_facts(result, again)),))]
 
 
-def _facts(result: SyncResult, total: Counts, again: FollowUp) -> tuple[tuple[str, str], ...]:
+def _facts(result: SyncResult, again: FollowUp) -> tuple[tuple[str, str], ...]:
     validation = result.validation
     not_pushed = f"no: {again.command('apply --push')} sends it"
     checked = "nothing was written to Notion, so there was nothing to read back"
@@ -157,7 +198,7 @@ def _facts(result: SyncResult, total: Counts, again: FollowUp) -> tuple[tuple[st
         ("Kept", _kept(result)),
         ("Commits", _commits(result)),
         ("Pushed", {None: "", True: "yes", False: not_pushed}[result.pushed]),
-        ("Undo", _undo(result, total, again)),
+        ("Undo", undo_sentence(result, again)),
     ]
     return tuple((label, text) for label, text in facts if text)
 
@@ -175,13 +216,3 @@ def _commits(result: SyncResult) -> str:
     records = f"{result.branch} {short(result.record_commit)}" if result.record_commit else ""
     state = f"state {short(result.state_commit)}" if result.state_commit else ""
     return ", ".join(part for part in (records, state) if part)
-
-
-def _undo(result: SyncResult, total: Counts, again: FollowUp) -> str:
-    """Both sides are undone from git: a revert is an ordinary edit that reaches Notion."""
-    apply = again.command("apply")
-    if result.record_commit:
-        return f"{again.git(f'revert {short(result.record_commit)}')}, then {apply}"
-    if total.writes:
-        return f"git revert the commits that made these edits, then {apply}"
-    return ""

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC
 
 from notion_gitops.model.errors import ExitCode, NotionGitopsError
+from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Backup, Operation
 from notion_gitops.model.outcomes import Refreshed, Status, SyncResult
 from notion_gitops.model.plan import Plan, ReadCost, StepKind
+from notion_gitops.model.records import Side
 from notion_gitops.workflow.plan import Connection, Planned
 from notion_gitops.workflow.reading.git_side import GitReader
 from notion_gitops.workflow.writing.commit import commit_sync
@@ -219,6 +221,8 @@ def _filing(run: Run, settling: Settling) -> _Filing:
             edit = settling.file_edit(settled)
             if edit is not None:
                 filing.edits.append(edit)
+            if edit is not None and operation.write(Side.GIT) is None:
+                filing.told.append(_taken_up(settling.mapping, edit))
     others = compared.base.records.keys() - {k for m, k in run.operations if m == name}
     refreshes = settling.refreshes(sorted(others))
     git = GitReader(run.planned.comparison.workspace, settling.mapping, compared.recorded)
@@ -229,8 +233,15 @@ def _filing(run: Run, settling: Settling) -> _Filing:
         if record is not None and record.file is not None:
             filing.edits.append(settling.refresh_edit(key, record, values))
             filing.refreshed[key] = settling.refreshed_seen(key)
-            filing.told.append(Refreshed(name, key, tuple(values)))
+            filing.told.append(_taken_up(settling.mapping, filing.edits[-1]))
     return filing
+
+
+def _taken_up(mapping: DatabaseMapping, edit: FileEdit) -> Refreshed:
+    """A file that only takes up what Notion made of a write."""
+    names = [name for name in mapping.fields if name in edit.values]
+    derived = tuple(name for name in names if mapping.fields[name].derived)
+    return Refreshed(*edit.at, derived, tuple(name for name in names if name not in derived))
 
 
 def _note_files(run: Run, failed: Mapping[Id, Unwritten]) -> None:

@@ -69,9 +69,11 @@ def sync_of(planned: Plan, *, text: str = "", **more: Any) -> SyncResult:
         for o in planned.operations.values()
         if o.writes
     )
+    steps = {Side.GIT: StepKind.WRITE_FILE, Side.NOTION: StepKind.UPDATE_PAGE}
     log = tuple(
-        LogEntry(MADE, StepKind.WRITE_FILE, o.mapping, o.key, ("due",), o.status, o.detail)
+        LogEntry(MADE, steps[write.side], o.mapping, o.key, ("due",), o.status, o.detail)
         for o in outcomes
+        for write in planned.operations[o.mapping, o.key].writes
     )
     findings = planned.findings[:1] if text else ()
     given: dict[str, Any] = {
