@@ -19,6 +19,7 @@ from notion_gitops.workflow.writing.conflict_changes import conflict_changes
 from notion_gitops.workflow.writing.fetch_files import FileFetcher
 from notion_gitops.workflow.writing.fresh import FreshReadings
 from notion_gitops.workflow.writing.journal import Journal, unanswered
+from notion_gitops.workflow.writing.permitted import require_permitted
 from notion_gitops.workflow.writing.record import Moved, forgets
 from notion_gitops.workflow.writing.run import Id, Progress, Results, Run
 from notion_gitops.workflow.writing.settle import Settling
@@ -67,6 +68,9 @@ def carry_out(planned: Planned, connection: Connection, progress: Progress) -> S
     5. Commit: the records on the working branch, the base on the state branch.
 
     The caller holds the workspace's lock.
+
+    Raises:
+        NotPermitted: the connection may not write, and nothing was written on either side.
     """
     started, clock = connection.now().astimezone(UTC), time.monotonic()
     before = connection.gateway.counts
@@ -159,6 +163,7 @@ def _write(run: Run) -> Written:
     fresh = FreshReadings(comparison, run.planned.databases, run.connection)
     pages = PageWriter(run, fresh)
     pages.write(plan.steps)
+    require_permitted(run, pages.denied)
     run.progress.step("Reading back", 0, 1)
     back = read_back(run, pages.answers, pages.ids, pages.bodies.texts, pages.bodies.respelled)
     run.progress.step("Reading back", 1, 1)

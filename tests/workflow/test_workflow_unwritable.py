@@ -1,6 +1,8 @@
 """Values in git that Notion cannot take: told in the plan each time, left alone on both sides."""
 
-from notion_gitops.model.errors import ExitCode
+import pytest
+
+from notion_gitops.model.errors import ExitCode, NotPermitted
 from notion_gitops.sandbox import DEFAULT_TOKEN
 from notion_gitops.sandbox.basics.nouns import ALL_RIGHTS, Capability
 from notion_gitops.workflow.apply import nothing_to_do
@@ -68,3 +70,36 @@ def test_without_the_capability_people_are_read_and_never_written(world: World) 
     world.apply()
     assert world.page("tasks/dig")["Assignee"] == []
     assert world.page("tasks/new")["Assignee"] == [ANN]
+
+
+# --- a connection that may only read --------------------------------------------------------
+
+READER = frozenset({Capability.READ, Capability.USERS, Capability.EMAILS})
+
+
+def test_with_every_write_refused_nothing_is_committed(world: World) -> None:
+    world.sandbox.add_token(DEFAULT_TOKEN, capabilities=READER)
+    for n in range(7):
+        world.edit(f"tasks/new-{n}", title=f"New {n}", status="todo")
+    before = world.git("rev-parse", "HEAD", "notion-gitops/state")
+    with pytest.raises(NotPermitted) as refused:
+        world.apply()
+    assert refused.value.exit_code is ExitCode.FAILED
+    (told,) = refused.value.diagnostics
+    assert "every write was refused, and nothing was written on either side" in told.summary
+    assert "give the connection the capability" in told.fix
+    assert world.git("rev-parse", "HEAD", "notion-gitops/state") == before
+    assert not (world.root / ".notion-gitops/journal.jsonl").exists()
+    world.sandbox.add_token(DEFAULT_TOKEN, capabilities=ALL_RIGHTS)
+    world.apply()
+    assert len(world.pages("tasks")) == 10
+
+
+def test_what_comes_from_notion_is_taken_nevertheless(world: World) -> None:
+    world.sandbox.add_token(DEFAULT_TOKEN, capabilities=READER)
+    world.edit("tasks/dig", hours="9")
+    world.in_notion("tasks/lay", Note="From Notion")
+    result = world.apply(code=ExitCode.PARTLY_APPLIED, settled=False, exact=False)
+    assert world.record("tasks/lay")["note"] == "From Notion"
+    assert result.record_commit
+    assert world.page("tasks/dig")["Hours"] == 8

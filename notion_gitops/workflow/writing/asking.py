@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import CannotReachNotion, NotPermitted, NotShared, TokenRefused
 from notion_gitops.model.outcomes import Status
 from notion_gitops.notion.failures import RejectedRequest, TooLarge
@@ -16,11 +17,19 @@ LOOK_UPS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between look-ups after a create
 class NotWritten(Exception):  # noqa: N818  it is caught where records are written
     """A step that could not be done, and what that makes of its record."""
 
-    def __init__(self, status: Status, why: str, *, unreachable: bool = False) -> None:
+    def __init__(
+        self,
+        status: Status,
+        why: str,
+        *,
+        unreachable: bool = False,
+        denied: Diagnostic | None = None,
+    ) -> None:
         super().__init__(why)
         self.status = status
         self.why = why
         self.unreachable = unreachable
+        self.denied = denied  # what the connection may not do, if that is why
 
 
 def asked(request: Callable[[], Answer]) -> Answer:
@@ -51,7 +60,8 @@ def sent(request: Callable[[], Answer]) -> Answer:
     except TokenRefused:
         raise
     except NotPermitted as denied:
-        raise NotWritten(Status.FAILED, _in_full(denied)) from denied
+        told = denied.diagnostics[0]
+        raise NotWritten(Status.FAILED, _in_full(denied), denied=told) from denied
     except CannotReachNotion as silent:
         why = silent.diagnostics[0].summary
         raise NotWritten(Status.PENDING, why, unreachable=True) from silent

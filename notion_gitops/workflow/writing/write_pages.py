@@ -6,6 +6,7 @@ from typing import Any
 
 from notion_gitops.engine.forecast import PAGE_WRITES
 from notion_gitops.engine.identity import resolve_relations
+from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import TokenRefused
 from notion_gitops.model.mapping import BODY
 from notion_gitops.model.operations import Operation
@@ -41,6 +42,7 @@ class PageWriter:
     left_out: dict[Id, dict[str, Finding]] = field(default_factory=dict)  # fields not sent, and why
     ids: dict[str, dict[str, str]] = field(default_factory=dict)  # mapping -> key -> page id
     gone: set[str] = field(default_factory=set)  # ids of the pages trashed so far
+    denied: list[Diagnostic | None] = field(default_factory=list)  # by failure: what is not allowed
     bodies: BodyWriter = field(init=False)
     lost: LostCreates = field(init=False)
     files: FileSender = field(init=False)
@@ -71,6 +73,7 @@ class PageWriter:
                 silent = 0
             except NotWritten as failure:
                 self.run.results.note(step, failure.status, failure.why)
+                self.denied.append(failure.denied)
                 refused += failure.status is Status.FAILED
                 silent = silent + 1 if failure.unreachable else 0
                 if silent >= GIVE_UP_AFTER:
