@@ -121,9 +121,10 @@ def _taken_up(refreshed: Refreshed) -> str:
 
 def _subject(changed: Mapping[str, Sequence[_Told]], result: SyncResult) -> str:
     written, refreshed = (_counted(changed, role) for role in (_Role.WRITTEN, _Role.REFRESHED))
-    made = [f"computed values of {listed(refreshed, _FIELDS)}"] if refreshed else []
-    if written or made:
-        return f"Sync from Notion: {listed([*written, *made], _FIELDS)}"
+    if written:
+        return f"Sync from Notion: {listed(written, _FIELDS)}"
+    if refreshed:
+        return f"Sync from Notion: computed values of {listed(refreshed, _FIELDS)}"
     if any(changed.values()):
         return f"Sync: {count(sum(map(bool, _conflicts(result))), 'question')} to decide"
     return "Sync: questions that were answered"

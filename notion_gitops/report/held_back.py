@@ -64,8 +64,7 @@ def unfit_accept(given: UnfitAccept) -> Diagnostic:
 def _why(part: MappingPlan) -> str:
     if part.refusals:
         return " ".join(f"{r.message} {limit(r)}".strip() for r in part.refusals)
-    why = part.left_out
-    return f"{why[:1].upper()}{why[1:]}." if why else ""
+    return f"It takes no part: {part.left_out}."
 
 
 def _ways(part: MappingPlan, again: FollowUp, problems: int) -> Iterator[str]:

@@ -247,6 +247,8 @@ def _next(plan: Plan, total: Counts, again: FollowUp) -> tuple[str, str]:
     going = [part for part in plan.mappings if takes_part(part)]
     operations = [(o, o.key in part.on_file) for part in going for o in part.operations]
     if any(o.writes or not o.open_conflicts for o, _ in operations):
+        if plan.first:
+            return "After that", apply
         if len(going) < len(plan.mappings):
             return "To do what is not stopped", apply
         return "To do the rest" if total.decisions else "To do this", apply

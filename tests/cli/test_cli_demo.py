@@ -26,7 +26,7 @@ ESSENTIALS = [
     "Plan: 4 files to write in git, 4 pages to update in Notion, 0 deletes, 1",
     "1 decision open (exit code 3); both values are kept",
     "Checked  4 of 4 pages read back as intended; 0 findings",
-    "Sync from Notion: 1 note, 2 projects and 2 tasks",
+    "Sync from Notion: 1 note, 1 project and 2 tasks",
 ]
 SECONDS = 30
 

@@ -150,7 +150,7 @@ def test_with_every_mapping_stopped_there_is_nothing_to_do_next(make: MakeWorld)
         world.remap(name, ("property: Key", "property: Nowhere"))
     world.edit("tasks/t1", hours="99")
     told = said(world.plan())
-    assert "STOPPED: tasks. Its database cannot be synced." in told
+    assert "STOPPED: tasks. It takes no part: its database cannot be synced." in told
     assert "To do" not in told
 
 
