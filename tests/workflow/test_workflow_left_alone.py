@@ -15,22 +15,23 @@ def problems(planned: Planned) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "at", "told"),
     [
-        ("kind", "bild", '"Kind" has no option "bild"'),
-        ("project", "[hal]", "there is no hal in projects"),
-        ("tags", "[red, gren]", '"Tags" has no option "gren"'),
+        ("kind", "bild", "bild", '"Kind" has no option "bild"'),
+        ("project", "[hal]", "hal", "there is no hal in projects"),
+        ("tags", "[red, gren]", "[", '"Tags" has no option "gren"'),
     ],
 )
 def test_a_value_that_notion_cannot_take_is_told_at_its_place(
-    world: World, name: str, value: str, told: str
+    world: World, name: str, value: str, at: str, told: str
 ) -> None:
     values: dict[str, Any] = {name: value}
     world.edit("tasks/dig", **values)
     lines = world.path("tasks/dig").read_text().splitlines()
     line = next(n for n, text in enumerate(lines, 1) if text.startswith(f"{name}:"))
+    column = lines[line - 1].index(at) + 1
     (problem,) = problems(world.plan())
-    assert problem.startswith(f"state/records/tasks/dig.yaml:{line}:{len(name) + 3}: ")
+    assert problem.startswith(f"state/records/tasks/dig.yaml:{line}:{column}: ")
     assert told in problem
 
 
