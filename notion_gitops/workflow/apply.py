@@ -19,8 +19,8 @@ from notion_gitops.workflow.writing.conflict_changes import conflict_changes
 from notion_gitops.workflow.writing.fetch_files import FileFetcher
 from notion_gitops.workflow.writing.fresh import FreshReadings
 from notion_gitops.workflow.writing.journal import Journal, unanswered
+from notion_gitops.workflow.writing.moved import Moved, forgets
 from notion_gitops.workflow.writing.permitted import require_permitted
-from notion_gitops.workflow.writing.record import Moved, forgets
 from notion_gitops.workflow.writing.run import Id, Progress, Results, Run
 from notion_gitops.workflow.writing.settle import Settling
 from notion_gitops.workflow.writing.sync_id import new_sync_id

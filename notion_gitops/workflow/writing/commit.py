@@ -15,9 +15,11 @@ from notion_gitops.state.sync import PendingRecord
 from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.reading.conflict_files import conflict_path
 from notion_gitops.workflow.workspace import Workspace
+from notion_gitops.workflow.writing.base_files import base_changes
 from notion_gitops.workflow.writing.conflict_changes import conflict_changes
 from notion_gitops.workflow.writing.journal import Journal
-from notion_gitops.workflow.writing.record import Facts, Moved, base_changes, metadata_changes
+from notion_gitops.workflow.writing.metadata import Facts, metadata_changes
+from notion_gitops.workflow.writing.moved import Moved
 
 Contents = Mapping[str, bytes | None]
 _WAITING = frozenset({Status.PENDING, Status.FAILED, Status.STALE})  # of the next apply

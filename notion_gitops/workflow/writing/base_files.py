@@ -1,0 +1,157 @@
+"""The record files of the state branch: the base, byte for byte as far as both sides agree."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from notion_gitops.engine.fields import same
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.records import BaseRecord, Record
+from notion_gitops.model.values import Fields, with_digests
+from notion_gitops.records.edits import FileEdits
+from notion_gitops.records.reading import read_records
+from notion_gitops.records.writing import change, edit_file
+from notion_gitops.state.index import IndexEntry
+from notion_gitops.workflow.workspace import Workspace
+from notion_gitops.workflow.writing.moved import Moved
+
+
+def base_changes(workspace: Workspace, moved: Moved, state: str) -> dict[str, bytes | None]:
+    """The record files of the state branch that change: both sides agreed on other values now.
+
+    They are the files of the work tree, byte for byte, except where a field is still in dispute
+    or was not agreed: there the last agreed value stands.
+
+    Args:
+        workspace: the workspace.
+        moved: how the base of one mapping moves.
+        state: the commit of the state branch that it moves on from.
+    """
+    if moved.mapping.git.single_file:
+        return _single_file(workspace, moved)
+    changes = _moved_files(workspace, moved)
+    kept = [e for e in moved.compared.recorded.index.entries.values() if e.file not in changes]
+    return {**_readable_files(workspace, moved, kept, state), **changes}
+
+
+def _moved_files(workspace: Workspace, moved: Moved) -> dict[str, bytes | None]:
+    changes: dict[str, bytes | None] = {}
+    entries = moved.compared.recorded.index.entries
+    for key in [*moved.gone, *moved.renamed_from]:
+        if key in entries and entries[key].file:
+            changes[entries[key].file] = None
+    for key, base in moved.records.items():
+        if key in entries and entries[key].file not in ("", base.file):
+            changes[entries[key].file] = None
+        content = moved.contents.get(base.file)
+        if content is not None:
+            changes[base.file] = _as_agreed(workspace, moved.mapping, base, content)
+    paths = {**{k: entries[k].file for k in moved.refreshed}, **moved.reworded}
+    for key, path in paths.items():
+        content = moved.contents.get(path)
+        if content is not None:
+            if entries[key].file != path:
+                changes[entries[key].file] = None
+            changes[path] = _not_agreed_anew(workspace, moved, key, path, content)
+    return changes
+
+
+def _not_agreed_anew(
+    workspace: Workspace, moved: Moved, key: str, path: str, content: bytes
+) -> bytes:
+    """The file of a record that nothing was agreed on but its wording and its derived values.
+
+    What was edited in it and could not be sent (a value that is refused, a page that is out of
+    reach) is no agreement: in the base stands what stood there.
+    """
+    if key not in moved.compared.inputs.candidates:
+        return content  # nobody edited it
+    base = replace(moved.compared.base.records[key], file=path)
+    fields = moved.mapping.fields.items()
+    refreshed = {n for n, f in fields if f.derived} if key in moved.refreshed else set()
+    return _as_agreed(workspace, moved.mapping, base, content, frozenset(refreshed))
+
+
+def _readable_files(
+    workspace: Workspace, moved: Moved, kept: Iterable[IndexEntry], state: str
+) -> dict[str, bytes]:
+    """Files of the base that stay, without the fields that mean something else from now on.
+
+    The base is read with today's mapping in the next run. A word that this one no longer knows
+    would make the whole record unreadable there, and a first contact of every field.
+    """
+    before, mapping = moved.compared.recorded.mapping, moved.mapping
+    changed = moved.changed_meaning
+    if before is None or not changed:
+        return {}
+    keys = {e.file: e.key for e in kept if e.file}
+    blobs = workspace.repository.list_tree(state, sorted(keys))
+    contents = workspace.repository.read_blobs(blobs.values())
+    readable: dict[str, bytes] = {}
+    for path, blob in blobs.items():
+        key, content = keys[path], contents[blob]
+        if key in read_records(mapping, {path: content}, workspace.people).records:
+            continue
+        record = read_records(before, {path: content}, workspace.people).records.get(key)
+        if record is not None:
+            cleared: Fields = dict.fromkeys(changed & record.fields.keys())
+            readable[path] = change(before, content, path, key, cleared)
+    return readable
+
+
+def _as_agreed(
+    workspace: Workspace,
+    mapping: DatabaseMapping,
+    base: BaseRecord,
+    content: bytes,
+    spared: frozenset[str] = frozenset(),
+) -> bytes:
+    """A record's file with the agreed values in it, but for the fields that are spared."""
+    reading = read_records(mapping, {base.file: content}, workspace.people)
+    record = reading.records.get(base.key)
+    if record is None:
+        return content
+    deviations = _deviations(mapping, record, base.fields).items()
+    values = {name: value for name, value in deviations if name not in spared}
+    return change(mapping, content, base.file, base.key, values) if values else content
+
+
+def _deviations(mapping: DatabaseMapping, record: Record, agreed: Fields) -> Fields:
+    fields = mapping.fields.items()
+    return {
+        n: agreed.get(n)
+        for n, f in fields
+        if not same(f, with_digests(record.value(n), {}), with_digests(agreed.get(n), {}))
+    }
+
+
+def _single_file(workspace: Workspace, moved: Moved) -> dict[str, bytes | None]:
+    """One file holds all records: what is not agreed is taken out, what is agreed put back."""
+    mapping, path = moved.mapping, moved.mapping.git.path
+    content = moved.contents.get(path)
+    target = _agreed_records(moved)
+    if content is None:
+        return {} if target else {path: None}
+    reading = read_records(mapping, {path: content}, workspace.people)
+    untouched = moved.compared.recorded.index.entries.keys() - moved.compared.inputs.candidates
+    untouched |= moved.refreshed.keys()
+    looked_at = {k: r for k, r in reading.records.items() if k not in untouched}
+    deviating = {
+        key: values
+        for key, record in looked_at.items()
+        if key in target and (values := _deviations(mapping, record, target[key]))
+    }
+    edits = FileEdits(
+        changed=deviating,
+        added={key: target[key] for key in sorted(target.keys() - reading.records.keys())},
+        removed=frozenset(looked_at.keys() - target.keys()),
+    )
+    return {path: edit_file(mapping, content, path, edits) if edits.keys else content}
+
+
+def _agreed_records(moved: Moved) -> dict[str, Fields]:
+    """The values of all records that the base is to hold."""
+    entries, before = moved.compared.recorded.index.entries, moved.compared.base.records
+    target = {k: before[k].fields for k, e in entries.items() if e.file}
+    for key in [*moved.gone, *moved.renamed_from]:
+        target.pop(key, None)
+    return {**target, **{key: base.fields for key, base in moved.records.items()}}
