@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from notion_gitops.sandbox.basics.nouns import Kind, Page, Property, Source
 from notion_gitops.sandbox.values.formulas.evaluating import Budget, Scope
@@ -11,11 +11,26 @@ from notion_gitops.sandbox.values.operands import Linked, Operand
 
 if TYPE_CHECKING:
     from notion_gitops.sandbox.call import Call
-    from notion_gitops.sandbox.values.cells import Cells
     from notion_gitops.sandbox.world import World
 
 _MAX_PAGES = 25  # of a relation; Notion looks at no more of these in a formula
 _PEOPLE = frozenset({Kind.PEOPLE, Kind.CREATED_BY, Kind.LAST_EDITED_BY})
+
+
+class PageReader(Protocol):
+    """What reads the cells of pages; `Cells` does."""
+
+    def related(self, page: Page, prop: Property) -> list[Page]:
+        """The pages that a relation leads to, as far as they are seen."""
+
+    def computed(self, page: Page, source: Source, prop: Property) -> Operand:
+        """The value of a formula or a rollup."""
+
+    def operand(self, page: Page, source: Source, prop: Property) -> Operand:
+        """The value of any other cell."""
+
+    def title(self, page: Page) -> str:
+        """The plain title of a page."""
 
 
 def rolled_property(
@@ -31,7 +46,7 @@ def rolled_property(
 class FormulaSight:
     """Reads cells for formulas: people are names, relations are pages."""
 
-    def __init__(self, call: Call, cells: Cells) -> None:
+    def __init__(self, call: Call, cells: PageReader) -> None:
         self._world = call.world
         self._now = call.now
         self._cells = cells
