@@ -226,16 +226,21 @@ def trashed_in_notion(
 
 
 def _edited(mapping: DatabaseMapping, base: BaseRecord, record: Record, side: Side) -> bool:
-    """Whether a person's edit would be lost if the record went."""
+    """Whether a person's edit would be lost if the record went.
+
+    A value that cannot be read, or cannot be sent, may be one: somebody is asked then.
+    """
 
     def agreed(name: str) -> Value:
         return base.fields.get(name) if side is Side.GIT else base.in_notion(name)
 
-    return any(
-        not same(spec, record.value(name), agreed(name))
-        for name, spec in mapping.fields.items()
-        if not spec.derived and not isinstance(record.value(name), Unknown)
-    )
+    def moved(name: str, spec: Field) -> bool:
+        value = record.value(name)
+        if isinstance(value, Unknown):
+            return not value.everywhere
+        return not same(spec, value, agreed(name))
+
+    return any(moved(name, spec) for name, spec in mapping.fields.items() if not spec.derived)
 
 
 def _trash(mapping: DatabaseMapping, view: RecordView) -> Operation:

@@ -93,6 +93,7 @@ class Unknown:
     """A value that this side could not tell (not: empty). The field is left alone on both sides."""
 
     reason: str
+    everywhere: bool = False  # of no record: the column cannot be seen, so this tells no edit
 
 
 Value = Union[  # noqa: UP007  `|` cannot join a forward reference

@@ -167,7 +167,11 @@ def _write(run: Run) -> Written:
     run.progress.step("Reading back", 0, 1)
     back = read_back(run, pages.answers, pages.ids, pages.bodies.texts, pages.bodies.respelled)
     run.progress.step("Reading back", 1, 1)
-    settlings = {name: Settling(c, back, pages.left_out) for name, c in comparison.mappings.items()}
+    settlings = {
+        part.name: Settling(comparison.mappings[part.name], back, pages.left_out)
+        for part in plan.mappings
+        if not part.left_out and part.name in comparison.mappings
+    }
     fetcher = FileFetcher(run, pages.answers)
     fetcher.fetch()
     moved, files, refreshed = _write_files(run, settlings)
@@ -205,13 +209,7 @@ def _write_files(
     )
     failed = writer.write(e for f in filings.values() for e in f.edits)
     _note_files(run, failed)
-    moved = {
-        name: _moved(
-            settlings[name], filing, writer, failed, {k for m, k in run.operations if m == name}
-        )
-        for name, filing in filings.items()
-        if not next(m.left_out for m in run.planned.plan.mappings if m.name == name)
-    }
+    moved = {n: _moved(settlings[n], filing, writer, failed) for n, filing in filings.items()}
     told = (r for f in filings.values() for r in f.told if (r.mapping, r.key) not in failed)
     return moved, writer.written, tuple(told)
 
@@ -268,32 +266,36 @@ def _moved(
     filing: _Filing,
     writer: FileWriter,
     failed: Mapping[Id, Unwritten],
-    operated: set[str],
 ) -> Moved:
     name = settling.mapping.name
     done = {k: o for k, o in filing.settled.items() if (name, k) not in failed}
     paths = {e.at[1]: e.path for e in filing.edits}
     contents = {**filing.contents, **writer.written}
-    touched = operated | {k for m, k in failed if m == name}
+    records = {
+        key: settling.base_record(o, paths.get(key) or o.file)
+        for key, o in done.items()
+        if not forgets(o) and (o.settled or o.writes)
+    }
+    gone = {key: o for key, o in done.items() if forgets(o)}
     return Moved(
         compared=settling.compared,
-        records={
-            key: settling.base_record(o, paths.get(key) or o.file)
-            for key, o in done.items()
-            if not forgets(o) and (o.settled or o.writes)
-        },
+        records=records,
         refreshed={k: s for k, s in filing.refreshed.items() if (name, k) not in failed},
-        gone={key: o for key, o in done.items() if forgets(o)},
-        reworded=_reworded(settling, touched),
+        gone=gone,
+        reworded=_reworded(settling, {*records, *gone}),
         contents=contents,
     )
 
 
-def _reworded(settling: Settling, touched: set[str]) -> dict[str, str]:
-    """Records whose file changed in its wording or its place alone, with its path."""
+def _reworded(settling: Settling, moved: set[str]) -> dict[str, str]:
+    """Records whose file changed and of which nothing was agreed anew, with its path.
+
+    Also those that are in dispute or were not written: the base takes over how and where their
+    files are written, else it could not be read any more once the mapping says another format.
+    """
     entries = settling.compared.recorded.index.entries
     return {
         key: record.file.path
         for key, record in settling.compared.git.snapshot.records.items()
-        if key in entries and entries[key].file and record.file and key not in touched
+        if key in entries and entries[key].file and record.file and key not in moved
     }

@@ -14,7 +14,7 @@ from notion_gitops.model.mapping import (
 )
 from notion_gitops.model.operations import Action, Cause, Kind
 from notion_gitops.model.records import Absence, Side
-from notion_gitops.model.values import Value
+from notion_gitops.model.values import Unknown, Value
 from tests.engine.engine_builders import (
     a_field,
     a_mapping,
@@ -154,6 +154,27 @@ SECTION_3 = [
     Row("deleted in git", Kind.DELETE_PAGE, notion=OLD, base=OLD, to_notion=(DELETE, {})),
     Row("trashed in Notion", Kind.DELETE_FILE, git=OLD, base=OLD, to_git=(DELETE, {})),
     Row("deleted on both", Kind.FORGET, base=OLD),
+    Row(
+        "deleted in git, a value in Notion that cannot be told",
+        Kind.OPEN,
+        notion=old(due=Unknown("no word for it")),
+        base=OLD,
+        open=(None,),
+    ),
+    Row(
+        "deleted in git, a column of Notion that cannot be seen",
+        Kind.DELETE_PAGE,
+        notion=old(due=Unknown("hidden", everywhere=True)),
+        base=OLD,
+        to_notion=(DELETE, {}),
+    ),
+    Row(
+        "trashed in Notion, a value in git that cannot be sent",
+        Kind.OPEN,
+        git=old(due=Unknown("refused")),
+        base=OLD,
+        open=(None,),
+    ),
     Row("deleted in git, edited in Notion", Kind.OPEN, notion=old(due="n"), base=OLD, open=(None,)),
     Row("edited in git, trashed in Notion", Kind.OPEN, git=old(due="g"), base=OLD, open=(None,)),
 ]

@@ -66,7 +66,7 @@ def specified_record(direction: Direction, base: str, git: str, notion: str) -> 
         reads = Direction.PUSH if git == ABSENT else Direction.PULL
         copy = "empty" if direction is reads or left == UNKNOWN else left
         return (copy, left, False) if git == ABSENT else (left, copy, False)
-    if left not in (UNKNOWN, base):  # deleted here, edited there
+    if left == UNKNOWN or left != base:  # deleted here, edited there, as far as can be told
         return git, notion, True
     return ABSENT, ABSENT, False
 

@@ -185,7 +185,8 @@ def _renames(
     if not gone or git.keys <= recorded.index.entries.keys():
         return Renames()
     base = as_base(recorded, read_base(sources.workspace, sources.state, mapping, gone))
-    records = git.snapshot.records
+    known = recorded.index.entries.keys()
+    records = {key: record for key, record in git.snapshot.records.items() if key not in known}
     found = find_renames(mapping, base, records, gone, identified.records)
     settled = {*found, *found.values()}
     ambiguous = ambiguous_renames(mapping, base, records, gone)

@@ -255,7 +255,7 @@ def without_hidden(record: Record, database: Database) -> Record:
     """The record without the values that Notion shows as empty since it hides what they are of."""
     if not database.hidden:
         return record
-    unknown = {name: Unknown(why) for name, why in database.hidden.items()}
+    unknown = {n: Unknown(why, everywhere=True) for n, why in database.hidden.items()}
     return replace(record, fields={**record.fields, **unknown})
 
 

@@ -120,6 +120,7 @@ def _waiting_told(
     mapping: DatabaseMapping, at: tuple[str, str], records: list[Record]
 ) -> Diagnostic:
     name, why = at
+    why = "what Notion holds has no word in the mapping" if mapping.fields[name].sensitive else why
     keys = listed([record.key for record in records], _NAMED)
     first = records[0].file
     return Diagnostic(
@@ -148,6 +149,10 @@ class _Look:
         """Why the value is not sent; None if it can be, or if it is empty."""
         if value is None or isinstance(value, Unknown):
             return None
+        found = self._refusal(spec, value)
+        return _unnamed(spec) if found is not None and spec.sensitive else found
+
+    def _refusal(self, spec: Field, value: Value) -> _Refusal | None:
         if isinstance(value, frozenset | tuple) and len(value) > _MOST_MEMBERS:
             return _too_many(spec, len(value))
         if spec.type not in _SOURCES:
@@ -184,6 +189,12 @@ def name_another(word: str, spec: Field, there: Collection[str]) -> str:
     near = nearest(word, there) if len(there) <= _MOST_KEYS else None
     meant = f'Did you mean "{near}"? ' if near else ""
     return f"{meant}Name a record of {spec.to}, or add the one that is missing."
+
+
+def _unnamed(spec: Field) -> _Refusal:
+    """Why a value is not sent that nobody is to read."""
+    why = f"{spec.name}: Notion does not take this value, which is not shown as it is sensitive"
+    return _Refusal(why, "Look at it in the file.")
 
 
 def _may_be_sent(spec: Field, record: Record, base: BaseRecord | None) -> bool:

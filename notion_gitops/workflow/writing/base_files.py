@@ -66,9 +66,7 @@ def _not_agreed_anew(
     if key not in moved.compared.inputs.candidates:
         return content  # nobody edited it
     base = replace(moved.compared.base.records[key], file=path)
-    fields = moved.mapping.fields.items()
-    refreshed = {n for n, f in fields if f.derived} if key in moved.refreshed else set()
-    return _as_agreed(workspace, moved.mapping, base, content, frozenset(refreshed))
+    return _as_agreed(workspace, moved.mapping, base, content, moved.taken_up(key))
 
 
 def _readable_files(
@@ -110,17 +108,19 @@ def _as_agreed(
     record = reading.records.get(base.key)
     if record is None:
         return content
-    deviations = _deviations(mapping, record, base.fields).items()
-    values = {name: value for name, value in deviations if name not in spared}
+    values = _deviations(mapping, record, base.fields, spared)
     return change(mapping, content, base.file, base.key, values) if values else content
 
 
-def _deviations(mapping: DatabaseMapping, record: Record, agreed: Fields) -> Fields:
+def _deviations(
+    mapping: DatabaseMapping, record: Record, agreed: Fields, spared: frozenset[str]
+) -> Fields:
     fields = mapping.fields.items()
     return {
         n: agreed.get(n)
         for n, f in fields
-        if not same(f, with_digests(record.value(n), {}), with_digests(agreed.get(n), {}))
+        if n not in spared
+        and not same(f, with_digests(record.value(n), {}), with_digests(agreed.get(n), {}))
     }
 
 
@@ -133,12 +133,12 @@ def _single_file(workspace: Workspace, moved: Moved) -> dict[str, bytes | None]:
         return {} if target else {path: None}
     reading = read_records(mapping, {path: content}, workspace.people)
     untouched = moved.compared.recorded.index.entries.keys() - moved.compared.inputs.candidates
-    untouched |= moved.refreshed.keys()
     looked_at = {k: r for k, r in reading.records.items() if k not in untouched}
     deviating = {
         key: values
         for key, record in looked_at.items()
-        if key in target and (values := _deviations(mapping, record, target[key]))
+        if key in target
+        and (values := _deviations(mapping, record, target[key], moved.taken_up(key)))
     }
     edits = FileEdits(
         changed=deviating,

@@ -26,6 +26,11 @@ class Moved:
         """The mapping."""
         return self.compared.mapping
 
+    def taken_up(self, key: str) -> frozenset[str]:
+        """The fields of a record's file that follow from other records and were just refreshed."""
+        fields = self.mapping.fields.items() if key in self.refreshed else ()
+        return frozenset(name for name, spec in fields if spec.derived)
+
     @property
     def renamed_from(self) -> tuple[str, ...]:
         """The former keys of records whose key changed in git."""

@@ -55,6 +55,7 @@ class Settling:
                 n: v
                 for n, v in whole.fields.items()
                 if n not in written
+                and n not in self._waiting(operation)
                 and not isinstance(v, Unknown)
                 and not same(self.mapping.fields[n], None, v)
             }
@@ -62,7 +63,9 @@ class Settling:
             told = {  # an empty status in a file means: as it is in Notion
                 n: answer.value(n)
                 for n, f in self.mapping.fields.items()
-                if f.type is PropertyType.STATUS and operation.agreed.get(n) is None
+                if f.type is PropertyType.STATUS
+                and operation.agreed.get(n) is None
+                and n not in self._waiting(operation)
             }
         return {**told, **self._derived(at)}
 
@@ -84,9 +87,18 @@ class Settling:
             known = before is not None and name in before.known
             return bool(known and before and same(spec, value, before.in_notion(name)))
 
+        waiting = self._waiting(operation)
         return frozenset(
-            n for n, f in self.mapping.fields.items() if not f.derived and agrees(n, f)
+            n
+            for n, f in self.mapping.fields.items()
+            if not f.derived and n not in waiting and agrees(n, f)
         )
+
+    def _waiting(self, operation: Operation) -> frozenset[str]:
+        """The fields of git's record that cannot be sent: nothing is agreed on about them."""
+        git = self.compared.inputs.git.records.get(operation.key)
+        fields = git.fields.items() if git is not None else ()
+        return frozenset(name for name, value in fields if isinstance(value, Unknown))
 
     def _before(self, operation: Operation) -> BaseRecord | None:
         return self.compared.base.records.get(operation.renamed_from or operation.key)
@@ -178,8 +190,14 @@ class Settling:
         return FileEdit((self.mapping.name, key), path, Action.UPDATE, values)
 
     def refreshed_seen(self, key: str) -> str:
-        """The new digest of a page of which the derived values alone moved."""
+        """The new digest of a page of which the derived values alone moved.
+
+        One on which something else is not agreed keeps the digest that makes it be looked at.
+        """
         seen = dict(self.compared.notion.unresolved[key].fields)
+        before = self.compared.recorded.index.entries[key].seen
+        if before != seen_digest(self.mapping, seen):
+            return before
         listed = self.back.listed[(self.mapping.name, key)]
         for name, spec in self.mapping.fields.items():
             if spec.derived:
