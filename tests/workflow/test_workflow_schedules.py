@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Template = tuple[Path, "datetime"]
 
 KEYS = ("dig", "lay", "test")
+LONE = "test"
 FIELDS = {"hours": "Hours", "note": "Note", "kind": "Kind"}
 MOST_RUNS = 4  # until nothing is left to do
 
@@ -46,6 +47,8 @@ class Story:
 
     def edit(self, side: str, key: str, name: str) -> None:
         """Somebody enters a value that nobody entered before."""
+        if not self.is_there(side, key):
+            return
         shown = self.shown(side, key, name)
         value = str(1000 + len(self.entered))
         self.entered[value] = (key, name)
@@ -60,19 +63,43 @@ class Story:
 
     def shown(self, side: str, key: str, name: str) -> str:
         """The value that stands on a side, as it was entered."""
+        if not self.is_there(side, key):
+            return ""
         if side == "git":
             found = self.world.record(f"tasks/{key}").get(name)
         else:
             found = self.world.page(f"Tasks/{key}")[FIELDS[name]]
         return str(found or "").removeprefix("w").replace("*", "")  # bold in the file
 
+    def is_there(self, side: str, key: str) -> bool:
+        if side == "git":
+            return self.world.path(f"tasks/{key}").exists()
+        return not self.world.raw_page(f"Tasks/{key}")["in_trash"]
+
+    def delete(self, side: str) -> None:
+        """Somebody deletes the one record that no other leads to, and has seen what it says."""
+        if not self.is_there(side, LONE):
+            return
+        self.seen |= {self.shown(side, LONE, name) for name in FIELDS}
+        if side == "git":
+            self.world.remove(f"tasks/{LONE}")
+        else:
+            self.world.trash(f"Tasks/{LONE}")
+
+    def restore(self) -> None:
+        if not self.is_there("Notion", LONE):
+            self.world.restore(f"Tasks/{LONE}")
+
     def archive(self, key: str, *, archived: bool) -> None:
+        if not self.is_there("Notion", key):
+            return
         page = self.world.page_id(f"Tasks/{key}")
         self.world.api("PATCH", f"pages/{page}", {"is_archived": archived})
 
     def allow_all(self) -> None:
         """Somebody adds the options that git's files say."""
-        said = {self.world.record(f"tasks/{key}").get("kind") for key in KEYS}
+        here = [key for key in KEYS if self.is_there("git", key)]
+        said = {self.world.record(f"tasks/{key}").get("kind") for key in here}
         source = self.world.api("GET", f"data_sources/{self.world.source('Tasks')}")
         there = source["properties"]["Kind"]["select"]["options"]
         names = {option["name"] for option in there}
@@ -126,7 +153,8 @@ def steps(draw: DrawFn) -> list[tuple[str, ...]]:
         st.tuples(st.just("edit"), st.sampled_from(["git", "Notion"]), key, name),
         st.tuples(st.just("archive"), key),
         st.tuples(st.just("unarchive"), key),
-        st.tuples(st.sampled_from(["cut", "whole", "allow"])),
+        st.tuples(st.sampled_from(["cut", "whole", "allow", "restore"])),
+        st.tuples(st.just("delete"), st.sampled_from(["git", "Notion"])),
         st.tuples(st.just("sync")),
         st.tuples(st.just("sync")),
     )
@@ -140,6 +168,10 @@ def play(story: Story, schedule: list[tuple[str, ...]]) -> None:
                 story.edit(*more)
             case "archive" | "unarchive":
                 story.archive(*more, archived=what == "archive")
+            case "delete":
+                story.delete(*more)
+            case "restore":
+                story.restore()
             case "cut":
                 story.world.sandbox.result_cap = 1
             case "whole":
