@@ -28,6 +28,7 @@ COMMANDS = {
     "plan": ("plan", "Show what an apply would do on either side, and why (steps 2-3)."),
     "apply": ("apply", "Do it: write, read back, record, commit (steps 3-6)."),
     "import": ("import_", "Pair what both sides already hold, before the first sync."),
+    "why": ("why", "Tell why a record, or one of its fields, is as it is."),
     "conflicts": ("conflicts", "List, show and settle the open conflicts."),
     "status": ("status", "Show the last sync, drift, open conflicts and health."),
     "log": ("log", "Show the history of syncs."),

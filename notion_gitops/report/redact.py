@@ -17,6 +17,7 @@ from notion_gitops.model.operations import (
 )
 from notion_gitops.model.outcomes import SyncResult
 from notion_gitops.model.plan import MappingPlan, Plan
+from notion_gitops.model.story import Decision, FieldStory, Holding, Story
 from notion_gitops.model.values import Fields, Value, to_plain
 
 _DIGITS = 8
@@ -38,6 +39,32 @@ def redact_sync(result: SyncResult, mappings: Mapping[str, DatabaseMapping]) -> 
     hidden = {name: _sensitive(mapping) for name, mapping in mappings.items()}
     backups = tuple(_backup(b, hidden.get(b.mapping, frozenset())) for b in result.backups)
     return replace(result, plan=redact_plan(result.plan, mappings), backups=backups)
+
+
+def redact_story(story: Story, mapping: DatabaseMapping) -> Story:
+    """The story with the values of sensitive fields as digests; the title too, if it is one."""
+    hidden = _sensitive(mapping)
+    fields = {n: _field_story(f) if n in hidden else f for n, f in story.fields.items()}
+    title = _digest_text(story.title) if mapping.title_field.name in hidden else story.title
+    return replace(story, title=title, fields=fields)
+
+
+def _field_story(field: FieldStory) -> FieldStory:
+    """Reasons name the words that are refused, so they are not told either."""
+    unsaid = field.fate.decision in (Decision.WAITS, Decision.LEFT_ALONE)
+    reasons = ("not told, since the field is sensitive",) if unsaid else field.fate.reasons
+    return replace(
+        field,
+        base=_holding(field.base),
+        git=_holding(field.git),
+        notion=_holding(field.notion),
+        fate=replace(field.fate, reasons=reasons),
+    )
+
+
+def _holding(holding: Holding) -> Holding:
+    missing = holding.missing.partition(": ")[0]
+    return Holding(_value(holding.value), missing)
 
 
 def _sensitive(mapping: DatabaseMapping) -> frozenset[str]:

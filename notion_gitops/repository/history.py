@@ -57,6 +57,23 @@ class History(Trees):
             for name, at, subject, trailers in self._log(arguments, 4)
         ]
 
+    def syncs_naming(self, ref: str, path: str, pattern: str) -> Iterator[SyncCommit]:
+        """The commits of a state branch that brought or took lines of a file, newest first.
+
+        Args:
+            ref: of the state branch.
+            path: of the file.
+            pattern: what the lines hold, as an extended regular expression.
+        """
+        commit = self.resolve(ref)
+        if commit is None:
+            return
+        layout = "--format=%H%x00%ct%x00%s%x00%(trailers:only,unfold)"
+        look = ("--no-textconv", "--no-ext-diff", "--text", f"-G{pattern}")
+        arguments = (*_LOG, *look, layout, "--end-of-options", commit, "--", path)
+        for name, at, subject, trailers in self._log(arguments, 4):
+            yield SyncCommit(name, _moment(at), subject, _trailers(trailers))
+
     def _log(self, arguments: Sequence[str], width: int) -> Iterator[tuple[str, ...]]:
         """The `width` parts of each commit, as the format of `arguments` says.
 

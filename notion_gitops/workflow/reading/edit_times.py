@@ -1,19 +1,14 @@
 """When and by whom the values in conflict came about; asked only for the fields that need it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from notion_gitops.engine.planner import FieldOf
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import EditTime, EditTimes
 from notion_gitops.model.records import Record
-from notion_gitops.model.values import Value
-from notion_gitops.records.reading import read_records
-from notion_gitops.repository.nouns import CommitInfo
+from notion_gitops.workflow.reading.record_history import RecordFile, field_edits
 from notion_gitops.workflow.workspace import Workspace
-
-LONGEST_WALK = 500  # commits of one file that are looked at before giving up
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,42 +61,8 @@ def _in_git(workspace: Workspace, question: Question) -> EditTime:
     file = question.git.file
     if file is None:
         return EditTime(None, reason="the record is in no file")
-    value = question.git.value(question.field)
-    if question.dirty:
-        modified = (workspace.root / file.path).stat().st_mtime
-        return EditTime(datetime.fromtimestamp(modified, UTC), by="(not committed)")
-    walk = workspace.repository.first_parent_log(file.path, workspace.head.commit)
-    return _since(workspace, question, value, walk)
-
-
-def _since(
-    workspace: Workspace, question: Question, value: Value, walk: Iterable[CommitInfo]
-) -> EditTime:
-    """The oldest commit, counted from now backwards, that already has the value."""
-    since: CommitInfo | None = None
-    for number, commit in enumerate(walk):
-        if _value_at(workspace, question, commit.commit) != value:
-            break
-        since = commit
-        if commit.at_boundary:
-            why = "the clone is too shallow to tell; fetch more history (git fetch --unshallow)"
-            return EditTime(None, by=commit.author, reason=why)
-        if number >= LONGEST_WALK:
-            why = f"the value is older than {LONGEST_WALK} commits"
-            return EditTime(None, by=commit.author, reason=why)
-    if since is None:
-        return EditTime(None, reason="no commit of this branch has the value")
-    return EditTime(since.time, by=since.author, commit=since.commit[:7])
-
-
-def _value_at(workspace: Workspace, question: Question, commit: str) -> Value:
-    file, key = question.git.file, question.git.key
-    content = workspace.repository.blob_at(commit, file.path) if file else None
-    if file is None or content is None:
-        return None
-    reading = read_records(question.mapping, {file.path: content}, workspace.people)
-    record = reading.records.get(key)
-    return record.value(question.field) if record else None
+    where = RecordFile(workspace, question.mapping, question.git.key, file.path, question.dirty)
+    return field_edits(where, question.git, (question.field,))[question.field].time
 
 
 def deepen(workspace: Workspace) -> None:

@@ -1,0 +1,130 @@
+"""Since when git holds what it holds of a record: its file's history, along first parents."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.operations import EditTime
+from notion_gitops.model.records import Record
+from notion_gitops.model.story import GitEdit
+from notion_gitops.model.values import Value, files_of
+from notion_gitops.records.reading import read_records
+from notion_gitops.repository.nouns import CommitInfo
+from notion_gitops.workflow.workspace import Workspace
+
+LONGEST_WALK = 500  # commits of one file that are looked at before giving up
+NOT_COMMITTED = "(not committed)"
+
+_SHALLOW = "the clone is too shallow to tell; fetch more history (git fetch --unshallow)"
+_NOWHERE = GitEdit(EditTime(None, reason="no commit of this branch has the value"))
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFile:
+    """Where a record stands, or stood, in git."""
+
+    workspace: Workspace
+    mapping: DatabaseMapping
+    key: str
+    path: str
+    dirty: bool  # the file differs from HEAD
+
+    def at(self, commit: str) -> Record | None:
+        """The record as a commit has it; None if it is not there, or cannot be read."""
+        content = self.workspace.repository.blob_at(commit, self.path)
+        if content is None:
+            return None
+        reading = read_records(self.mapping, {self.path: content}, self.workspace.people)
+        return reading.records.get(self.key)
+
+    def log(self) -> Iterable[CommitInfo]:
+        """The commits that changed the file, newest first."""
+        return self.workspace.repository.first_parent_log(self.path, self.workspace.head.commit)
+
+    def not_committed(self) -> GitEdit:
+        """An edit that is in the work tree alone: all that is known is the time of the file."""
+        file = self.workspace.root / self.path
+        at = datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_file() else None
+        return GitEdit(EditTime(at, by=NOT_COMMITTED))
+
+
+def field_edits(where: RecordFile, now: Record, names: Iterable[str]) -> dict[str, GitEdit]:
+    """For each field the commit since which it has its present value.
+
+    Args:
+        where: the record's file.
+        now: the record as the work tree has it.
+        names: the fields; an empty one has a history, too.
+    """
+    wanted = {name: now.value(name) for name in names}
+    found: dict[str, GitEdit] = {}
+    if where.dirty:
+        head = where.at(where.workspace.head.commit) if where.workspace.head.commit else None
+        edited = [n for n, value in wanted.items() if not _holds(head, n, value)]
+        found = dict.fromkeys(edited, where.not_committed()) if edited else {}
+    waiting = {name: value for name, value in wanted.items() if name not in found}
+    return {**found, **_walk(where, waiting)}
+
+
+def _walk(where: RecordFile, waiting: dict[str, Value]) -> dict[str, GitEdit]:
+    """The oldest commit, counted from now backwards, that already has each value."""
+    since = dict.fromkeys(waiting, _NOWHERE)
+    if not waiting:
+        return since
+    for number, commit in enumerate(where.log()):
+        record = where.at(commit.commit)
+        waiting = {name: value for name, value in waiting.items() if _holds(record, name, value)}
+        if not waiting:
+            break
+        told = _given_up(commit, number) or _edit(commit)
+        since |= dict.fromkeys(waiting, told)
+        if told.time.at is None:
+            break
+    return since
+
+
+def deletion(where: RecordFile) -> GitEdit | None:
+    """The commit that took the record out of git; None if no commit ever had it."""
+    if where.dirty and where.workspace.head.commit:
+        head = where.at(where.workspace.head.commit)
+        if head is not None:
+            return GitEdit(EditTime(None, by=NOT_COMMITTED))
+    since: GitEdit | None = None
+    for number, commit in enumerate(where.log()):
+        if where.at(commit.commit) is not None:
+            return since
+        since = _given_up(commit, number) or _edit(commit)
+        if since.time.at is None:
+            return since
+    return None
+
+
+def _edit(commit: CommitInfo) -> GitEdit:
+    return GitEdit(
+        EditTime(commit.time, by=commit.author, commit=commit.commit[:7]), commit.subject
+    )
+
+
+def _given_up(commit: CommitInfo, number: int) -> GitEdit | None:
+    """What is told where history cannot be followed any further."""
+    if commit.at_boundary:
+        return GitEdit(EditTime(None, by=commit.author, reason=_SHALLOW))
+    if number >= LONGEST_WALK:
+        why = f"the value is older than {LONGEST_WALK} commits"
+        return GitEdit(EditTime(None, by=commit.author, reason=why))
+    return None
+
+
+def _holds(record: Record | None, name: str, value: Value) -> bool:
+    return record is not None and record.value(name) == value
+
+
+def by_name(record: Record) -> Record:
+    """The record with its files by their names alone: what they hold is not in its own file."""
+    return replace(record, fields={n: _by_name(value) for n, value in record.fields.items()})
+
+
+def _by_name(value: Value) -> Value:
+    files = files_of(value)
+    return tuple(replace(ref, digest="") for ref in files) if files else value
