@@ -161,20 +161,16 @@ def _cells(field: FieldStory, story: Story) -> tuple[str, str]:
 
 
 def _next(story: Story, again: FollowUp, *, one: bool) -> Iterator[Section]:
-    whole = story.fate.decision is Decision.OPEN
-    asked = [f.name for f in story.fields.values() if _asked(f) and f.fate != story.fate]
-    if story.question and (asked or whole):
-        field = f" --field {asked[0]}" if asked else ""
+    asked = [f for f in story.fields.values() if f.fate.decision is Decision.OPEN]
+    if story.question and asked:
+        alone = asked[0].fate != story.fate  # else it is asked about the record as a whole
+        field = f" --field {asked[0].name}" if alone else ""
         words = f"conflicts resolve {story.mapping}/{story.key}{field} --take git"
         yield Section((Command(again.offline(words)),), "To decide (or notion)")
     if not one:
         words = f"why {story.mapping} {story.key} FIELD"
         command = again.offline(words) if story.offline else again.command(words)
         yield Section((Command(command),), "One field, and the rule that decides")
-
-
-def _asked(field: FieldStory) -> bool:
-    return field.fate.decision is Decision.OPEN
 
 
 def fate_text(fate: Fate) -> str:

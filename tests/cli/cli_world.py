@@ -182,12 +182,12 @@ class World:
             sandbox.close()
 
 
-def good_world(where: Path) -> World:
+def good_world(where: Path, environment: Mapping[str, str] | None = None) -> World:
     """Make the workspace of `good/`, with its sandbox, and bring both in step."""
     root, home = where / "workspace", where / "home"
     shutil.copytree(HERE / "good", root)
     home.mkdir()
-    world = World(root, Tool(root, home))
+    world = World(root, Tool(root, home)).with_environment(environment or {})
     world.tool.git("init", "-q", "-b", "main")
     world.tool.run("sandbox", "seed", str(HERE / "seed.yaml")).expect(0)
     world.tool.git("add", "-A")
