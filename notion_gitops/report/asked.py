@@ -1,15 +1,22 @@
 """The conflict files: what waits for a decision, and what was decided and waits for an apply."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from notion_gitops.model.asked import Asked, AskedRecord
+from notion_gitops.model.asked import Asked, AskedRecord, Bulk, what_follows
 from notion_gitops.report.document import Block, Document, Item, Items, Paragraph, Section, Tone
 from notion_gitops.report.reports import Report
-from notion_gitops.text.words import count
+from notion_gitops.report.show import EMPTY, cut, cut_pair
+from notion_gitops.report.text_diff import diff_lines
+from notion_gitops.text.words import count, moment
 
-_SIDES = (("last agreed", "base"), ("git", "git"), ("Notion", "notion"))
+_LONG = 160  # characters of a value that is shown by what differs
+_SHORT = 60  # characters of a value in a list
+_SENTENCES = re.compile(r"(?<=[.!?;:]) +")
+_NONE_ANSWERED = "not answered yet"
 
 
 def asked_list_view(records: Sequence[AskedRecord]) -> Report:
@@ -17,9 +24,11 @@ def asked_list_view(records: Sequence[AskedRecord]) -> Report:
     waiting = tuple(r for r in records if r.open)
     answered = tuple(r for r in records if not r.open)
     title = f"{count(len(waiting), 'record')} with open conflicts."
+    walk = Paragraph("One by one: notion-gitops conflicts walk")
     sections = (
         *_section(waiting, "To decide", Tone.ASK),
         *_section(answered, "Answered; the next apply carries it out", Tone.HEAD),
+        *((Section((walk,)),) if waiting else ()),
     )
     return Report("conflict-files", Document(title, sections), {"records": tuple(records)})
 
@@ -27,8 +36,95 @@ def asked_list_view(records: Sequence[AskedRecord]) -> Report:
 def asked_view(record: AskedRecord) -> Report:
     """One conflict file."""
     blocks: list[Block] = [Paragraph(f"In {record.file}:"), Items(tuple(_items(record)))]
-    title = f'{record.record}  "{record.title}"' if record.title else record.record
-    return Report("conflict-file", Document(title, (Section(tuple(blocks)),)), {"record": record})
+    document = Document(asked_title(record), (Section(tuple(blocks)),))
+    return Report("conflict-file", document, {"record": record})
+
+
+def bulk_view(bulk: Bulk) -> Report:
+    """What one answer to many questions is about to write, and what it leaves."""
+    title = f"{_bulk_title(bulk)}."
+    sections = (
+        *_group(bulk.questions, "", _before_answer),
+        *_group(bulk.standing, "Answered before, left as it is (--overwrite answers anew)", _line),
+        *_group(bulk.unfit, f"Left open: {bulk.choice} is no answer about a whole record", _line),
+    )
+    return Report("conflict-answers", Document(title, sections), {"bulk": bulk})
+
+
+def asked_title(record: AskedRecord) -> str:
+    """The record, with its title if it has one."""
+    return f'{record.record}  "{record.title}"' if record.title else record.record
+
+
+def about(asked: Asked) -> str:
+    """What a question is about."""
+    return asked.field or "the record"
+
+
+def sides_of(asked: Asked) -> tuple[tuple[str, Any, str], ...]:
+    """The name, the value, and who gave it when, of git and of Notion."""
+    return (("git", asked.git, asked.git_edit), ("Notion", asked.notion, asked.notion_edit))
+
+
+def value_shown(value: Any) -> str:
+    """One value of a conflict file, as people read it."""
+    match value:
+        case None | "" | []:
+            return EMPTY
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return value
+        case list() if all(isinstance(member, str) for member in value):
+            return ", ".join(value)
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+def is_long(asked: Asked) -> bool:
+    """Whether the values are texts that are better told by what differs in them."""
+    texts = [v for v in (asked.base, asked.git, asked.notion) if isinstance(v, str)]
+    return any("\n" in text or len(text) > _LONG for text in texts)
+
+
+def differences(asked: Asked) -> Mapping[str, tuple[str, ...]]:
+    """What each side changed in a long text, line by line or, in one line, by its sentences."""
+    base, git, notion = (_in_lines(v) for v in (asked.base, asked.git, asked.notion))
+    if base is None:
+        return {"from git to Notion": diff_lines(git, notion, full=True)}
+    return {
+        "git": diff_lines(base, git, full=True),
+        "Notion": diff_lines(base, notion, full=True),
+    }
+
+
+def follows(asked: Asked) -> Mapping[str, str]:
+    """What each answer to a question about a whole record does; nothing for a field."""
+    return what_follows(asked.git) if asked.field is None else {}
+
+
+def answer_shown(asked: Asked) -> str:
+    """The answer that there is."""
+    if not asked.answer:
+        return _NONE_ANSWERED
+    own = "value " if asked.own_value else ""
+    return f"answered: {own}{asked.answer}; the next apply carries it out"
+
+
+def since_shown(since: str) -> str:
+    """When something was first asked; "" if the file does not say it."""
+    try:
+        at = datetime.fromisoformat(since)
+    except ValueError:
+        return ""
+    return f"since {moment(at)}"
+
+
+def _in_lines(value: Any) -> str | None:
+    if value is None:
+        return None
+    text = value_shown(value)
+    return text if "\n" in text else _SENTENCES.sub("\n", text)
 
 
 def _section(records: Sequence[AskedRecord], heading: str, tone: Tone) -> list[Section]:
@@ -36,25 +132,62 @@ def _section(records: Sequence[AskedRecord], heading: str, tone: Tone) -> list[S
     return [Section((Items(items),), heading, tone)] if items else []
 
 
+def _bulk_title(bulk: Bulk) -> str:
+    noun = "question" if bulk.choice else "answer"
+    if not bulk.questions:
+        return f"No {noun} to {'answer' if bulk.choice else 'take back'}"
+    many = f"{count(len(bulk.questions), noun)} of {count(bulk.records, 'record')}"
+    own = bulk.choice.startswith("{")
+    answer = bulk.choice.strip("{}") if own else bulk.choice
+    return f"To be answered with {answer}: {many}" if bulk.choice else f"To be taken back: {many}"
+
+
+def _group(
+    pairs: Sequence[tuple[AskedRecord, Asked]], heading: str, line: Callable[[Asked], str]
+) -> Iterator[Section]:
+    records = dict.fromkeys(record.record for record, _ in pairs)
+    items = tuple(
+        Item(name, tuple(line(asked) for record, asked in pairs if record.record == name))
+        for name in records
+    )
+    if items:
+        yield Section((Items(items),), heading)
+
+
 def _line(asked: Asked) -> str:
-    name = asked.field or "the record"
     if asked.answer:
-        return f"{name}: answered, {asked.answer}"
-    return f"{name}: git {_shown(asked.git)}, Notion {_shown(asked.notion)}"
+        return f"{about(asked)}: answered, {cut(asked.answer, _SHORT)}"
+    return f"{about(asked)}: {_both(asked)}"
+
+
+def _before_answer(asked: Asked) -> str:
+    was = f"; so far {cut(asked.answer, _SHORT)}" if asked.answer else ""
+    return f"{about(asked)}: {_both(asked)}{was}"
+
+
+def _both(asked: Asked) -> str:
+    """Both values, cut so that the first difference of long ones is to be seen."""
+    git, notion = (value_shown(v).replace("\n", " / ") for v in (asked.git, asked.notion))
+    git, notion = cut_pair(git, notion, _SHORT)
+    return f"git {git}, Notion {notion}"
 
 
 def _items(record: AskedRecord) -> list[Item]:
-    return [Item(asked.field or "the record", _details(asked)) for asked in record.questions]
+    return [Item(about(asked), tuple(_details(asked))) for asked in record.questions]
 
 
-def _details(asked: Asked) -> tuple[str, ...]:
-    sides = tuple(f"{label}: {_shown(getattr(asked, name))}" for label, name in _SIDES)
-    why = (f"asked: {asked.reason}",) if asked.reason else ()
-    answer = f"answered: {asked.answer}; the next apply carries it out"
-    return (*sides, *why, answer if asked.answer else "not answered yet")
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "(empty)"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _details(asked: Asked) -> Iterator[str]:
+    long = is_long(asked)
+    if asked.field is not None and not long:
+        yield f"last agreed: {value_shown(asked.base)}"
+    for label, value, who in sides_of(asked):
+        told = f"  ({who})" if who else ""
+        yield f"{label}: {'a text' if long else value_shown(value)}{told}"
+    for label, lines in differences(asked).items() if long else ():
+        yield f"what {label} changed:" if label != "from git to Notion" else f"{label}:"
+        yield from lines
+    if asked.reason:
+        yield f"asked: {asked.reason}"
+    for choice, effect in follows(asked).items():
+        yield f"take {choice}: {effect}"
+    yield answer_shown(asked)

@@ -1,9 +1,32 @@
-"""Writing an answer into a conflict file, as a person would by hand."""
+"""Writing an answer into a conflict file, as a person would by hand; every other byte stays."""
 
-from notion_gitops.formats.nodes import Entry, Node, Table
-from notion_gitops.formats.yaml_text import parse_yaml
+import re
+
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import UsageError
+from notion_gitops.model.errors import InvalidInput, UsageError
+from notion_gitops.state.conflict_tree import parsed, questions_in, resolutions_in
+from notion_gitops.state.writing import flow
+
+NO_ANSWER = ""
+"""Takes an answer back."""
+
+_NUMBER = re.compile(r"[+-]?\.?\d[\d.eE+-]*")
+_WORD = re.compile(r"\w(?:[\w ()./+'%=;&@-]|:(?=[^\s:]))*")
+_SPELLED = ("[", "{", '"', "'")  # may begin what is YAML already
+
+
+def own_value(typed: str) -> str:
+    """A value of one's own as the answer that the file has.
+
+    Args:
+        typed: as a record file would spell it; text that YAML would read as more than text may be
+            left without quotes.
+    """
+    bare = typed.strip()
+    if not bare:
+        return "{value: null}"
+    simple = _NUMBER.fullmatch(bare) or _WORD.fullmatch(bare)
+    return f"{{value: {bare if simple or _is_spelled(bare) else flow(bare)}}}"
 
 
 def answered(text: str, path: str, field: str | None, answer: str) -> str:
@@ -13,45 +36,35 @@ def answered(text: str, path: str, field: str | None, answer: str) -> str:
         text: of the conflict file.
         path: of the file, for messages.
         field: whose question is answered; None: the one about the record as a whole.
-        answer: ``git``, ``notion``, ``base``, or ``value: ...`` as YAML.
+        answer: ``git``, ``notion``, ``base``, what `own_value` gave, or `NO_ANSWER`.
 
     Raises:
         UsageError: the file does not ask that.
         InvalidInput: the file cannot be read.
     """
-    root = parse_yaml(text, path)
-    table = _question(root, field)
-    entry = table.entry("resolution") if table is not None else None
-    if entry is None:
-        asked = ", ".join(open_fields(text, path)) or "nothing"
+    asked = questions_in(parsed(text, path))
+    found = resolutions_in(asked[field]) if field in asked else []
+    if not found:
+        names = ", ".join(name or "the record" for name in asked) or "nothing"
         what = f'"{field}"' if field else "the record as a whole"
-        raise UsageError(Diagnostic(f"{path} does not ask about {what}", fix=f"It asks: {asked}."))
-    start = entry.key.end
-    line_end = text.find("\n", max(start, entry.value.end))
-    line_end = len(text) if line_end < 0 else line_end
-    colon = text.index(":", start) + 1
-    shown = answer if not answer.startswith("value:") else "{" + answer + "}"
-    return f"{text[:colon]} {shown}{text[line_end:]}"
+        raise UsageError(Diagnostic(f"{path} does not ask about {what}", fix=f"It asks: {names}."))
+    key, value = found[0]
+    colon = text.index(":", key.start) + 1  # of "resolution:", also in "resolution: value: x"
+    start, end = max(colon, value.start), max(colon, value.end)
+    end = colon + len(text[colon:end].rstrip())  # a text of several lines ends with its line
+    before = text[colon:start].rstrip()
+    comment = before if "#" in before else ""
+    shown = f" {answer}" if answer else ""
+    return f"{text[:colon]}{shown}{comment}{text[end:]}"
 
 
-def open_fields(text: str, path: str) -> tuple[str, ...]:
-    """The fields that the file asks about; "" stands for the record as a whole."""
-    root = parse_yaml(text, path)
-    fields = _fields(root)
-    names = tuple(e.key.text for e in fields.entries) if fields else ()
-    return (*(("",) if _question(root, None) else ()), *names)
-
-
-def _question(root: Node | None, field: str | None) -> Table | None:
-    if not isinstance(root, Table):
-        return None
-    if field is None:
-        return root if root.entry("resolution") is not None else None
-    fields = _fields(root)
-    found: Entry | None = fields.entry(field) if fields else None
-    return found.value if found is not None and isinstance(found.value, Table) else None
-
-
-def _fields(root: Node | None) -> Table | None:
-    fields = root.get("fields") if isinstance(root, Table) else None
-    return fields if isinstance(fields, Table) else None
+def _is_spelled(text: str) -> bool:
+    """Whether it is YAML on one line, with brackets or quotes."""
+    try:
+        return (
+            text.startswith(_SPELLED)
+            and "\n" not in text
+            and bool(parsed(f"{{value: {text}}}", ""))
+        )
+    except InvalidInput:
+        return False

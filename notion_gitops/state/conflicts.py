@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from notion_gitops.model.asked import what_follows
 from notion_gitops.model.operations import Conflict, EditTime, State
 from notion_gitops.model.values import DateValue, Value, digest, to_plain
 from notion_gitops.state.conflict_reading import Question, questions
@@ -28,14 +29,6 @@ _ABOUT_RECORD = """\
 #   notion: {notion}
 # The next sync carries it out and removes this file.
 """
-_DELETED_IN_GIT = {
-    "git": "as in git: the page goes to Notion's trash",
-    "notion": "as in Notion: the file comes back",
-}
-_DELETED_IN_NOTION = {
-    "git": "as in git: the page comes back from Notion's trash",
-    "notion": "as in Notion: the file is deleted",
-}
 _DO_NOT_EDIT = "do not edit; a newer edit on either side asks again"
 _LONGEST_PADDING = 40  # values longer than this do not push the comments of the others away
 _GAP = 4
@@ -136,8 +129,7 @@ def _about(whole: Conflict | None, by_field: Mapping[str, Conflict]) -> str:
         return _ABOUT_FIELDS.format(example=example)
     edited = State.EDITED in (whole.git, whole.notion)
     what = "One side deleted this record" + (", and the other edited it." if edited else ".")
-    choices = _DELETED_IN_GIT if whole.git is State.DELETED else _DELETED_IN_NOTION
-    return _ABOUT_RECORD.format(what=what, **choices)
+    return _ABOUT_RECORD.format(what=what, **what_follows(whole.git))
 
 
 def _example(conflict: Conflict) -> str:

@@ -36,9 +36,16 @@ def inline(value: Any) -> str:
         case str():
             return _text(value)
         case Mapping():
-            return f"{{{', '.join(f'{_flow(k)}: {_flow(v)}' for k, v in value.items())}}}"
+            return f"{{{', '.join(f'{flow(k)}: {flow(v)}' for k, v in value.items())}}}"
         case _:
-            return f"[{', '.join(_flow(member) for member in value)}]"
+            return f"[{', '.join(flow(member) for member in value)}]"
+
+
+def flow(value: Any) -> str:
+    """A value inside of brackets, where a comma ends it and nothing is not the same as null."""
+    if value is None:
+        return "null"
+    return _quoted(value) if isinstance(value, str) and "," in value else inline(value)
 
 
 def text_block(text: str, indent: str) -> str:
@@ -85,13 +92,6 @@ def _entry(key: str, value: Any, indent: str) -> str:
 
 def _member(member: Mapping[str, Any], indent: str) -> str:
     return f"{indent}- {table(member, indent + '  ').removeprefix(indent + '  ')}"
-
-
-def _flow(value: Any) -> str:
-    """A value inside of brackets, where a comma ends it and nothing is not the same as null."""
-    if value is None:
-        return "null"
-    return _quoted(value) if isinstance(value, str) and "," in value else inline(value)
 
 
 def _text(text: str) -> str:

@@ -1,16 +1,32 @@
-"""The open conflicts: which there are, and answering one. The next apply carries answers out."""
+"""The open conflicts: which there are, and answering them. The next apply carries answers out."""
 
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from notion_gitops.formats.atomic import write_bytes
+from notion_gitops.formats.schema import suggestion
 from notion_gitops.formats.yaml_text import decode_utf8
-from notion_gitops.model.asked import AskedRecord
-from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import UsageError
+from notion_gitops.model.asked import Asked, AskedRecord, Bulk
+from notion_gitops.model.diagnostics import Diagnostic, Place
+from notion_gitops.model.errors import InvalidInput, Refused, UsageError
 from notion_gitops.records.attachments import Attachments
-from notion_gitops.state.conflict_answer import answered, open_fields
-from notion_gitops.state.conflict_reading import asked_in, parse_conflict_file
+from notion_gitops.state.conflict_answer import NO_ANSWER, answered
+from notion_gitops.state.conflict_asked import asked_in
+from notion_gitops.state.conflict_reading import parse_conflict_file
 from notion_gitops.workflow.workspace import CONFLICTS, Workspace
+
+_BASE = "base"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which questions are meant."""
+
+    key: str | None = None  # of the record, or MAPPING/KEY; None: of any
+    mapping: str | None = None
+    field: str | None = None
 
 
 def open_conflicts(workspace: Workspace) -> dict[str, Path]:
@@ -33,55 +49,151 @@ def find_conflict(workspace: Workspace, key: str) -> Path:
         UsageError: nothing is asked about that record, or several have that key.
     """
     files = open_conflicts(workspace)
-    found = [path for record, path in files.items() if key in (record, path.stem)]
+    found = {record: path for record, path in files.items() if key in (record, path.stem)}
     if len(found) == 1:
-        return found[0]
-    what = f"{key} is the key of several records" if found else f"nothing is asked about {key}"
-    fix = f"Name it MAPPING/KEY. Open: {', '.join(files)}."
+        return next(iter(found.values()))
+    if found:
+        what, fix = f"{key} is the key of several records", f"Say which: {' or '.join(found)}."
+    else:
+        what, fix = f"nothing is asked about {key}", suggestion(key, _names(files))
     if not files:
         fix = "No decision is open; notion-gitops apply asks when one is needed."
     raise UsageError(Diagnostic(what, fix=fix))
 
 
-def asked_about(workspace: Workspace, record: str, path: Path) -> AskedRecord:
+def asked_about(workspace: Workspace, path: Path) -> AskedRecord:
     """What a conflict file asks, and what was answered so far.
 
     Raises:
         InvalidInput: the file cannot be read.
     """
     relative = path.relative_to(workspace.root).as_posix()
-    title, questions = asked_in(decode_utf8(path.read_bytes(), relative), relative)
-    return AskedRecord(record, title, relative, questions)
+    record = f"{path.parent.name}/{path.stem}"
+    return asked_in(decode_utf8(path.read_bytes(), relative), relative, record)
 
 
-def answer(workspace: Workspace, key: str, field: str | None, choice: str) -> str:
-    """Write an answer into a conflict file; its path from the repository's root.
-
-    Args:
-        workspace: the workspace.
-        key: of the record, or MAPPING/KEY.
-        field: whose question is answered; None: the only one that the file asks.
-        choice: ``git``, ``notion``, ``base``, or ``value: ...`` as YAML.
+def asked_now(workspace: Workspace, wanted: Wanted) -> tuple[AskedRecord, ...]:
+    """The conflict files that ask what is wanted, each with those questions alone.
 
     Raises:
-        UsageError: that is not asked.
-        InvalidInput: the file cannot be read, or the answer is none that is offered; the file
-            stays as it is.
+        UsageError: there is no such record, mapping or field.
+        InvalidInput: files cannot be read.
     """
-    path = find_conflict(workspace, key)
-    relative = path.relative_to(workspace.root).as_posix()
-    text = decode_utf8(path.read_bytes(), relative)
-    chosen = field if field is not None else _only(open_fields(text, relative), relative)
-    after = answered(text, relative, chosen or None, choice)
-    mapping = workspace.mappings[path.parent.name]
+    _require_known(workspace, wanted)
+    key = wanted.key
+    files = open_conflicts(workspace).values() if key is None else [find_conflict(workspace, key)]
+    found: list[AskedRecord] = []
+    problems: list[Diagnostic] = []
+    for path in files:
+        if wanted.mapping in (None, path.parent.name):
+            try:
+                found.append(asked_about(workspace, path))
+            except InvalidInput as error:
+                problems.extend(error.diagnostics)
+    if problems:
+        raise InvalidInput(*problems)
+    narrowed = (r.only(tuple(_wanted(workspace, r, wanted.field))) for r in found)
+    return tuple(record for record in narrowed if record.questions)
+
+
+def bulk_of(records: Iterable[AskedRecord], choice: str, *, overwrite: bool) -> Bulk:
+    """What one answer to all these questions does.
+
+    Args:
+        records: with the questions.
+        choice: the answer; `NO_ANSWER` takes back those that there are.
+        overwrite: answer those anew that were answered.
+    """
+    questions = [(record, asked) for record in records for asked in record.questions]
+    if choice == NO_ANSWER:
+        return Bulk(choice, tuple((r, q) for r, q in questions if q.answer))
+    standing = tuple((r, q) for r, q in questions if q.answer and not overwrite)
+    rest = [(r, q) for r, q in questions if overwrite or not q.answer]
+    unfit = tuple((r, q) for r, q in rest if choice == _BASE and q.field is None)
+    return Bulk(choice, tuple(pair for pair in rest if pair not in unfit), standing, unfit)
+
+
+def the_question(record: AskedRecord, field: str | None) -> Asked:
+    """The question of a record about a field; the only one, if no field is named.
+
+    Raises:
+        UsageError: it is not asked, or several are.
+    """
+    names = [asked.field or "the record" for asked in record.questions]
+    if field is None and len(names) == 1:
+        return record.questions[0]
+    if field is None:
+        what = f"{record.file} asks about several: {', '.join(names)}"
+        raise UsageError(Diagnostic(what, fix="Say --field, or --all."))
+    found = next((q for q in record.questions if q.field == field), None)
+    if found is None:
+        what = f'{record.file} does not ask about "{field}"'
+        raise UsageError(Diagnostic(what, fix=f"It asks about: {', '.join(names)}."))
+    return found
+
+
+def write_answers(
+    workspace: Workspace, questions: Sequence[tuple[AskedRecord, Asked]], choice: str
+) -> tuple[str, ...]:
+    """Write one answer to all these questions, or to none; the files that it is in.
+
+    Raises:
+        InvalidInput: the answer is none that is offered; every file stays as it is.
+        Refused: a question is not the one any more that was looked at; likewise.
+    """
+    written: dict[str, bytes] = {}
+    problems: list[Diagnostic] = []
+    for path in dict.fromkeys(record.file for record, _ in questions):
+        asked = [(record, q) for record, q in questions if record.file == path]
+        try:
+            written[path] = _with_answers(workspace, asked, choice)
+        except InvalidInput as error:
+            problems.extend(error.diagnostics)
+    if problems:
+        raise InvalidInput(*problems)
+    for path, content in written.items():
+        write_bytes(workspace.root, path, content)
+    return tuple(written)
+
+
+def _with_answers(
+    workspace: Workspace, questions: Sequence[tuple[AskedRecord, Asked]], choice: str
+) -> bytes:
+    record = questions[0][0]
+    file = workspace.root / record.file
+    content = file.read_bytes() if file.is_file() else b""
+    text = decode_utf8(content, record.file)
+    now = asked_in(text, record.file, record.record).questions if text else ()
+    if any(asked not in now for _, asked in questions):
+        what = f"{record.file} has changed since it was read"
+        fix = f"Look again: notion-gitops conflicts show {record.record}"
+        raise Refused(Diagnostic(what, Place(record.file), fix=fix))
+    for _, asked in questions:
+        text = answered(text, record.file, asked.field, choice)
+    mapping = workspace.mappings[file.parent.name]
     look = Attachments(workspace.root).look
-    parse_conflict_file(after, relative, mapping, workspace.people, look)  # or it is not written
-    write_bytes(workspace.root, relative, after.encode())
-    return relative
+    parse_conflict_file(text, record.file, mapping, workspace.people, look)  # or none is written
+    mark = BOM_UTF8 if content.startswith(BOM_UTF8) else b""
+    return mark + text.encode()
 
 
-def _only(asked: tuple[str, ...], path: str) -> str:
-    if len(asked) == 1:
-        return asked[0]
-    named = ", ".join(name or "the record" for name in asked)
-    raise UsageError(Diagnostic(f"{path} asks about several: {named}", fix="Say --field."))
+def _names(files: dict[str, Path]) -> list[str]:
+    return [*files, *(path.stem for path in files.values())]
+
+
+def _wanted(workspace: Workspace, record: AskedRecord, field: str | None) -> Iterable[Asked]:
+    """Without questions about fields that are not mapped any more: they go with the next sync."""
+    mapped = {None, *workspace.mappings[record.record.partition("/")[0]].fields}
+    return (q for q in record.questions if q.field in mapped and field in (None, q.field))
+
+
+def _require_known(workspace: Workspace, wanted: Wanted) -> None:
+    mappings = workspace.mappings
+    if wanted.mapping is not None and wanted.mapping not in mappings:
+        what = f'no mapping is named "{wanted.mapping}"'
+        raise UsageError(Diagnostic(what, fix=suggestion(wanted.mapping, mappings)))
+    meant = [m for name, m in mappings.items() if wanted.mapping in (None, name)]
+    fields = {name for mapping in meant for name in mapping.fields}
+    if wanted.field is not None and wanted.field not in fields:
+        what = f'no field is named "{wanted.field}"'
+        raise UsageError(Diagnostic(what, fix=suggestion(wanted.field, sorted(fields))))

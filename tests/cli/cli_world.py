@@ -1,6 +1,7 @@
 """The command line as a process, on a machine that has nothing but git: no name, no token."""
 
 import os
+import pty
 import re
 import shutil
 import sqlite3
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 
 import notion_gitops
 from notion_gitops.sandbox.sandbox import Sandbox
@@ -72,9 +73,44 @@ class Tool:
         """Run git as Bo; its output."""
         return self._run(["git", *AUTHOR, *arguments], {}).expect(0).stdout
 
+    def typed(self, keys: str, *arguments: str, **environment: str) -> Done:
+        """Run `notion-gitops` on a terminal at which somebody types; all that it shows."""
+        ours, theirs = pty.openpty()
+        with subprocess.Popen(
+            [sys.executable, "-m", "notion_gitops", *arguments],
+            cwd=self.folder,
+            env=self._told({"TERM": "dumb", **environment}),
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        ) as process:
+            os.close(theirs)
+            os.write(ours, keys.encode())
+            too_long = Timer(60, process.kill)
+            too_long.start()
+            shown = b"".join(iter(lambda: _read(ours), b""))
+            code = process.wait()
+            too_long.cancel()
+        os.close(ours)
+        return Done(code, shown.decode().replace("\r\n", "\n"), "")
+
     def _run(self, command: list[str], environment: Mapping[str, str]) -> Done:
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self._told(environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+        # Decoded strictly: what people read is UTF-8 whatever went in.
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def _told(self, environment: Mapping[str, str]) -> dict[str, str]:
         bin_ = Path(sys.executable).parent
-        told = {
+        return {
             "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(self.home),
             "LANG": "C.UTF-8",
@@ -85,17 +121,14 @@ class Tool:
             **self.environment,
             **environment,
         }
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env=told,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=60,
-        )
-        # Decoded strictly: what people read is UTF-8 whatever went in.
-        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def _read(terminal: int) -> bytes:
+    """What a terminal shows next; nothing when nobody has it open any more."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from notion_gitops.text.columns import width
 from tests.cli.cli_world import WIDTH, Tool, World
 
 SUBCOMMANDS = [
-    *(f"conflicts {name}" for name in ("list", "show", "resolve")),
+    *(f"conflicts {name}" for name in ("list", "show", "resolve", "walk")),
     *(f"sandbox {name}" for name in ("serve", "seed", "reset", "show", "edit", "add", "trash")),
     "sandbox weather",
     *(f"sandbox weather {name}" for name in ("set", "add", "clear")),
