@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from notion_gitops.formats.schema import suggestion
-from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.errors import UsageError
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.text.columns import screen, wrap
@@ -84,4 +84,9 @@ all_new_option = click.option(
     "--all-new",
     is_flag=True,
     help="First contact: take records that nothing links for new ones, on both sides.",
+)
+fail_on_option = click.option(
+    "--fail-on",
+    type=click.Choice([Severity.WARNING, Severity.ERROR], case_sensitive=False),
+    help="Exit with 3 if a check finds something of this severity, or of a graver one.",
 )

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 
 from notion_gitops.model.mapping import DatabaseMapping
-from notion_gitops.model.operations import Kind
+from notion_gitops.model.operations import Kind, Operation
 from notion_gitops.model.plan import MappingPlan, Plan
-from notion_gitops.report.document import Document, Item, Items, Section, Table
+from notion_gitops.report.document import Document, Item, Items, Section, Table, Tone
 from notion_gitops.report.plan_findings import finding_groups
 from notion_gitops.report.plan_view import FindingGroup
 from notion_gitops.report.redact import redact_plan
 from notion_gitops.report.reports import Report
-from notion_gitops.text.words import count, number
+from notion_gitops.text.words import count, listed, number
 
+_NAMED = 5  # records of one kind
 _NOT_IN_NOTION = frozenset({Kind.CREATE_PAGE, Kind.DELETE_FILE})
 _NOT_IN_GIT = frozenset({Kind.CREATE_FILE, Kind.DELETE_PAGE})
 _DIFFERENT = frozenset({Kind.TO_GIT, Kind.TO_NOTION, Kind.BOTH_WAYS, Kind.RENAME})
@@ -25,15 +26,62 @@ def consistency_view(plan: Plan, mappings: Mapping[str, DatabaseMapping]) -> Rep
         f"Consistency: {count(differing, 'record')} differ, {count(len(plan.findings), 'finding')}"
     )
     groups = finding_groups(shown.findings, full=True)
-    sections = (Section((_table(shown),), "Records"), *map(_group, groups))
+    sections = (
+        Section((_table(shown),), "Records"),
+        *_not_compared(shown),
+        *_records(shown),
+        *map(_group, groups),
+    )
     counts = {part.name: _numbers(part) for part in shown.mappings}
     data = {"counts": counts, "findings": shown.findings}
     return Report("consistency", Document(title, sections), data)
 
 
 def _count(part: MappingPlan, *kinds: Kind) -> int:
-    changed = (o for o in part.operations if (o.writes and not o.refresh_only) or o.open_conflicts)
-    return sum(1 for o in changed if o.kind in kinds)
+    return len(_keys(part, *kinds))
+
+
+def _changes(operation: Operation) -> bool:
+    writes = bool(operation.writes) and not operation.refresh_only
+    return writes or bool(operation.open_conflicts)
+
+
+def _not_compared(plan: Plan) -> list[Section]:
+    """The mappings of which a side could not be read, so that nothing is said of their records."""
+    out = [p for p in plan.mappings if p.left_out and not (p.in_git or p.in_notion)]
+    items = tuple(Item(f"{p.name}: {p.left_out}") for p in out)
+    return [Section((Items(items),), "Not compared", Tone.ASK)] if items else []
+
+
+def _records(plan: Plan) -> list[Section]:
+    """Which records differ, by mapping and by how they do."""
+    items = []
+    for part in plan.mappings:
+        lines = [
+            f"{what} ({number(len(keys))}): {listed(keys, _NAMED)}"
+            for what, keys in _keys_by_difference(part).items()
+            if keys
+        ]
+        if lines:
+            items.append(Item(part.name, tuple(lines)))
+    return [Section((Items(tuple(items)),), "Which records")] if items else []
+
+
+def _keys_by_difference(part: MappingPlan) -> dict[str, list[str]]:
+    open_keys = [o.key for o in part.operations if o.open_conflicts]
+    return {
+        "only in git": [*_keys(part, *_NOT_IN_NOTION), *part.unpaired_git],
+        "only in Notion": [*_keys(part, *_NOT_IN_GIT), *part.unpaired_notion],
+        "different": _keys(part, *_DIFFERENT),
+        "to decide": open_keys,
+        "in Notion, not ready": list(part.drafts),
+        "out of the mapping's filter": list(part.out_of_scope),
+        "out of reach": list(part.unreachable),
+    }
+
+
+def _keys(part: MappingPlan, *kinds: Kind) -> list[str]:
+    return [o.key for o in part.operations if _changes(o) and o.kind in kinds]
 
 
 def _numbers(part: MappingPlan) -> dict[str, int]:
@@ -46,6 +94,8 @@ def _numbers(part: MappingPlan) -> dict[str, int]:
         "to_decide": sum(1 for c in part.conflicts if c.open),
         "unreadable": len(part.problems),
         "unreachable": len(part.unreachable),
+        "drafts": len(part.drafts),
+        "out_of_scope": len(part.out_of_scope),
     }
 
 
@@ -58,4 +108,4 @@ def _table(plan: Plan) -> Table:
 def _group(group: FindingGroup) -> Section:
     items = tuple(Item(f"{f.where}: {f.message}", f.details) for f in group.findings)
     advice = tuple(Item(text) for text in group.advice)
-    return Section((Items(items + advice),), f"{group.check} ({len(group.findings)})")
+    return Section((Items(items + advice),), f"{group.check} ({group.severities})")

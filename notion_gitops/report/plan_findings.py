@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.plan import Finding
 from notion_gitops.report.plan_view import FindingGroup, FindingView
-from notion_gitops.text.words import listed
+from notion_gitops.text.words import count, listed
 
 _SHOWN = 5  # findings of one check, where not everything is asked for
 _KEYS = 3
@@ -31,7 +31,20 @@ def _group(check: str, found: Sequence[Finding], *, full: bool) -> FindingGroup:
     common = advice.pop() if len(advice) == 1 else ()
     own = full and not common
     views = tuple(_finding(f, _advice(f) if own else ()) for f in shown)
-    return FindingGroup(check, views, len(found) - len(shown), common)
+    return FindingGroup(
+        check,
+        views,
+        len(found) - len(shown),
+        common,
+        severities=_severities(found),
+        grave=any(finding.severity is Severity.ERROR for finding in found),
+    )
+
+
+def _severities(found: Sequence[Finding]) -> str:
+    of_each = {each: sum(1 for f in found if f.severity is each) for each in _ORDER}
+    words = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark"}
+    return ", ".join(count(n, words[each]) for each, n in of_each.items() if n)
 
 
 def _finding(finding: Finding, advice: tuple[str, ...]) -> FindingView:

@@ -207,7 +207,8 @@ def _findings(groups: tuple[FindingGroup, ...]) -> list[Line]:
         return []
     lines = paragraph("Worth a look, nothing is blocked", tone=Tone.HEAD)
     for group in groups:
-        lines += paragraph(group.check, _NAME)
+        grave = f" ({group.severities})" if group.grave else ""
+        lines += paragraph(f"{group.check}{grave}", _NAME)
         for finding in group.findings:
             lines += _finding(finding)
         lines += _more(group.more, 4)

@@ -143,6 +143,8 @@ class FindingGroup:
     findings: tuple[FindingView, ...]
     more: int = 0
     advice: tuple[str, ...] = ()  # what holds for all of them: why it matters, what to do
+    severities: str = ""  # "1 error, 2 warnings", of all of them
+    grave: bool = False  # whether one of them is an error
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from tests.cli.cli_world import WIDTH, World
 COMMANDS = {
     "validate": 0,
     "check --sandbox": 0,
+    "check --sandbox --data": 0,
+    "check --sandbox --data --fail-on warning": 0,
     "plan --sandbox": 0,
     "plan --offline --sandbox": 0,
     "apply --sandbox --yes": 3,

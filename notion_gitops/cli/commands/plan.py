@@ -11,11 +11,14 @@ from notion_gitops.cli.options import (
     all_new_option,
     base_url_option,
     examples,
+    fail_on_option,
     require_known,
     sandbox_option,
     workspace_option,
 )
 from notion_gitops.cli.output import Format, colour, format_option, show
+from notion_gitops.engine.thresholds import reaching
+from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.plan import Plan
 from notion_gitops.report.follow_up import FollowUp
@@ -47,6 +50,7 @@ from notion_gitops.workflow.writing.ready import hindrances
     is_flag=True,
     help="Exit with 2 if there are changes, 4 if apply would refuse, 3 if decisions remain.",
 )
+@fail_on_option
 @all_new_option
 @accept_option
 @format_option
@@ -57,6 +61,7 @@ def command(  # noqa: PLR0917  one parameter an option
     offline: bool,
     full: bool,
     detailed_exitcode: bool,
+    fail_on: Severity | None,
     all_new: bool,
     accept: dict[str, int],
     form: Format,
@@ -74,7 +79,9 @@ def command(  # noqa: PLR0917  one parameter an option
             planned = make_plan(workspace, connection, PlanOptions(accept, all_new))
     plan = replace(planned.plan, first=hindrances(planned))
     show(printed(plan, workspace, form, full=full, again=where.follow_up(start)))
-    return exit_code(plan, detailed=detailed_exitcode)
+    code = exit_code(plan, detailed=detailed_exitcode)
+    passes = code in (ExitCode.DONE, ExitCode.CHANGES)
+    return ExitCode.DECISIONS_REMAIN if passes and reaching(plan.findings, fail_on) else code
 
 
 def printed(
