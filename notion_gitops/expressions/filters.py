@@ -7,12 +7,14 @@ and takes nothing (an empty field) without failing.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from notion_gitops.expressions.limits import VALUE_CHARACTERS, bounded_text
-from notion_gitops.expressions.operators import is_number, joined, kind_of, members, text_of
+from notion_gitops.expressions.operators import is_number, joined, kind_of, members, part, text_of
 from notion_gitops.model.expressions import ExpressionFailed
 
+_DATE = len("2026-12-31")
 _ROUND_DIGITS = 15  # a double has no more; a large negative count would build a huge integer
 
 
@@ -127,6 +129,45 @@ def _join(value: Any, separator: Any = "") -> str | None:
     raise ExpressionFailed(f"`join` takes a list, and this is {kind_of(value)}")
 
 
+def _days(value: Any) -> int | None:
+    """The number of a day, so that days can be counted between two; of a range, the first."""
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(_text(value)[:_DATE]).toordinal()
+    except ValueError:
+        raise ExpressionFailed(f"{str(value)[:40]!r} is no date") from None
+
+
+def _pick(value: Any, name: Any) -> list[Any]:
+    """One field of each record of a list; what is empty is left out."""
+    if not isinstance(name, str) or name.startswith("_"):
+        raise ExpressionFailed("`pick` needs the name of a field, as in `pick('hours')`")
+    picked = [part(member, name) for member in _sequence(value)]
+    return [member for member in picked if not _empty(member)]
+
+
+def _numbers(value: Any) -> list[int | float]:
+    numbers = list(_sequence(value))
+    if all(map(is_number, numbers)):
+        return numbers
+    raise ExpressionFailed("a list of numbers is needed here, as `pick` gives it")
+
+
+def _sum(value: Any) -> int | float:
+    return math.fsum(_numbers(value))
+
+
+def _of_all(choose: Callable[[list[Any]], Any]) -> Callable[[Any], Any]:
+    """The least or the greatest of a list of numbers or of texts, such as dates; else nothing."""
+
+    def chosen(value: Any) -> Any:
+        members_ = list(_sequence(value))
+        return choose(members_) if members_ else None
+
+    return chosen
+
+
 def _empty(value: Any) -> bool:
     return value is None or value in ("", [], (), {})
 
@@ -134,6 +175,7 @@ def _empty(value: Any) -> bool:
 FILTERS: Mapping[str, Callee] = {
     "abs": Callee(_abs),
     "capitalize": Callee(_on_text(str.capitalize)),
+    "days": Callee(_days),
     "default": Callee(_default, 1, 1),
     "first": Callee(_first),
     "float": Callee(_numeral(float)),
@@ -142,9 +184,13 @@ FILTERS: Mapping[str, Callee] = {
     "last": Callee(_last),
     "length": Callee(_length),
     "lower": Callee(_on_text(str.lower)),
+    "max": Callee(_of_all(max)),
+    "min": Callee(_of_all(min)),
+    "pick": Callee(_pick, 1, 1),
     "replace": Callee(_replace, 2, 2),
     "round": Callee(_round, 0, 1),
     "string": Callee(text_of),
+    "sum": Callee(_sum),
     "title": Callee(_on_text(_capitalized_words)),
     "trim": Callee(_on_text(str.strip)),
     "upper": Callee(_on_text(str.upper)),

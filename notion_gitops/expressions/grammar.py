@@ -49,6 +49,9 @@ _REFUSED: Mapping[type[nodes.Node], tuple[str, str]] = {
 }
 
 
+MEMBER = "[]"  # after a path: any member of the list that stands there
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The names that an expression may use, and what stands under them where that is known."""
@@ -96,7 +99,7 @@ def _refusal(node: nodes.Node, vocabulary: Vocabulary) -> Problem | None:
         case nodes.Getitem(arg=nodes.Const(value=str() as name)):
             return _attribute(node, name, vocabulary)
         case nodes.Filter() if node.node is not None:
-            return _callee(node, FILTERS, "filter")
+            return _callee(node, FILTERS, "filter") or _picked(node, vocabulary)
         case nodes.Test():
             return _callee(node, TESTS, "test")
         case nodes.Getitem() | nodes.Tuple() | nodes.List():
@@ -128,7 +131,23 @@ def _attribute(
         return Problem(node.lineno, summary, "use the names of fields alone")
     owner = path_of(node.node)
     known = vocabulary.parts.get(owner) if owner else None
-    return None if known is None else _unknown(node.lineno, name, known, f'part of "{owner}"')
+    if known is not None and f"{owner}{MEMBER}" in vocabulary.parts:
+        fix = f"use `| pick('{name[:60]}')` for all of them, or `| first` before the dot"
+        return Problem(node.lineno, f'"{owner}" is a list of records', fix)
+    if known is None or owner is None:
+        return None
+    return _unknown(node.lineno, name, known, f'part of "{owner.removesuffix(MEMBER)}"')
+
+
+def _picked(node: nodes.Filter, vocabulary: Vocabulary) -> Problem | None:
+    """What is wrong with the name that `pick` is given, if the records are known."""
+    owner = path_of(node.node) if node.node is not None and node.name == "pick" else None
+    known = vocabulary.parts.get(f"{owner}{MEMBER}")
+    match node.args:
+        case [nodes.Const(value=str() as name)] if known is not None:
+            return _unknown(node.args[0].lineno, name, known, f'field of "{owner}"')
+        case _:
+            return None
 
 
 def path_of(node: nodes.Node) -> str | None:
@@ -140,6 +159,9 @@ def path_of(node: nodes.Node) -> str | None:
             owner, name = path_of(node.node), node.attr
         case nodes.Getitem(arg=nodes.Const(value=str() as name)):
             owner = path_of(node.node)
+        case nodes.Filter(name="first" | "last") if node.node is not None:
+            owner = path_of(node.node)
+            return owner and f"{owner}{MEMBER}"
         case _:
             return None
     return owner and f"{owner}.{name}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from notion_gitops.expressions import compile_expression
 from notion_gitops.formats.nodes import Scalar
 from notion_gitops.mapping.problems import Problems
-from notion_gitops.model.diagnostics import Place
+from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.expressions import Expression
 
@@ -24,12 +24,38 @@ def compile_at(
     """The expression, None if there is none or it is wrong; `problems` then knows why."""
     if scalar is None:
         return None
+    return _compiled(scalar, beginning(scalar), scalar.text, problems, (names, parts))
+
+
+Vocabulary = tuple[frozenset[str], Mapping[str, frozenset[str]] | None]  # names, and their parts
+
+
+def compile_part(
+    scalar: Scalar, offset: int, source: str, problems: Problems, vocabulary: Vocabulary
+) -> Expression | None:
+    """The same of an expression that begins at a character of the scalar's text."""
+    first = beginning(scalar)
+    plain = scalar.text in scalar.source.text[scalar.start : scalar.end]
+    on_one_line = plain and "\n" not in scalar.text
+    place = replace(first, column=first.column + offset) if on_one_line else first
+    return _compiled(scalar, place, source, problems, vocabulary)
+
+
+def _compiled(
+    scalar: Scalar, place: Place, source: str, problems: Problems, vocabulary: Vocabulary
+) -> Expression | None:
+    names, parts = vocabulary
     try:
-        return compile_expression(scalar.text, _beginning(scalar), names=names, parts=parts)
+        return compile_expression(source, place, names=names, parts=parts)
     except InvalidInput as error:
-        line = scalar.source.line_at(_offset(scalar))
-        problems.add(*(replace(d, source_line=line) for d in error.diagnostics))
+        problems.add(*placed(scalar, error))
         return None
+
+
+def placed(scalar: Scalar, error: InvalidInput) -> tuple[Diagnostic, ...]:
+    """What is wrong in a scalar's text, with the line that it stands in."""
+    line = scalar.source.line_at(_offset(scalar))
+    return tuple(replace(d, source_line=line) for d in error.diagnostics)
 
 
 def parts_of_conflict(fields: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -45,7 +71,8 @@ def record_names(fields: Iterable[str]) -> frozenset[str]:
     return frozenset(fields) | {"key", "today"}
 
 
-def _beginning(scalar: Scalar) -> Place:
+def beginning(scalar: Scalar) -> Place:
+    """The place of the first character of a scalar's text, past its quote."""
     return scalar.source.place(_offset(scalar))
 
 

@@ -1,12 +1,14 @@
 """All mapping files of a workspace, read, checked and held against one another."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from notion_gitops.formats.nodes import Table
 from notion_gitops.mapping.across import Draft, check_across, check_names
 from notion_gitops.mapping.body import read_body, with_body
-from notion_gitops.mapping.checks import World, read_checks
+from notion_gitops.mapping.check_parts import World
+from notion_gitops.mapping.checks import read_checks
 from notion_gitops.mapping.document import read_table
 from notion_gitops.mapping.downloads import check_downloads
 from notion_gitops.mapping.fields import FieldSet, read_fields
@@ -169,7 +171,7 @@ def _mapping(draft: Draft, world: World) -> DatabaseMapping:
         otherwise_place=None if otherwise is None else otherwise.place,
         when_deleted_in_git=read_carry(deletes, "when_deleted_in_git"),
         when_trashed_in_notion=read_carry(deletes, "when_trashed_in_notion"),
-        checks=read_checks(root, world),
+        checks=read_checks(root, replace(world, body=body)),
         safety=read_safety(root.view("safety")),
         initial=Initial(root.text("initial") or Initial.ASK),
         timezone=read_timezone(root),

@@ -25,3 +25,12 @@ class Expression:
 
 class ExpressionFailed(Exception):  # noqa: N818  caught and told as a diagnostic, never shown raw
     """The expression could not be evaluated over these values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What a text has to look like, from its beginning to its end; equal when its source is."""
+
+    source: str
+    place: Place = field(compare=False)
+    fits: Callable[[str], bool] = field(compare=False, repr=False)

@@ -124,12 +124,19 @@ class CheckKind(StrEnum):
     """The consistency checks that a mapping can declare."""
 
     UNIQUE = "unique"
+    SIMILAR = "similar"
     REQUIRED = "required"
+    RANGE = "range"
+    PATTERN = "pattern"
+    ALLOWED = "allowed"
     ORPHANS = "orphans"
+    TREE = "tree"
     ORDER = "order"
     CONTRADICTS = "contradicts"
     CAPACITY = "capacity"
     DOCUMENTED = "documented"
+    LINKS = "links"
+    EXPR = "expr"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from notion_gitops.model.records import Absence, Snapshot
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.workflow.reading.attached import planned_files
 from notion_gitops.workflow.reading.bodies import body_findings
+from notion_gitops.workflow.reading.check_facts import check_facts, unclaimed_files
 from notion_gitops.workflow.reading.compare import Compared, Comparison, compare
 from notion_gitops.workflow.reading.edit_times import Editors, Question, deepen, edit_times
 from notion_gitops.workflow.reading.git_side import read_state_and_changes
@@ -272,7 +273,9 @@ def _findings(comparison: Comparison, decided: Decided) -> tuple[Finding, ...]:
         if not each.notion.pages.complete:
             found.append(_incomplete(each))
     mappings = {name: each.mapping for name, each in comparison.mappings.items()}
-    return (*found, *run_checks(mappings, decided.merged, comparison.at.date()))
+    facts = check_facts(comparison, decided.merged)
+    found += unclaimed_files(comparison)
+    return (*found, *run_checks(mappings, decided.merged, comparison.at.date(), facts))
 
 
 def _warning(check: str, name: str, problem: Diagnostic) -> Finding:

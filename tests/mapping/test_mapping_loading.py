@@ -213,12 +213,15 @@ def test_checks_name_fields_of_other_mappings() -> None:
         "limit": "capacity",
         "start": "first",
         "end": None,
+        "per": None,
+        "days": None,
     }
     assert documented.options == {
         "by": "bookings",
         "relation": "who",
         "while": None,
         "max_age_days": 30,
+        "not_before": None,
         "date": "first",
     }
 

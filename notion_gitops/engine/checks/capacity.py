@@ -3,11 +3,13 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from notion_gitops.engine.checks.moments import ALWAYS, begin, finish, period_text
+from notion_gitops.engine.checks.periods import Calendar, Load, Share, fullest
 from notion_gitops.engine.checks.scope import Conditions, Scope, listed, members
+from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.plan import Finding
 from notion_gitops.model.records import Record
 from notion_gitops.model.values import DateValue, Value
@@ -40,6 +42,10 @@ def capacity(scope: Scope) -> Iterator[Finding]:
     a date that is missing leaves that end open. Without dates all allocations meet.
     """
     conditions = Conditions(scope)
+    if scope.rule.options.get("per"):
+        yield from _by_period(scope, conditions)
+        yield from conditions.findings()
+        return
     bookings = _bookings(scope, conditions)
     for record in scope.own():
         limit = _number(record.value(scope.rule.options["limit"]))
@@ -47,14 +53,61 @@ def capacity(scope: Scope) -> Iterator[Finding]:
         if limit is None or peak is None or peak.amount <= limit:
             continue
         if not math.isclose(peak.amount, limit):
-            yield scope.finding(
-                (record.key,),
-                _text(scope, peak, limit),
-                why="Somebody is going to wait, and nobody has said yet who.",
-                fix=f"Move or shorten one of these {scope.rule.options['from']}, give one to "
-                f"somebody else, or raise {scope.rule.options['limit']}.",
-            )
+            yield _too_much(scope, record, _text(scope, peak, limit))
     yield from conditions.findings()
+
+
+def _too_much(scope: Scope, record: Record, message: str) -> Finding:
+    return scope.finding(
+        (record.key,),
+        message,
+        why="Somebody is going to wait, and nobody has said yet who.",
+        fix=f"Move or shorten one of these {scope.rule.options['from']}, give one to "
+        f"somebody else, or raise {scope.rule.options['limit']}.",
+    )
+
+
+def _by_period(scope: Scope, conditions: Conditions) -> Iterator[Finding]:
+    """The same where `per` says that the limit is one of each day, week or month.
+
+    An amount is spread evenly over its days, so it needs both dates; those that have not are told.
+    """
+    options = scope.rule.options
+    calendar = Calendar(options["per"], weekdays=options.get("days") == "weekdays")
+    found: defaultdict[str, list[Share]] = defaultdict(list)
+    undated = []
+    for key, booking in _each(scope, conditions):
+        if ALWAYS[0] == booking.start or ALWAYS[1] == booking.end:
+            undated.append(booking.key)
+        else:
+            dates = booking.start.date(), booking.end.date()
+            found[key].append(Share(booking.key, booking.amount, *dates))
+    for record in scope.own():
+        limit = _number(record.value(options["limit"]))
+        load = None if limit is None else fullest(found.get(record.key, ()), limit, calendar)
+        if load is not None and limit is not None:
+            yield _too_much(scope, record, _load_text(scope, load, limit))
+    if undated:
+        yield replace(_undated(scope, sorted(set(undated))), severity=Severity.INFO)
+
+
+def _undated(scope: Scope, keys: list[str]) -> Finding:
+    source = scope.rule.options["from"]
+    return scope.finding(
+        (),
+        f"not counted, since they do not say from when to when: {listed(keys)} ({source})",
+        why="What has no dates cannot be spread over them.",
+        fix=f"Fill in both dates of these {source}.",
+    )
+
+
+def _load_text(scope: Scope, load: Load, limit: float) -> str:
+    unit = scope.rule.options["per"]
+    said = {"day": f"on {load.first}", "week": f"in the week of {load.first}"}
+    when = said.get(unit, f"in {load.first:%Y-%m}")
+    others = f"; other {unit}s are too full as well" if load.others else ""
+    records = f"{scope.rule.options['from']}: {listed(list(load.keys))}"
+    return f"is asked for {_amount(load.amount)} of {_amount(limit)} {when} ({records}){others}"
 
 
 def peak_of(bookings: Sequence[Booking]) -> Peak | None:
@@ -82,15 +135,20 @@ def peak_of(bookings: Sequence[Booking]) -> Peak | None:
 
 def _bookings(scope: Scope, conditions: Conditions) -> dict[str, list[Booking]]:
     """The active allocations, by the key of the record that they ask something of."""
-    options = scope.rule.options
     found: defaultdict[str, list[Booking]] = defaultdict(list)
+    for key, booking in _each(scope, conditions):
+        found[key].append(booking)
+    return found
+
+
+def _each(scope: Scope, conditions: Conditions) -> Iterator[tuple[str, Booking]]:
+    options = scope.rule.options
     for record in scope.of(options["from"]):
         amount = _number(record.value(options["amount"]))
         if amount and conditions.hold(options.get("while"), options["from"], record):
             start, end = _span(scope, record)
             for key in members(record.value(options["relation"])):
-                found[key].append(Booking(record.key, amount, start, end))
-    return found
+                yield key, Booking(record.key, amount, start, end)
 
 
 def _span(scope: Scope, record: Record) -> tuple[datetime, datetime]:

@@ -35,13 +35,14 @@ def required(scope: Scope) -> Iterator[Finding]:
     """Records in which a field is empty that must not be."""
     for record in scope.own():
         for name in scope.rule.fields:
-            if is_empty(record.value(name)):
+            if scope.leaves_empty(record, name):
+                there = scope.mapping.fields[name].property_name
                 yield scope.finding(
                     (record.key,),
                     f"has no {name}, and {name} is required",
                     why="The team agreed that this field is always filled in.",
                     fix=f"Fill in {name} in the record's file, or "
-                    f'"{scope.mapping.fields[name].property_name}" in Notion.',
+                    + (f'"{there}" in Notion.' if there else "write the page's text in Notion."),
                 )
 
 

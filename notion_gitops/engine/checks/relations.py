@@ -15,9 +15,13 @@ from notion_gitops.engine.checks.scope import (
 )
 from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.plan import Finding
-from notion_gitops.model.records import Record
+from notion_gitops.model.records import Absence, Record
 from notion_gitops.model.values import DateValue
 
+_UNSEEN = {
+    Absence.MOVED: "its page was moved to another place",
+    Absence.UNREACHABLE: "its page is unshared, or deleted for good",
+}
 EMPTY_ALLOWED = "empty_allowed"  # option of the implied rule: only dangling members are told
 
 
@@ -63,7 +67,7 @@ def documented(scope: Scope) -> Iterator[Finding]:
     notes = _by_target(scope, options["by"], options["relation"])
     for record in scope.own():
         if conditions.hold(options.get("while"), scope.mapping.name, record):
-            message = _undocumented(scope, notes.get(record.key, []))
+            message = _undocumented(scope, record, notes.get(record.key, []))
             if message:
                 yield scope.finding(
                     (record.key,),
@@ -102,14 +106,31 @@ def _dangling(scope: Scope, record: Record, name: str) -> Iterator[Finding]:
         yield replace(finding, severity=Severity.INFO)
     if others is None:
         return  # those records are not part of this run, so nothing can be said
-    lost = [key for key in keys if not key.startswith(PAGE_MEMBER) and key not in others]
+    known = [key for key in keys if not key.startswith(PAGE_MEMBER)]
+    lost = [key for key in known if key not in others]
     if lost:
         yield scope.finding(
             (record.key,),
-            f"{name} names {listed(lost)}, which is not in {target}",
+            f"{name} names {listed([_lost(scope, target, key) for key in lost])}, "
+            f"which is not in {target}",
             why="The name leads nowhere, and cannot be sent to Notion.",
             fix=f"Correct {name}, or bring the record back to {target}.",
         )
+    away = scope.facts.absent.get(target, {})
+    unseen = [key for key in known if key in others and away.get(key) in _UNSEEN]
+    if unseen:
+        yield scope.finding(
+            (record.key,),
+            f"{name} names {listed([f'{key} ({_UNSEEN[away[key]]})' for key in unseen])}",
+            why="In Notion the link leads to a page that people do not see there.",
+            fix=f"Share or move that page back, or correct {name}.",
+        )
+
+
+def _lost(scope: Scope, target: str, key: str) -> str:
+    trashed = scope.facts.absent.get(target, {}).get(key) is Absence.TRASHED
+    gone = trashed or key in scope.facts.deleted.get(target, frozenset())
+    return f"{key} (deleted)" if gone else key
 
 
 def _by_target(scope: Scope, mapping: str, relation: str) -> dict[str, list[Record]]:
@@ -120,26 +141,32 @@ def _by_target(scope: Scope, mapping: str, relation: str) -> dict[str, list[Reco
     return found
 
 
-def _undocumented(scope: Scope, notes: list[Record]) -> str:
+def _undocumented(scope: Scope, record: Record, notes: list[Record]) -> str:
     options = scope.rule.options
     if not notes:
         return f"is not documented: nothing in {options['by']} is about it"
     max_age, dated_by = options.get("max_age_days"), options.get("date")
-    if max_age is None or dated_by is None:
+    if dated_by is None:
         return ""
     days = [(day, note.key) for note in notes if (day := _day(note, dated_by)) is not None]
     if not days:
         return f"has no dated record in {options['by']}"
     newest, key = max(days)
-    if newest >= scope.today - timedelta(days=max_age):
-        return ""
-    age = (scope.today - newest).days
-    return f"was last documented {age} days ago ({options['by']}/{key}), and {max_age} is the limit"
+    note = f"{options['by']}/{key}"
+    if max_age is not None and newest < scope.today - timedelta(days=max_age):
+        age = (scope.today - newest).days
+        return f"was last documented {age} days ago ({note}), and {max_age} is the limit"
+    since = _day(record, options.get("not_before"), first=True)
+    if since is not None and newest < since:
+        return (
+            f"was last documented on {newest} ({note}), and its {options['not_before']} is {since}"
+        )
+    return ""
 
 
-def _day(record: Record, name: str) -> date | None:
-    value = record.value(name)
+def _day(record: Record, name: str | None, *, first: bool = False) -> date | None:
+    value = record.value(name) if name else None
     if not isinstance(value, DateValue):
         return None
-    latest = value.end or value.start
-    return latest.date() if isinstance(latest, datetime) else latest
+    moment = value.start if first else value.end or value.start
+    return moment.date() if isinstance(moment, datetime) else moment

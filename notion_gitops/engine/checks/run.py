@@ -1,13 +1,17 @@
 """Runs the declared checks of all mappings, and those that hold without being declared."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import assert_never
 
 from notion_gitops.engine.checks.capacity import capacity
+from notion_gitops.engine.checks.expr import expr
 from notion_gitops.engine.checks.fields import order, required, unique
+from notion_gitops.engine.checks.links import links
 from notion_gitops.engine.checks.relations import EMPTY_ALLOWED, contradicts, documented, orphans
-from notion_gitops.engine.checks.scope import Scope
+from notion_gitops.engine.checks.scope import NOTHING_KNOWN, Facts, Scope
+from notion_gitops.engine.checks.similar import similar
+from notion_gitops.engine.checks.tree import tree
+from notion_gitops.engine.checks.values import allowed, pattern, range_
 from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.mapping import (
     CheckKind,
@@ -24,6 +28,7 @@ def run_checks(
     mappings: Mapping[str, DatabaseMapping],
     records: Mapping[str, Mapping[str, Record]],
     today: date,
+    facts: Facts = NOTHING_KNOWN,
 ) -> tuple[Finding, ...]:
     """What the checks find in the records as they are going to be, on both sides.
 
@@ -32,6 +37,7 @@ def run_checks(
         records: mapping name -> key -> merged record. A mapping that is missing here takes no
             part: it is not checked, and relations to it are not judged.
         today: what "today" means in conditions and for the age of notes.
+        facts: what is known besides the records.
 
     Returns:
         The findings by mapping name, then in the order of its checks (the implied ones first),
@@ -42,32 +48,30 @@ def run_checks(
         for name in sorted(mappings)
         if name in records
         for rule in (*_implied(mappings[name]), *mappings[name].checks)
-        for finding in _sorted(Scope(mappings[name], rule, mappings, records, today))
+        for finding in _sorted(Scope(mappings[name], rule, mappings, records, today, facts))
     )
 
 
 def _sorted(scope: Scope) -> list[Finding]:
-    return sorted(_found(scope), key=lambda finding: finding.keys)
+    return sorted(_CHECKS[scope.rule.kind](scope), key=lambda finding: finding.keys)
 
 
-def _found(scope: Scope) -> Iterator[Finding]:
-    match scope.rule.kind:
-        case CheckKind.UNIQUE:
-            return unique(scope)
-        case CheckKind.REQUIRED:
-            return required(scope)
-        case CheckKind.ORPHANS:
-            return orphans(scope)
-        case CheckKind.ORDER:
-            return order(scope)
-        case CheckKind.CONTRADICTS:
-            return contradicts(scope)
-        case CheckKind.CAPACITY:
-            return capacity(scope)
-        case CheckKind.DOCUMENTED:
-            return documented(scope)
-        case _:
-            assert_never(scope.rule.kind)
+_CHECKS: Mapping[CheckKind, Callable[[Scope], Iterator[Finding]]] = {
+    CheckKind.UNIQUE: unique,
+    CheckKind.SIMILAR: similar,
+    CheckKind.REQUIRED: required,
+    CheckKind.RANGE: range_,
+    CheckKind.PATTERN: pattern,
+    CheckKind.ALLOWED: allowed,
+    CheckKind.ORPHANS: orphans,
+    CheckKind.TREE: tree,
+    CheckKind.ORDER: order,
+    CheckKind.CONTRADICTS: contradicts,
+    CheckKind.CAPACITY: capacity,
+    CheckKind.DOCUMENTED: documented,
+    CheckKind.LINKS: links,
+    CheckKind.EXPR: expr,
+}
 
 
 def _implied(mapping: DatabaseMapping) -> Iterator[CheckRule]:

@@ -6,15 +6,31 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from notion_gitops.engine.checks.names import RecordNames
 from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.expressions import Expression, ExpressionFailed
-from notion_gitops.model.mapping import CheckRule, DatabaseMapping
+from notion_gitops.model.mapping import BODY, CheckRule, DatabaseMapping
 from notion_gitops.model.plan import Finding
-from notion_gitops.model.records import Record
-from notion_gitops.model.values import Value, to_plain
+from notion_gitops.model.records import Absence, Record
+from notion_gitops.model.values import Value
 
 PAGE_MEMBER = "page:"  # prefix of a relation's member that no record stands for
 NAMED = 5  # how many records a message names before it says "and N more"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known besides the records; only the checks that a mapping declares ask for it."""
+
+    absent: Mapping[str, Mapping[str, Absence]] = field(default_factory=dict)  # mapping -> key
+    deleted: Mapping[str, frozenset[str]] = field(default_factory=dict)  # keys deleted by agreement
+    pages: Mapping[str, Absence] = field(default_factory=dict)  # by page id without dashes
+    files: frozenset[str] | None = None  # paths of files and folders; None: nobody looked
+    paths: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # mapping -> key -> file
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # mapping -> key -> body
+
+
+NOTHING_KNOWN = Facts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +42,7 @@ class Scope:
     mappings: Mapping[str, DatabaseMapping]
     records: Mapping[str, Mapping[str, Record]]  # mapping name -> key -> merged record
     today: date
+    facts: Facts = NOTHING_KNOWN
 
     @property
     def zone(self) -> ZoneInfo:
@@ -41,11 +58,23 @@ class Scope:
         records = self.records.get(name, {})
         return (records[key] for key in sorted(records))
 
-    def names(self, mapping: str, record: Record) -> dict[str, Any]:
+    def names(self, record: Record) -> Mapping[str, Any]:
         """What an expression sees of a record: every field as plain data, `key` and `today`."""
-        known = self.mappings[mapping].fields if mapping in self.mappings else record.fields
-        fields = {name: to_plain(record.value(name)) for name in known}
-        return {**fields, "key": record.key, "today": self.today.isoformat()}
+        return RecordNames(record, self.today)
+
+    def text(self, record: Record, name: str) -> str:
+        """A text of a record; the one below the fields also where no difference made it be read."""
+        value = record.value(name)
+        if value is None and name == BODY:
+            value = self.facts.texts.get(self.mapping.name, {}).get(record.key)
+        return value if isinstance(value, str) else ""
+
+    def leaves_empty(self, record: Record, name: str) -> bool:
+        """Whether a field says nothing; a text that nobody has read is not taken for empty."""
+        value = record.value(name)
+        if value is not None or name != BODY:
+            return is_empty(value)
+        return self.mapping.name in self.facts.texts and not self.text(record, name)
 
     def finding(self, keys: tuple[str, ...], message: str, *, why: str, fix: str) -> Finding:
         """A finding of this rule about records of this mapping."""
@@ -74,13 +103,30 @@ class Conditions:
 
     def hold(self, condition: Expression | None, mapping: str, record: Record) -> bool:
         """Whether the record meets the condition; no condition always holds."""
-        if condition is None:
-            return True
         try:
-            return bool(condition(**self.scope.names(mapping, record)))
+            return condition is None or bool(condition.evaluate(self.scope.names(record)))
         except ExpressionFailed as failed:
-            self.failures.setdefault(f"{mapping}/{record.key}", (condition, str(failed)))
+            self._failed(condition, f"{mapping}/{record.key}", failed)
             return False
+
+    def ask(
+        self,
+        condition: Expression | None,
+        names: Mapping[str, Any],
+        record: Record,
+        *,
+        otherwise: bool,
+    ) -> bool:
+        """The same of a record of our own over other names; `otherwise` where it fails."""
+        try:
+            return condition is None or bool(condition.evaluate(names))
+        except ExpressionFailed as failed:
+            self._failed(condition, f"{self.scope.mapping.name}/{record.key}", failed)
+            return otherwise
+
+    def _failed(self, condition: Expression | None, record: str, failed: ExpressionFailed) -> None:
+        if condition is not None:
+            self.failures.setdefault(record, (condition, str(failed)))
 
     def findings(self) -> Iterator[Finding]:
         """One finding if anything failed; its keys are those of this mapping's own records."""
