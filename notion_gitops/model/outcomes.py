@@ -53,6 +53,8 @@ class MappingHealth:
     findings: int
     pending: int
     score: int  # 0 to 100
+    errors: int = 0  # of the findings; the parts that the score is made of
+    warnings: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,9 +111,13 @@ def six_reports(
 
 def health_table(result: SyncResult) -> Table:
     """A row for each mapping."""
-    columns = ("", "health", "records", "open", "findings", "pending")
+    columns = ("", "health", "records", "open", "errors", "warnings", "findings", "pending")
     rows = tuple(
-        (name, *map(number, (h.score, h.records, h.open_conflicts, h.findings, h.pending)))
+        (
+            name,
+            *map(number, (h.score, h.records, h.open_conflicts)),
+            *map(number, (h.errors, h.warnings, h.findings, h.pending)),
+        )
         for name, h in result.health.items()
     )
     return Table(columns, rows, right=frozenset(range(1, len(columns))))

@@ -108,6 +108,8 @@ def _mapping_status(
             findings=known.findings if known else 0,
             pending=len(pending),
             score=known.score if known else 100,
+            errors=known.errors if known else 0,
+            warnings=known.warnings if known else 0,
         ),
         changed_in_git=changed,
         pending=tuple(p.key for p in pending),

@@ -39,10 +39,10 @@ def similar(scope: Scope) -> Iterator[Finding]:
 def _alike(texts: Mapping[str, str]) -> list[tuple[str, ...]]:
     """The keys of texts that are alike, in groups.
 
-    Each text is filed under what it is with one letter taken out, and those that meet there are
-    joined; no two texts are compared, so that the cost grows with their number.
+    Texts are filed under their words, and under their words but for one long one. Where several
+    meet, they are filed under that word with one letter taken out, and those that meet there are
+    joined. No two texts are compared, so that the cost grows with their number.
     """
-    first: dict[str, str] = {}
     joined: dict[str, str] = {}  # key -> another key of its group; a group's root has none
 
     def root(key: str) -> str:
@@ -52,10 +52,10 @@ def _alike(texts: Mapping[str, str]) -> list[tuple[str, ...]]:
             key = above
         return key
 
-    for key, text in texts.items():
-        for slip in _slips(text):
-            one, other = root(first.setdefault(slip, key)), root(key)
-            if one != other:
+    for group in _meeting(texts):
+        one = root(group[0])
+        for key in group[1:]:
+            if (other := root(key)) != one:
                 joined[other] = one
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for key in joined.keys() | set(joined.values()):
@@ -63,16 +63,32 @@ def _alike(texts: Mapping[str, str]) -> list[tuple[str, ...]]:
     return sorted(tuple(sorted(group)) for group in groups.values())
 
 
-def _slips(text: str) -> Iterator[str]:
-    words = sorted(_WORD.findall(text[:_CHARACTERS].casefold()))
-    if words:
-        yield " ".join(words)
-    for position, word in enumerate(words):
-        if len(word) >= _LONG - 1 and word.isalpha():
-            rest = " ".join(words[:position] + words[position + 1 :])
-            yield f"{rest}~{word}"
-            if len(word) >= _LONG:
-                yield from (f"{rest}~{word[:at]}{word[at + 1 :]}" for at in range(len(word)))
+def _meeting(texts: Mapping[str, str]) -> Iterator[list[str]]:
+    """Groups of keys whose texts are alike; a key may be in several."""
+    same: defaultdict[str, list[str]] = defaultdict(list)
+    but_for_one: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for key, text in texts.items():
+        words = sorted(_WORD.findall(text[:_CHARACTERS].casefold()))
+        if words:
+            same[" ".join(words)].append(key)
+        for position, word in enumerate(words):
+            if len(word) >= _LONG - 1 and word.isalpha():
+                rest = " ".join(words[:position] + words[position + 1 :])
+                but_for_one[rest].append((word, key))
+    yield from (keys for keys in same.values() if len(keys) > 1)
+    for members in but_for_one.values():
+        if len(members) > 1:
+            slips: defaultdict[str, list[str]] = defaultdict(list)
+            for word, key in members:
+                for slip in _slips(word):
+                    slips[slip].append(key)
+            yield from (keys for keys in slips.values() if len(keys) > 1)
+
+
+def _slips(word: str) -> set[str]:
+    """The word, and if it is long what is left of it without one of its letters."""
+    without = (word[:at] + word[at + 1 :] for at in range(len(word)))
+    return {word, *without} if len(word) >= _LONG else {word}
 
 
 def _shown(scope: Scope, name: str, texts: list[str]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from notion_gitops.engine.health import health_score
 from notion_gitops.formats.atomic import remove, write_bytes
+from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.outcomes import MappingHealth, Outcome, Status, SyncResult
 from notion_gitops.model.records import Side
 from notion_gitops.report.commit_message import record_commit_message, state_commit_message
@@ -118,7 +119,15 @@ def _health(result: SyncResult) -> dict[str, MappingHealth]:
         unsettled = sum(len(o.open_conflicts) for o in part.operations)
         pending = sum(1 for o in result.outcomes if _is_pending(o, part.name))
         score = health_score(part.records, unsettled, by_severity, pending)
-        health[part.name] = MappingHealth(part.records, unsettled, len(findings), pending, score)
+        health[part.name] = MappingHealth(
+            part.records,
+            unsettled,
+            len(findings),
+            pending,
+            score,
+            errors=by_severity.get(Severity.ERROR, 0),
+            warnings=by_severity.get(Severity.WARNING, 0),
+        )
     return health
 
 
