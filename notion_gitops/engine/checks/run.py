@@ -43,12 +43,13 @@ def run_checks(
         The findings by mapping name, then in the order of its checks (the implied ones first),
         then by key. Whatever the order of the arguments, the same records give the same findings.
     """
+    in_order = {name: dict(sorted(of.items())) for name, of in records.items()}
     return tuple(
         finding
         for name in sorted(mappings)
         if name in records
         for rule in (*_implied(mappings[name]), *mappings[name].checks)
-        for finding in _sorted(Scope(mappings[name], rule, mappings, records, today, facts))
+        for finding in _sorted(Scope(mappings[name], rule, mappings, in_order, today, facts))
     )
 
 

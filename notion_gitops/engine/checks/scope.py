@@ -40,7 +40,7 @@ class Scope:
     mapping: DatabaseMapping
     rule: CheckRule
     mappings: Mapping[str, DatabaseMapping]
-    records: Mapping[str, Mapping[str, Record]]  # mapping name -> key -> merged record
+    records: Mapping[str, Mapping[str, Record]]  # mapping name -> key -> merged record, by key
     today: date
     facts: Facts = NOTHING_KNOWN
 
@@ -55,8 +55,7 @@ class Scope:
 
     def of(self, name: str) -> Iterator[Record]:
         """The records of any mapping, by key; none if it takes no part in this run."""
-        records = self.records.get(name, {})
-        return (records[key] for key in sorted(records))
+        return iter(self.records.get(name, {}).values())
 
     def names(self, record: Record) -> Mapping[str, Any]:
         """What an expression sees of a record: every field as plain data, `key` and `today`."""

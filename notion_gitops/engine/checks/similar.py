@@ -66,6 +66,7 @@ def _alike(texts: Mapping[str, str]) -> list[tuple[str, ...]]:
 def _meeting(texts: Mapping[str, str]) -> Iterator[list[str]]:
     """Groups of keys whose texts are alike; a key may be in several."""
     same: defaultdict[str, list[str]] = defaultdict(list)
+    first: dict[str, tuple[str, str]] = {}  # nearly all stay alone
     but_for_one: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for key, text in texts.items():
         words = sorted(_WORD.findall(text[:_CHARACTERS].casefold()))
@@ -74,15 +75,17 @@ def _meeting(texts: Mapping[str, str]) -> Iterator[list[str]]:
         for position, word in enumerate(words):
             if len(word) >= _LONG - 1 and word.isalpha():
                 rest = " ".join(words[:position] + words[position + 1 :])
-                but_for_one[rest].append((word, key))
+                if rest in first:
+                    but_for_one[rest].append((word, key))
+                else:
+                    first[rest] = (word, key)
     yield from (keys for keys in same.values() if len(keys) > 1)
-    for members in but_for_one.values():
-        if len(members) > 1:
-            slips: defaultdict[str, list[str]] = defaultdict(list)
-            for word, key in members:
-                for slip in _slips(word):
-                    slips[slip].append(key)
-            yield from (keys for keys in slips.values() if len(keys) > 1)
+    for rest, others in but_for_one.items():
+        slips: defaultdict[str, list[str]] = defaultdict(list)
+        for word, key in (first[rest], *others):
+            for slip in _slips(word):
+                slips[slip].append(key)
+        yield from (keys for keys in slips.values() if len(keys) > 1)
 
 
 def _slips(word: str) -> set[str]:
