@@ -59,7 +59,7 @@ def _play_on(tool: Tool, steps: list[list[str]]) -> None:
     """Each printed step does what stands beside it; `apply` is answered by --yes."""
     inside = Tool(tool.folder / "story", tool.home)
     show, resolve, commit, edit, plan, log = [shlex.join(words) for words in steps[1:]]
-    assert "resolution:" in inside.shell(show).expect(0).stdout
+    assert "Not answered yet" in inside.shell(show).expect(0).stdout
     told = inside.shell(resolve).expect(0).stderr
     assert "next apply carries it out" in " ".join(told.split())
     told = commit.replace("'Decide;'", "Decide;").replace("--sandbox", "--sandbox --yes")
