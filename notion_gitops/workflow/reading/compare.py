@@ -247,21 +247,17 @@ def _join(
         candidates |= more
         notion = with_bodies(notion, bodies, agreed)
     whole = GitReader(workspace, mapping, recorded).with_records(git, candidates)
-    unchanged = {
-        key: record.fields
-        for key, record in notion.snapshot.records.items()
-        if key not in candidates
-    }
-    records: dict[str, BaseRecord] = shells(recorded.index, unchanged)
-    records |= agreed
-    base = as_base(recorded, records)
+    records = _all_agreed(recorded, notion, agreed, candidates)
     git_records, refused = without_refused(database, around.known, whole, records)
-    waiting = waiting_texts(mapping, bodies, whole.snapshot.records)
-    unread = unsent(mapping, git_records, notion.snapshot, records)
-    refused = (*refused, *waiting, *unread, *_told_of_held(mapping, held))
+    refused = (
+        *refused,
+        *waiting_texts(mapping, bodies, whole.snapshot.records),
+        *unsent(mapping, git_records, notion.snapshot, records),
+        *_told_of_held(mapping, held),
+    )
     inputs = Inputs(
         mapping=mapping,
-        base=base,
+        base=as_base(recorded, records),
         git=git_records,
         notion=notion.snapshot,
         candidates=frozenset(candidates),
@@ -274,6 +270,15 @@ def _join(
     return Compared(
         mapping, database, recorded, whole, notion, inputs, renames.ambiguous, refused, bodies
     )
+
+
+def _all_agreed(
+    recorded: Recorded, notion: NotionSide, agreed: Mapping[str, BaseRecord], read: set[str]
+) -> dict[str, BaseRecord]:
+    """The base as a whole: the records that were read, and those that are as Notion has them."""
+    seen = notion.snapshot.records.items()
+    unchanged = {key: record.fields for key, record in seen if key not in read}
+    return {**shells(recorded.index, unchanged), **agreed}
 
 
 def _held(recorded: Recorded, git: GitSide, notion: NotionSide, renames: Renames) -> frozenset[str]:
