@@ -48,14 +48,13 @@ def create_page(mapping: DatabaseMapping, view: RecordView, git: Record) -> Oper
         _all_new(_writable(mapping, git)),
         key_to_write=mapping.key.property_name is not None,
     )
-    unsettled = {n for n, v in git.fields.items() if isinstance(v, Unknown)}
     return build(
         mapping,
         view,
         Kind.CREATE_PAGE,
         agreed=_known(mapping, git),
         writes=(write,),
-        settled=_own(mapping) - unsettled,
+        settled=_own(mapping) - git.unknown,
     )
 
 
@@ -104,7 +103,6 @@ def create_file(mapping: DatabaseMapping, view: RecordView, notion: Record) -> O
         for name, value in notion.fields.items()
         if not isinstance(value, Unknown) and _enters_file(mapping, name)
     }
-    unknown = {n for n, v in notion.fields.items() if isinstance(v, Unknown)}
     writes = [Write(Side.GIT, Action.CREATE, _all_new(given))]
     if key_is_wrong(mapping, view):
         writes.append(Write(Side.NOTION, Action.UPDATE, key_to_write=True))
@@ -114,7 +112,7 @@ def create_file(mapping: DatabaseMapping, view: RecordView, notion: Record) -> O
         Kind.CREATE_FILE,
         agreed=given,
         writes=tuple(writes),
-        settled=frozenset(mapping.fields) - unknown,
+        settled=frozenset(mapping.fields) - notion.unknown,
     )
 
 

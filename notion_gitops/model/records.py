@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from notion_gitops.model.diagnostics import Diagnostic, Place
-from notion_gitops.model.values import Fields, Value
+from notion_gitops.model.values import Fields, Unknown, Value
 
 
 class Side(StrEnum):
@@ -61,6 +61,11 @@ class Record:
     def value(self, name: str) -> Value:
         """The field's value, None when it is empty."""
         return self.fields.get(name)
+
+    @property
+    def unknown(self) -> frozenset[str]:
+        """The fields that this side could not tell, or cannot send."""
+        return frozenset(n for n, value in self.fields.items() if isinstance(value, Unknown))
 
 
 class Absence(StrEnum):

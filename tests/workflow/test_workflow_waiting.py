@@ -12,7 +12,9 @@ from notion_gitops.model.errors import ExitCode
 from notion_gitops.sandbox import DEFAULT_TOKEN
 from notion_gitops.sandbox.basics.nouns import Capability
 from notion_gitops.workflow.apply import nothing_to_do
+from tests.workflow.conftest import MakeWorld
 from tests.workflow.notes_world import in_git, in_notion, write_git, write_notion
+from tests.workflow.workflow_samples import PROJECTS, TASKS, databases
 from tests.workflow.workflow_world import World
 
 
@@ -191,3 +193,42 @@ def test_a_question_about_a_record_that_is_out_of_reach_stays(world: World, why:
         world.api("PATCH", f"pages/{page}", {"is_archived": False})
         world.apply()
         assert world.page("Tasks/dig")["Hours"] == 9
+
+
+# --- where files stand, and values that were cleared ---
+
+
+def test_files_that_swap_their_places_keep_what_was_agreed(make: MakeWorld) -> None:
+    """Each is told by the key that stands in it."""
+    keyed = TASKS.replace("key: {property: Key}", "key: {field: id, property: Key}")
+    seed = databases([], [{"Name": "Dig", "Key": "dig"}, {"Name": "Lay", "Key": "lay"}])
+    world = make(seed, {}, {"projects": PROJECTS, "tasks": keyed})
+    world.apply()
+    one, two = world.path("tasks/dig"), world.path("tasks/lay")
+    first, second = one.read_text(), two.read_text()
+    one.write_text(second)
+    two.write_text(f"{first}\nhours: 3\n")
+    world.commit("Swap two files")
+    world.apply()
+    for path in (one, two):
+        name = path.relative_to(world.root).as_posix()
+        assert world.base(name) == world.read(name)
+    world.in_notion("tasks/dig", Hours=None)
+    world.apply()
+    assert not world.conflicts()
+
+
+def test_a_value_cleared_over_what_cannot_be_read_waits_and_is_told(make: MakeWorld) -> None:
+    valued = TASKS.replace(
+        "kind: {property: Kind, type: select}",
+        "kind: {property: Kind, type: select, values: {b: build}}",
+    )
+    page = {"Name": "Dig", "Key": "dig", "Kind": "build"}
+    world = make(databases([], [page]), {}, {"projects": PROJECTS, "tasks": valued})
+    world.apply()
+    world.in_notion("tasks/dig", Kind="test")
+    world.edit("tasks/dig", kind=None)
+    planned = world.plan()
+    assert not planned.plan.steps
+    told = [p.summary for m in planned.plan.mappings for p in m.problems]
+    assert any("kind is edited in git, and not sent" in each for each in told), told

@@ -15,7 +15,6 @@ import yaml
 
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.outcomes import Status, SyncResult
-from notion_gitops.model.values import Unknown
 from notion_gitops.notion.connect import Settings, open_gateway
 from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox, SandboxTransport, edits
 from notion_gitops.sandbox.basics.clock import SettableClock
@@ -279,11 +278,7 @@ class World:
             frozen = {*part.unreachable, *part.out_of_scope, *compared.inputs.git.unreadable}
             if mapping.git.single_file and (open_keys or frozen):
                 unsure.add(mapping.git.path)
-            waiting = {
-                key
-                for key, record in compared.inputs.git.records.items()
-                if any(isinstance(value, Unknown) for value in record.fields.values())
-            }
+            waiting = {key for key, r in compared.inputs.git.records.items() if r.unknown}
             unsure |= {p for p in {*agreed, *here} if Path(p).stem in open_keys | frozen | waiting}
             kept = compared.inputs.base.tombstones.keys()
             unsure |= {p for p in here if Path(p).stem in kept}

@@ -77,7 +77,7 @@ def without_refused(
         refused = {
             spec.name: r
             for spec in specs
-            if _may_be_sent(spec, record, base.get(key))
+            if _is_sent(spec, record, base.get(key))
             and (r := look.refusal(spec, record.value(spec.name)))
         }
         kept = set() if known.users_readable else set(_people(specs, record, base.get(key)))
@@ -109,9 +109,11 @@ def unsent(
         unread = other.fields if other is not None else {}
         for spec in specs:
             theirs, ours = unread.get(spec.name), record.value(spec.name)
-            if not isinstance(theirs, Unknown) or ours is None or isinstance(ours, Unknown):
+            if not isinstance(theirs, Unknown) or isinstance(ours, Unknown):
                 continue
-            if _may_be_sent(spec, record, base.get(key)):
+            if ours is None and spec.type is PropertyType.STATUS:
+                continue  # an empty status means: leave it
+            if _is_edited(spec, record, base.get(key)):
                 waiting.setdefault((spec.name, theirs.reason), []).append(record)
     return tuple(_waiting_told(mapping, at, records) for at, records in waiting.items())
 
@@ -197,14 +199,18 @@ def _unnamed(spec: Field) -> _Refusal:
     return _Refusal(why, "Look at it in the file.")
 
 
-def _may_be_sent(spec: Field, record: Record, base: BaseRecord | None) -> bool:
+def _is_sent(spec: Field, record: Record, base: BaseRecord | None) -> bool:
     """Whether git's value may have to be written: it was edited, or always stands in Notion.
 
     What Notion holds need not be fit to be sent: its lists may be longer than a request's.
     """
-    if base is None or spec.name not in base.known or spec.direction is Direction.PUSH:
-        return True
-    return record.value(spec.name) != base.fields.get(spec.name)
+    return spec.direction is Direction.PUSH or _is_edited(spec, record, base)
+
+
+def _is_edited(spec: Field, record: Record, base: BaseRecord | None) -> bool:
+    """Whether git's value is another than the one agreed on; of none, whether there is one."""
+    known = base is not None and spec.name in base.known
+    return record.value(spec.name) != (base.fields.get(spec.name) if base and known else None)
 
 
 def _too_many(spec: Field, count: int) -> _Refusal:
@@ -215,10 +221,7 @@ def _too_many(spec: Field, count: int) -> _Refusal:
 def _people(specs: list[Field], record: Record, base: BaseRecord | None) -> Iterator[str]:
     """The people fields that git would write."""
     for spec in specs:
-        value = record.value(spec.name)
-        agreed = base.fields.get(spec.name) if base else None
-        pushed = spec.direction is Direction.PUSH
-        if spec.type is PropertyType.PEOPLE and (value != agreed or pushed):
+        if spec.type is PropertyType.PEOPLE and _is_sent(spec, record, base):
             yield spec.name
 
 

@@ -34,24 +34,21 @@ def base_changes(workspace: Workspace, moved: Moved, state: str) -> dict[str, by
 
 
 def _moved_files(workspace: Workspace, moved: Moved) -> dict[str, bytes | None]:
-    changes: dict[str, bytes | None] = {}
     entries = moved.compared.recorded.index.entries
-    for key in [*moved.gone, *moved.renamed_from]:
-        if key in entries and entries[key].file:
-            changes[entries[key].file] = None
-    for key, base in moved.records.items():
-        if key in entries and entries[key].file not in ("", base.file):
-            changes[entries[key].file] = None
+    paths = {**{k: entries[k].file for k in moved.refreshed}, **moved.reworded}
+    others = {k: path for k, path in paths.items() if moved.contents.get(path) is not None}
+    places = {**{k: base.file for k, base in moved.records.items()}, **others}
+    left = [k for k in (*moved.gone, *moved.renamed_from) if k in entries]
+    left += [k for k, path in places.items() if k in entries and entries[k].file != path]
+    # What is left goes first: two files may have swapped their places.
+    changes: dict[str, bytes | None] = {entries[k].file: None for k in left if entries[k].file}
+    for base in moved.records.values():
         content = moved.contents.get(base.file)
         if content is not None:
             changes[base.file] = _as_agreed(workspace, moved.mapping, base, content)
-    paths = {**{k: entries[k].file for k in moved.refreshed}, **moved.reworded}
-    for key, path in paths.items():
-        content = moved.contents.get(path)
-        if content is not None:
-            if entries[key].file != path:
-                changes[entries[key].file] = None
-            changes[path] = _not_agreed_anew(workspace, moved, key, path, content)
+    for key, path in others.items():
+        content = moved.contents[path] or b""
+        changes[path] = _not_agreed_anew(workspace, moved, key, path, content)
     return changes
 
 

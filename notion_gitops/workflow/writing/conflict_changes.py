@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.records import Absence
-from notion_gitops.model.values import Unknown
 from notion_gitops.state.conflicts import ConflictHeader, update_conflict_file
 from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.reading.compare import Compared
@@ -50,13 +49,7 @@ def _out_of_reach(compared: Compared) -> frozenset[str]:
 def _waiting(compared: Compared, key: str) -> frozenset[str]:
     """The fields of a record of which one side is not known, or cannot be written."""
     sides = (compared.inputs.git.records.get(key), compared.inputs.notion.records.get(key))
-    return frozenset(
-        name
-        for record in sides
-        if record is not None
-        for name, value in record.fields.items()
-        if isinstance(value, Unknown)
-    )
+    return frozenset().union(*(record.unknown for record in sides if record is not None))
 
 
 def _header(

@@ -97,8 +97,7 @@ class Settling:
     def _waiting(self, operation: Operation) -> frozenset[str]:
         """The fields of git's record that cannot be sent: nothing is agreed on about them."""
         git = self.compared.inputs.git.records.get(operation.key)
-        fields = git.fields.items() if git is not None else ()
-        return frozenset(name for name, value in fields if isinstance(value, Unknown))
+        return git.unknown if git is not None else frozenset()
 
     def _before(self, operation: Operation) -> BaseRecord | None:
         return self.compared.base.records.get(operation.renamed_from or operation.key)
