@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from itertools import count, pairwise
 from typing import NamedTuple
 
-from notion_gitops.model.mapping import BODY, DatabaseMapping, Direction, Mode
+from notion_gitops.model.mapping import BODY
 from notion_gitops.model.records import BaseRecord
 from notion_gitops.model.values import Unknown, Value
 from notion_gitops.text.bodies import (
@@ -24,14 +24,6 @@ from notion_gitops.text.bodies import (
 )
 
 _NOTION_INDENT = "\t"
-
-
-class TextMerge(NamedTuple):
-    """Three texts of a body that both sides edited, all in the file's form."""
-
-    base: str
-    git: str
-    notion: str
 
 
 def in_file_form(file: Value, stored: Value, notion: Value) -> Value:
@@ -73,30 +65,6 @@ def in_notion_form(notion: Value, as_file: Value, wanted: Value) -> str:
     ours, base, theirs = _text(notion), _text(as_file), _text(wanted)
     parts = _parts(lines_of(ours), lines_of(base), lines_of(theirs), glued=True)
     return _carried(parts, ours, theirs, tight) or ""
-
-
-def text_to_merge(
-    mapping: DatabaseMapping, base: BaseRecord, git: Value, notion: Value
-) -> TextMerge | None:
-    """The three texts of a body that both sides edited; None if nothing is to be merged.
-
-    Args:
-        mapping: the record's mapping.
-        base: its base.
-        git: the body in git.
-        notion: the body in Notion, as Notion has it.
-    """
-    body = mapping.body
-    if body is None or body.name not in base.known or mapping.mode is Mode.MIRROR:
-        return None
-    if body.direction is not Direction.BOTH or isinstance(git, Unknown | None):
-        return None
-    file, theirs = base.fields.get(body.name), as_in_file(base, git, notion)
-    if isinstance(theirs, Unknown | None) or file is None:
-        return None
-    texts = TextMerge(str(file), str(git), str(theirs))
-    equal = (same_text(texts.base, s) for s in (texts.git, texts.notion))
-    return None if any(equal) or same_text(texts.git, texts.notion) else texts
 
 
 class _Spacing(NamedTuple):

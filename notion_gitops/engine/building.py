@@ -16,7 +16,7 @@ from notion_gitops.model.operations import (
     Write,
 )
 from notion_gitops.model.records import Absence, BaseRecord, Record, Side, Tombstone
-from notion_gitops.model.values import Fields, Value
+from notion_gitops.model.values import Fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class RecordView:
     answers: ConflictFile | None = None
     times: Mapping[str, EditTimes] = field(default_factory=dict)
     renamed_from: str = ""
-    merged_body: Value = None  # of two edits that merge as text
+    # By field: texts that both sides edited, merged.
+    merged_texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def build(

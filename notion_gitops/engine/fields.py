@@ -32,7 +32,7 @@ class Readings:
     stored: Value  # the base as Notion reads it back
     git: Value
     notion: Value
-    merged: Value = None  # a body that both sides edited, merged as text; None: it does not merge
+    merged: Value = None  # a text that both sides edited, merged; None: it does not merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _both(field: Field, at: Readings, decide: Decide) -> FieldMerge:
     git_edited = not same(field, at.git, at.base)
     notion_edited = not same(field, at.notion, at.stored)
     if git_edited and notion_edited:
-        if at.merged is not None:
+        if at.merged is not None and field.is_body:
             return _merged_text(field, at)
         if field.type not in SETS:
             return decide(at, "both sides changed it")

@@ -96,6 +96,7 @@ def _readings(view: RecordView, spec: Field) -> Readings:
         stored=base.in_notion(name) if base and known else None,
         git=view.git.value(name) if view.git else None,
         notion=view.notion.value(name) if view.notion else None,
+        merged=view.merged_texts.get(name),
     )
     return _as_files(at, view) if spec.type is PropertyType.BODY else at
 
@@ -103,7 +104,7 @@ def _readings(view: RecordView, spec: Field) -> Readings:
 def _as_files(at: Readings, view: RecordView) -> Readings:
     """The readings of a body, those of Notion in the form of the file."""
     notion = as_in_file(view.base, at.git, at.notion)
-    return replace(at, stored=at.base, notion=notion, merged=view.merged_body)
+    return replace(at, stored=at.base, notion=notion)
 
 
 def _evidence(view: RecordView) -> Evidence:

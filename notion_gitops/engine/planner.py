@@ -28,7 +28,8 @@ class Inputs:
     answers: Mapping[str, ConflictFile] = field(default_factory=dict)  # by key
     renames: Mapping[str, str] = field(default_factory=dict)  # new key -> old: `find_renames`
     pending: frozenset[str] = frozenset()  # keys that an earlier run could not send: go first
-    merged_bodies: Mapping[str, str] = field(default_factory=dict)  # by key: edits that merge
+    # By key and field: texts that both sides edited, merged.
+    merged_texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unpaired: bool = False  # first contact and nothing links the sides: only list
 
 
@@ -125,7 +126,7 @@ def _views(each: Inputs, times: Mapping[FieldOf, EditTimes]) -> list[RecordView]
             tombstone=base.tombstones.get(key),
             answers=each.answers.get(key),
             times=known.get(key, {}),
-            merged_body=each.merged_bodies.get(key),
+            merged_texts=each.merged_texts.get(key, {}),
         )
         if key in each.renames:
             view = _renamed(each, view, each.renames[key])

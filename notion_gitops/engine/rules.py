@@ -8,7 +8,7 @@ from typing import Any
 from notion_gitops.engine.fields import FieldMerge, Readings, initial_take, leave_open, settle
 from notion_gitops.model.diagnostics import Place
 from notion_gitops.model.expressions import ExpressionFailed
-from notion_gitops.model.mapping import DatabaseMapping, Field, Rule, Take
+from notion_gitops.model.mapping import SETS, DatabaseMapping, Field, PropertyType, Rule, Take
 from notion_gitops.model.operations import (
     Cause,
     Conflict,
@@ -87,6 +87,8 @@ class FieldDecider:
                 return settle(self.field, at, decided, at.git, cause)
             case Take.NOTION:
                 return settle(self.field, at, decided, at.notion, cause)
+            case Take.MERGE:
+                return settle(self.field, at, decided, at.merged, Cause.MERGED)
             case _:
                 return leave_open(at, decided)
 
@@ -110,7 +112,10 @@ class FieldDecider:
             return Verdict(take, reason, rule=f"initial: {mapping.initial.value}")
         if self.field.required and at.notion is None:
             return Verdict(Take.MANUAL, "it is required, and was emptied in Notion")
-        return choose(mapping, self.field, evidence)
+        verdict = choose(mapping, self.field, evidence)
+        if verdict.take is Take.MERGE and at.merged is None:
+            return replace(verdict, take=Take.MANUAL, reason=_unmerged(self.field, verdict.rule))
+        return verdict
 
 
 def choose(mapping: DatabaseMapping, spec: Field, evidence: Evidence) -> Verdict:
@@ -150,8 +155,17 @@ def _by_rule(rule: Rule, times: EditTimes | None) -> Verdict:
             reason = f'rule "{rule.name}" leaves it to a person'
             return Verdict(Take.MANUAL, reason, rule.name, rule.place)
         case Take.MERGE:
-            reason = f'rule "{rule.name}" says merge, but these values have no members to merge'
-            return Verdict(Take.MANUAL, reason, rule.name, rule.place)
+            return Verdict(Take.MERGE, f'rule "{rule.name}"', rule.name, rule.place)
+
+
+def _unmerged(spec: Field, rule: str) -> str:
+    """Why a rule that says merge leaves a conflict open."""
+    said = f'rule "{rule}" says merge, but'
+    if spec.type in SETS:
+        return f"{said} both sides' changes together would empty a required field"
+    if spec.is_body or spec.type is PropertyType.RICH_TEXT:
+        return f"{said} both edits are in the same place"
+    return f"{said} these values have no parts to merge"
 
 
 def _latest(times: EditTimes, rule: str, place: Place | None) -> Verdict:
@@ -228,7 +242,7 @@ def _chosen(at: Readings, answer: Resolution) -> tuple[Value, Take, str]:
 
 
 def _with_verdict(conflict: Conflict, verdict: Verdict, stale: str) -> Conflict:
-    decided = verdict.take in (Take.GIT, Take.NOTION)
+    decided = verdict.take in (Take.GIT, Take.NOTION, Take.MERGE)
     return replace(
         conflict,
         reason=verdict.reason + stale,

@@ -12,6 +12,7 @@ _TAKES = {
     Take.GIT: "takes git's value",
     Take.NOTION: "takes Notion's value",
     Take.LATEST: "takes the latest edit",
+    Take.MERGE: "merges the texts; where it cannot, a person is asked",
 }
 
 

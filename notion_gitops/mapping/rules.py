@@ -68,10 +68,10 @@ def _covered(view: View, fields: FieldSet, *, own: bool) -> frozenset[str] | Non
 def _check_merge(rule: Rule, view: View, fields: FieldSet) -> None:
     take = view.scalar("take")
     about = fields.names if rule.fields is None else sorted(rule.fields)
-    merged = {*SETS, PropertyType.BODY}
+    merged = {*SETS, PropertyType.BODY, PropertyType.RICH_TEXT}
     others = [f for f in about if (kind := fields.type_of(f)) is not None and kind not in merged]
     if take is not None and others:
         shown = ", ".join(others[:5])
-        summary = f"only sets can be merged (multi_select, people, relation), and not: {shown}"
-        fix = "name the fields that are sets, or take git, notion, latest or manual"
+        summary = f"only sets and texts (rich_text, body) can be merged, and not: {shown}"
+        fix = "name the fields that are sets or texts, or take git, notion, latest or manual"
         view.problems.at(take, summary, fix)

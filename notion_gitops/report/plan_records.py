@@ -176,7 +176,8 @@ def _why(change: FieldChange, side: Side) -> tuple[str, ...]:
         case Cause.RULE:
             return (f'decided by rule "{change.rule}"{at}',)
         case Cause.MERGED:
-            return ("both sides were edited; merged",)
+            by = f' by rule "{change.rule}"{at}' if change.rule else ""
+            return (f"both sides were edited; merged{by}",)
         case Cause.RESOLVED:
             return (f"decided by a person{at}",)
         case Cause.FIRST:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notion_gitops.engine.bodies import in_file_form, in_notion_form, text_to_merge
+from notion_gitops.engine.bodies import in_file_form, in_notion_form
 from notion_gitops.engine.building import RecordView
 from notion_gitops.engine.merge import merge_record
+from notion_gitops.engine.texts import texts_to_merge
 from notion_gitops.model.mapping import BODY, Direction, Field, PropertyType, Rule, Take
 from notion_gitops.model.operations import Cause, Operation
 from notion_gitops.model.records import Side
@@ -93,7 +94,7 @@ def merged(base: str, git: str | None, notion: str | None, **more: Any) -> Opera
 
 
 def test_edits_that_merge_go_both_ways() -> None:
-    operation = merged("a\n\nb", "A\n\nb", "a\n\nB", merged_body="A\n\nB")
+    operation = merged("a\n\nb", "A\n\nb", "a\n\nB", merged_texts={BODY: "A\n\nB"})
     assert operation is not None
     assert operation.agreed[BODY] == "A\n\nB"
     causes = {w.side: [c.cause for c in w.changes] for w in operation.writes}
@@ -137,7 +138,8 @@ def test_a_body_is_decided_as_every_field(
 )
 def test_only_two_edits_are_merged(git: Any, notion: Any) -> None:
     of = mapping()
-    assert text_to_merge(of, in_base(of, body="a"), git, notion) is None
+    sides = in_git(body=git), in_notion(body=notion)
+    assert not texts_to_merge(of, in_base(of, body="a"), *sides)
 
 
 def test_a_text_that_is_not_read_is_left_alone() -> None:

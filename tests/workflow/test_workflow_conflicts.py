@@ -300,3 +300,40 @@ def test_a_deleted_conflict_file_is_asked_again(world: World) -> None:
     world.commit("Forget the question")
     world.apply(code=ExitCode.DECISIONS_REMAIN)
     assert world.conflicts() == {"tasks/dig"}
+
+
+MERGING = """\
+conflicts:
+  rules:
+    - {name: notes merge, fields: [note], take: merge}
+"""
+
+
+def test_two_edits_of_a_long_text_are_merged_where_a_rule_says_so(world: World) -> None:
+    ruled(world, MERGING)
+    world.edit("tasks/dig", note="Dig by hand near the pipe, then fill it.")
+    world.apply()
+    world.edit("tasks/dig", note="Dig by hand near the gas pipe, then fill it.")
+    world.in_notion("tasks/dig", Note="Dig by hand near the pipe, then fill it up.")
+    result = world.apply()
+    both = "Dig by hand near the gas pipe, then fill it up."
+    assert world.record("tasks/dig")["note"] == both
+    assert world.page("tasks/dig")["Note"] == both
+    (conflict,) = operation(result, "tasks/dig").conflicts
+    assert (conflict.take, conflict.rule) == (Take.MERGE, "notes merge")
+    backups = world.git("show", "notion-gitops/state:backup.jsonl")
+    assert "gas pipe, then fill it." in backups
+    assert "near the pipe, then fill it up." in backups
+    assert nothing_to_do(world.plan())
+
+
+def test_edits_of_the_same_words_are_asked_about(world: World) -> None:
+    ruled(world, MERGING)
+    world.edit("tasks/dig", note="Due on Monday at nine.")
+    world.apply()
+    world.edit("tasks/dig", note="Due on Tuesday at nine.")
+    world.in_notion("tasks/dig", Note="Due on Friday at nine.")
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    asked = world.read("state/conflicts/tasks/dig.yaml")
+    assert "Tuesday" in asked
+    assert "Friday" in asked

@@ -4,9 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from notion_gitops.engine.bodies import text_to_merge
 from notion_gitops.engine.fields import same
-from notion_gitops.engine.planner import Inputs
 from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.errors import CannotReachNotion, TokenRefused
 from notion_gitops.model.mapping import BODY, DatabaseMapping, Field
@@ -16,7 +14,6 @@ from notion_gitops.model.values import Unknown, Value
 from notion_gitops.notion.bodies import body_of, signs_of_loss
 from notion_gitops.notion.failures import RejectedRequest
 from notion_gitops.notion.gateway import Gateway
-from notion_gitops.repository.repository import Repository
 from notion_gitops.text.bodies import body_digest
 from notion_gitops.workflow.reading.git_side import GitSide
 from notion_gitops.workflow.reading.notion_side import NotionSide
@@ -164,23 +161,6 @@ def with_bodies(side: NotionSide, bodies: Bodies, base: Mapping[str, BaseRecord]
 
     snapshot = replace(side.snapshot, records=filled(side.snapshot.records))
     return replace(side, snapshot=snapshot, unresolved=filled(side.unresolved))
-
-
-def merge_bodies(repository: Repository, inputs: Inputs) -> dict[str, str]:
-    """The texts that both sides edited, merged, by key; those that do not merge are left out."""
-    mapping, base, notion = inputs.mapping, inputs.base.records, inputs.notion.records
-    if mapping.body is None:
-        return {}
-    merged: dict[str, str] = {}
-    for key in inputs.candidates & inputs.git.records.keys():
-        old = inputs.renames.get(key, key)
-        if old not in base or old not in notion:
-            continue
-        git, there = inputs.git.records[key].value(BODY), notion[old].value(BODY)
-        texts = text_to_merge(mapping, base[old], git, there)
-        if texts is not None and (text := repository.merge_text(*texts)) is not None:
-            merged[key] = text
-    return merged
 
 
 def body_findings(mapping: DatabaseMapping, bodies: Bodies) -> list[Finding]:

@@ -17,7 +17,6 @@ from notion_gitops.text.words import listed
 from notion_gitops.workflow.reading.bodies import (
     Bodies,
     changed_in_git,
-    merge_bodies,
     moved_in_notion,
     read_bodies,
     waiting_texts,
@@ -44,6 +43,7 @@ from notion_gitops.workflow.reading.state_branch import (
     shells,
 )
 from notion_gitops.workflow.reading.taking_part import Sources, list_all, unusable
+from notion_gitops.workflow.reading.text_merges import merge_texts
 from notion_gitops.workflow.workspace import Workspace
 
 _NAMED = 5  # keys in a message
@@ -266,7 +266,7 @@ def _join(
         pending=frozenset(p.key for p in recorded.sync.pending) if recorded.sync else frozenset(),
         unpaired=bool(notion.identified.unpaired),
     )
-    inputs = replace(inputs, merged_bodies=merge_bodies(workspace.repository, inputs))
+    inputs = replace(inputs, merged_texts=merge_texts(workspace.repository, inputs))
     return Compared(
         mapping, database, recorded, whole, notion, inputs, renames.ambiguous, refused, bodies
     )
