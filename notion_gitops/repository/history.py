@@ -1,5 +1,6 @@
 """Reading history: when a file came to hold what it holds, and which syncs there were."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,6 +36,18 @@ class History(Trees):
     def blob_at(self, commit: str, path: str) -> bytes | None:
         """The content of a file in a commit; None if it was not there."""
         return self.read_file(commit, path)
+
+    def moved_from(self, commit: str, path: str) -> str:
+        """Where a file was before a commit that moved it here; "" if it did not.
+
+        A moved file may have been edited a little, too: git tells it by its likeness.
+        """
+        options = ("-r", "-z", "--no-commit-id", "--name-status", "--find-renames")
+        filters = ("--diff-filter=R", "--no-ext-diff", "--no-textconv", "--end-of-options")
+        answer = self._run("diff-tree", *options, *filters, f"{commit}^", commit)
+        parts = [os.fsdecode(part) for part in answer.out.split(b"\0")] if answer.ok else []
+        moves = zip(parts[1::3], parts[2::3], strict=False)
+        return next((old for old, new in moves if new == path), "")
 
     def modified_at(self, path: str) -> datetime | None:
         """When the file of the work tree was last written; None if it is not there."""

@@ -1,7 +1,6 @@
 """Who wins a conflict, and the conflict files that ask when nobody does."""
 
-import os
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 
@@ -16,7 +15,6 @@ conflicts:
   rules:
     - {name: active is git's, when: "git.status == 'doing'", fields: [due], take: git}
     - {name: people are Notion's, fields: [note], take: notion}
-    - {name: the latest counts, fields: [hours, status], take: latest}
     - {name: never alone, fields: [kind], take: manual}
 """
 
@@ -81,102 +79,6 @@ def test_otherwise_decides_what_no_rule_covers(world: World, side: str) -> None:
     world.apply()
     assert world.record("tasks/dig")["hours"] == {"git": "10", "notion": "11"}[side]
     assert world.page("tasks/dig")["Hours"] == {"git": 10, "notion": 11}[side]
-
-
-# --- latest -------------------------------------------------------------------------------
-
-
-def test_latest_is_notion_when_git_is_older(world: World) -> None:
-    ruled(world)
-    now = world.clock()
-    collide(world, git_at=now, notion_at=now + timedelta(minutes=5))
-    world.apply()
-    assert world.record("tasks/dig")["hours"] == "11"
-
-
-def test_latest_is_git_when_it_is_newer(world: World) -> None:
-    ruled(world)
-    now = world.clock()
-    collide(world, git_at=now + timedelta(minutes=5), notion_at=now)
-    world.apply()
-    assert world.page("tasks/dig")["Hours"] == 10
-
-
-def test_the_same_minute_is_not_guessed(world: World) -> None:
-    ruled(world)
-    now = world.clock().replace(second=20)
-    collide(world, git_at=now + timedelta(seconds=20), notion_at=now)
-    result = world.apply(code=ExitCode.DECISIONS_REMAIN)
-    (conflict,) = operation(result, "tasks/dig").open_conflicts
-    assert "same minute" in conflict.reason
-    assert "same minute" in world.read(world.conflict("tasks/dig"))
-
-
-def test_an_edit_counts_from_the_merge_of_its_pull_request(world: World) -> None:
-    ruled(world)
-    now = world.clock()
-    world.git("switch", "-q", "-c", "topic")
-    world.edit("tasks/dig", hours="10", at=now)
-    world.git("switch", "-q", "main")
-    world.in_notion("tasks/dig", Hours=11, at=now + timedelta(minutes=30))
-    merged = now + timedelta(hours=1)
-    world.git("merge", "-q", "--no-ff", "-m", "Merge topic", "topic", at=merged)
-    world.clock.set(merged)
-    result = world.apply()
-    assert world.page("tasks/dig")["Hours"] == 10
-    (conflict,) = operation(result, "tasks/dig").conflicts
-    assert conflict.times is not None
-    assert conflict.times.git.at == merged
-
-
-def test_a_later_commit_to_another_field_does_not_make_the_edit_younger(world: World) -> None:
-    ruled(world)
-    now = world.clock()
-    world.edit("tasks/dig", hours="10", at=now)
-    world.in_notion("tasks/dig", Hours=11, at=now + timedelta(minutes=30))
-    world.edit("tasks/dig", kind="test", at=now + timedelta(hours=1))
-    world.apply()
-    assert world.record("tasks/dig")["hours"] == "11"
-    assert world.page("tasks/dig")["Kind"] == "test"
-
-
-def test_an_edit_that_is_not_committed_counts_from_the_files_time(world: World) -> None:
-    ruled(world)
-    now = world.clock()
-    world.in_notion("tasks/dig", Hours=11, at=now)
-    world.spell("tasks/dig", hours="10")
-    later = (now + timedelta(minutes=5)).timestamp()
-    os.utime(world.path("tasks/dig"), (later, later))
-    planned = world.plan()
-    (conflict,) = operation(planned, "tasks/dig").conflicts
-    assert conflict.take is Take.GIT
-    earlier = (now - timedelta(minutes=5)).timestamp()
-    os.utime(world.path("tasks/dig"), (earlier, earlier))
-    (conflict,) = operation(world.plan(), "tasks/dig").conflicts
-    assert conflict.take is Take.NOTION
-
-
-def test_our_own_last_edit_of_the_page_is_no_persons_time(world: World) -> None:
-    ruled(world)
-    collide(world)
-    # The sync writes another field of that page before the conflict is looked at.
-    page = world.page_id("tasks/dig")
-    with world.sandbox.acting() as call:
-        bot = call.token.bot.id
-        call.store.write("UPDATE pages SET edited_by=? WHERE id=?", (bot, page))
-    (conflict,) = operation(world.plan(), "tasks/dig").open_conflicts
-    assert "by the sync itself" in conflict.reason
-
-
-def test_an_open_conflict_keeps_the_time_of_the_person_who_was_seen_first(world: World) -> None:
-    """The sync's own write of another field of that page must not hide when Eva edited it."""
-    now = world.clock()
-    collide(world, git_at=now, notion_at=now + timedelta(minutes=5))
-    world.edit("tasks/dig", note="Another field")
-    world.apply(code=ExitCode.DECISIONS_REMAIN)
-    ruled(world)
-    world.apply()
-    assert world.record("tasks/dig")["hours"] == "11"
 
 
 # --- conflict files -----------------------------------------------------------------------

@@ -1,6 +1,9 @@
-"""Since when git holds what it holds of a record: its file's history, along first parents."""
+"""Since when git holds what it holds of a record: its file's history, along first parents.
 
-from collections.abc import Iterable
+A file that was moved, and a record that was renamed, are followed: neither edits a field.
+"""
+
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -20,6 +23,19 @@ _SHALLOW = "the clone is too shallow to tell; fetch more history (git fetch --un
 _NOWHERE = GitEdit(EditTime(None, reason="no commit of this branch has the value"))
 
 
+Version = tuple[CommitInfo, Record | None]
+"""A commit that changed a record's file, and the record as it has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A part of a record's history in which its file stayed where it is."""
+
+    path: str
+    key: str
+    head: str  # the newest commit
+
+
 @dataclass(frozen=True, slots=True)
 class RecordFile:
     """Where a record stands, or stood, in git."""
@@ -32,21 +48,56 @@ class RecordFile:
 
     def at(self, commit: str) -> Record | None:
         """The record as a commit has it; None if it is not there, or cannot be read."""
-        content = self.workspace.repository.blob_at(commit, self.path)
-        if content is None:
-            return None
-        reading = read_records(self.mapping, {self.path: content}, self.workspace.people)
-        return reading.records.get(self.key)
+        return self._records(commit, self.path).get(self.key)
 
-    def log(self) -> Iterable[CommitInfo]:
+    def versions(self) -> Iterable[Version]:
         """The commits that changed the file, newest first."""
-        return self.workspace.repository.first_parent_log(self.path, self.workspace.head.commit)
+        stretch: _Stretch | None = _Stretch(self.path, self.key, self.workspace.head.commit)
+        while stretch is not None:
+            stretch = yield from self._walk(stretch)
+
+    def _walk(self, along: _Stretch) -> Generator[Version, None, _Stretch | None]:
+        """The versions of one stretch; then the stretch before it, if the record was moved."""
+        key, first = along.key, None
+        newer: Mapping[str, Record] = {}
+        for commit in self.workspace.repository.first_parent_log(along.path, along.head):
+            records = self._records(commit.commit, along.path)
+            if first is not None and key not in records:
+                former = _former_key(key, newer, records)
+                if former is None:
+                    break
+                key = former
+            yield commit, records.get(key)
+            newer, first = records, commit if key in records else None
+        return self._before(first, replace(along, key=key), newer) if first is not None else None
+
+    def _before(
+        self, first: CommitInfo, along: _Stretch, records: Mapping[str, Record]
+    ) -> _Stretch | None:
+        """Where the record stood before the commit with which a stretch begins."""
+        path = self.workspace.repository.moved_from(first.commit, along.path)
+        parent = f"{first.commit}^"
+        before = self._records(parent, path) if path else {}
+        key = along.key if along.key in before else _former_key(along.key, records, before)
+        return _Stretch(path, key, parent) if key is not None else None
+
+    def _records(self, commit: str, path: str) -> Mapping[str, Record]:
+        content = self.workspace.repository.blob_at(commit, path)
+        if content is None:
+            return {}
+        return read_records(self.mapping, {path: content}, self.workspace.people).records
 
     def not_committed(self) -> GitEdit:
         """An edit that is in the work tree alone: all that is known is the time of the file."""
         file = self.workspace.root / self.path
         at = datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_file() else None
         return GitEdit(EditTime(at, by=NOT_COMMITTED))
+
+
+def _former_key(key: str, newer: Mapping[str, Record], older: Mapping[str, Record]) -> str | None:
+    """The key that a record had in an older version, if it was renamed and nothing else."""
+    same = [k for k, r in older.items() if k not in newer and r.fields == newer[key].fields]
+    return same[0] if len(same) == 1 else None
 
 
 def field_edits(where: RecordFile, now: Record, names: Iterable[str]) -> dict[str, GitEdit]:
@@ -72,8 +123,7 @@ def _walk(where: RecordFile, waiting: dict[str, Value]) -> dict[str, GitEdit]:
     since = dict.fromkeys(waiting, _NOWHERE)
     if not waiting:
         return since
-    for number, commit in enumerate(where.log()):
-        record = where.at(commit.commit)
+    for number, (commit, record) in enumerate(where.versions()):
         waiting = {name: value for name, value in waiting.items() if _holds(record, name, value)}
         if not waiting:
             break
@@ -91,8 +141,8 @@ def deletion(where: RecordFile) -> GitEdit | None:
         if head is not None:
             return GitEdit(EditTime(None, by=NOT_COMMITTED))
     since: GitEdit | None = None
-    for number, commit in enumerate(where.log()):
-        if where.at(commit.commit) is not None:
+    for number, (commit, record) in enumerate(where.versions()):
+        if record is not None:
             return since
         since = _given_up(commit, number) or _edit(commit)
         if since.time.at is None:
