@@ -30,7 +30,8 @@ class RecordView:
     absence: Absence | None = None  # why `notion` is None although the base has its page
     tombstone: Tombstone | None = None
     answers: ConflictFile | None = None
-    times: Mapping[str, EditTimes] = field(default_factory=dict)
+    # By field; None: of the record as a whole.
+    times: Mapping[str | None, EditTimes] = field(default_factory=dict)
     renamed_from: str = ""
     # By field: texts that both sides edited, merged.
     merged_texts: Mapping[str, str] = field(default_factory=dict)

@@ -184,7 +184,9 @@ def deleted_in_git(
     why = "deleted in git, edited in Notion" if edited else "deleted in git; the mapping asks"
     states = (State.DELETED, State.EDITED if edited else State.UNCHANGED)
     content = content_digest(mapping, notion.fields)
-    conflict = record_conflict(mapping, view.key, states, why, content)
+    conflict = replace(
+        record_conflict(mapping, view.key, states, why, content), times=view.times.get(None)
+    )
     answer = _fresh_answer(view, conflict)
     if answer is None:
         if edited or mapping.when_deleted_in_git is Carry.ASK:
@@ -207,7 +209,9 @@ def trashed_in_notion(
     why = "edited in git, trashed in Notion" if edited else "trashed in Notion; the mapping asks"
     states = (State.EDITED if edited else State.UNCHANGED, State.DELETED)
     content = content_digest(mapping, git.fields)
-    conflict = record_conflict(mapping, view.key, states, why, content)
+    conflict = replace(
+        record_conflict(mapping, view.key, states, why, content), times=view.times.get(None)
+    )
     answer = _fresh_answer(view, conflict)
     if answer is None:
         if edited or mapping.when_trashed_in_notion is Carry.ASK:

@@ -13,7 +13,7 @@ from notion_gitops.model.operations import ConflictFile, EditTimes, Operation
 from notion_gitops.model.plan import Refusal, UnfitAccept
 from notion_gitops.model.records import Base, Record, Snapshot
 
-FieldOf = tuple[str, str, str]  # mapping, key, field
+FieldOf = tuple[str, str, str | None]  # mapping, key, field; None: the record as a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _views(each: Inputs, times: Mapping[FieldOf, EditTimes]) -> list[RecordView]
     name, base = each.mapping.name, each.base
     frozen = each.git.unreadable.keys() | each.notion.unreadable.keys()
     views = []
-    known: dict[str, dict[str, EditTimes]] = {}
+    known: dict[str, dict[str | None, EditTimes]] = {}
     for (mapping, key, spec), both in times.items():
         if mapping == name:
             known.setdefault(key, {})[spec] = both

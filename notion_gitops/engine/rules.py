@@ -29,7 +29,7 @@ class Evidence:
     git: Fields
     notion: Fields
     base: Fields
-    times: Mapping[str, EditTimes] = field(default_factory=dict)  # by field, where fetched
+    times: Mapping[str | None, EditTimes] = field(default_factory=dict)  # by field, where fetched
     answers: Mapping[str, Resolution] = field(default_factory=dict)  # by field, from a person
 
 

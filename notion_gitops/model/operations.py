@@ -86,6 +86,11 @@ class EditTime:
     reason: str = ""  # why `at` is not known
     commit: str = ""  # git only: the commit, shortened
 
+    @property
+    def told(self) -> bool:
+        """Whether anything is known of it, if only why the time is not."""
+        return bool(self.at or self.by or self.reason)
+
 
 @dataclass(frozen=True, slots=True)
 class EditTimes:

@@ -84,6 +84,8 @@ def git_time(time: EditTime, now: datetime) -> str:
 
 def notion_time(time: EditTime, now: datetime) -> str:
     """Who edited the page last, and when: Notion keeps no author of a single property."""
+    if not time.told:
+        return ""
     by = f"page last edited by {time.by}" if time.by else "page last edited"
     return _who_and_when((by,), time, now)
 

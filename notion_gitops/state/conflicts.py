@@ -213,7 +213,7 @@ def _git_comment(conflict: Conflict) -> str:
 
 
 def _notion_comment(conflict: Conflict) -> str:
-    if conflict.times is None:
+    if conflict.times is None or not conflict.times.notion.told:
         return ""
     edit = conflict.times.notion
     who = f"page last edited by {visible(edit.by)}" if edit.by else "page last edited"

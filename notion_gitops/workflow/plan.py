@@ -141,18 +141,22 @@ def _questions(comparison: Comparison, decided: Decided) -> dict[FieldOf, Questi
         for name, operations in decided.operations.items()
         for o in operations
         for c in o.conflicts
-        if c.field is not None
     )
     questions = {}
-    for at in (*sorted(decided.missing_times), *islice(told, TOLD_WITH_TIMES)):
+    for at in (*decided.missing_times, *islice(told, TOLD_WITH_TIMES)):
         name, key, spec = at
-        each = comparison.mappings[name]
-        git, notion = each.inputs.git.records.get(key), each.inputs.notion.records.get(key)
-        if git is not None and notion is not None:
-            dirty = git.file is not None and git.file.path in comparison.changes.dirty
-            answers = each.inputs.answers.get(key)
-            seen = answers.notion_times.get(spec) if answers else None
-            questions[at] = Question(each.mapping, spec, git, notion, dirty, seen)
+        inputs = comparison.mappings[name].inputs
+        answers = inputs.answers.get(key)
+        questions[at] = Question(
+            mapping=inputs.mapping,
+            key=key,
+            field=spec,
+            base=inputs.base.records.get(inputs.renames.get(key, key)),
+            git=inputs.git.records.get(key),
+            notion=inputs.notion.records.get(inputs.renames.get(key, key)),
+            dirty=frozenset(comparison.changes.dirty),
+            first_seen=answers.notion_times.get(spec) if answers and spec else None,
+        )
     return questions
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from notion_gitops.engine.advance import Confirmed, advance, bury
 from notion_gitops.engine.identity import Circumstances, identify
-from notion_gitops.engine.planner import Decided, Inputs, decide
+from notion_gitops.engine.planner import Decided, FieldOf, Inputs, decide
 from notion_gitops.engine.renames import find_renames
 from notion_gitops.model.mapping import DatabaseMapping, PropertyType
 from notion_gitops.model.operations import (
@@ -86,7 +86,7 @@ class World:
 
     # --- what the tool does ---------------------------------------------------------------
 
-    def decide(self, times: Mapping[tuple[str, str, str], EditTimes] | None = None) -> Decided:
+    def decide(self, times: Mapping[FieldOf, EditTimes] | None = None) -> Decided:
         git = {key: in_git(key, **fields) for key, fields in self.git.items()}
         live = [
             in_notion(page.key or "", a_page(i, page.key), **page.fields)

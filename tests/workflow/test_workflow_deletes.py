@@ -302,3 +302,20 @@ def test_a_guard_takes_out_one_mapping_and_those_that_relate_to_it(make: MakeWor
     assert part(planned, "projects").left_out
     assert part(planned, "tasks").left_out
     assert planned.plan.steps == ()
+
+
+def test_a_question_about_a_record_names_who_did_what_and_when(world: World) -> None:
+    now = world.clock()
+    world.in_notion("tasks/dig", Hours=11, at=now)
+    commit = world.remove("tasks/dig")
+    world.edit("tasks/lay", hours="5", at=now)
+    world.edit("tasks/lay", note="later", at=now)
+    world.trash("tasks/lay")
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    dig = world.read(world.conflict("tasks/dig"))
+    assert "git:    deleted     # Ann Lee, 2026-01-12 09:" in dig
+    assert f"commit {commit[:7]}" in dig
+    assert "notion: edited      # page last edited by Eva Lind, 2026-01-12 09:" in dig
+    lay = world.read(world.conflict("tasks/lay"))
+    assert "git:    edited      # Ann Lee, 2026-01-12 09:" in lay
+    assert "notion: deleted\n" in lay, "Notion does not tell who trashed a page"

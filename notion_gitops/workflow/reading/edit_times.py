@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from notion_gitops.engine.fields import same
 from notion_gitops.engine.planner import FieldOf
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import EditTime, EditTimes
-from notion_gitops.model.records import Record
-from notion_gitops.workflow.reading.record_history import RecordFile, field_edits
+from notion_gitops.model.records import BaseRecord, Record
+from notion_gitops.workflow.reading.record_history import RecordFile, deletion, field_edits
 from notion_gitops.workflow.workspace import Workspace
 
 
@@ -21,13 +23,15 @@ class Editors:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One field in conflict, as both sides hold its record."""
+    """A field, or a whole record, in conflict, as both sides hold it."""
 
     mapping: DatabaseMapping
-    field: str
-    git: Record
-    notion: Record
-    dirty: bool  # the record's file differs from HEAD
+    key: str
+    field: str | None  # None: one side deleted the record
+    base: BaseRecord | None
+    git: Record | None
+    notion: Record | None
+    dirty: frozenset[str] = frozenset()  # record files that differ from HEAD
     first_seen: EditTime | None = None  # Notion's, as the open conflict's file has it
 
 
@@ -42,6 +46,8 @@ def edit_times(
 
 def _in_notion(question: Question, editors: Editors) -> EditTime:
     """The page's last edit, or the human one that was first seen if only our own is known."""
+    if question.notion is None:
+        return EditTime(None)  # Notion does not tell who put a page into the trash
     now = in_notion(question.notion, editors)
     return question.first_seen if now.at is None and question.first_seen else now
 
@@ -58,11 +64,28 @@ def in_notion(record: Record, editors: Editors) -> EditTime:
 
 
 def _in_git(workspace: Workspace, question: Question) -> EditTime:
-    file = question.git.file
-    if file is None:
+    git, base = question.git, question.base
+    path = git.file.path if git and git.file else (base.file if base else "")
+    if not path:
         return EditTime(None, reason="the record is in no file")
-    where = RecordFile(workspace, question.mapping, question.git.key, file.path, question.dirty)
-    return field_edits(where, question.git, (question.field,))[question.field].time
+    where = RecordFile(workspace, question.mapping, question.key, path, path in question.dirty)
+    if git is None:
+        gone = deletion(where)
+        return gone.time if gone is not None else EditTime(None)
+    names = _edited(question, git) if question.field is None else (question.field,)
+    edits = [edit.time for edit in field_edits(where, git, names).values()]
+    return max(edits, key=_moment, default=EditTime(None))
+
+
+def _edited(question: Question, git: Record) -> tuple[str, ...]:
+    """The fields that git edited since the last agreement."""
+    agreed = question.base.fields if question.base else {}
+    own = (spec for spec in question.mapping.fields.values() if not spec.derived)
+    return tuple(s.name for s in own if not same(s, git.value(s.name), agreed.get(s.name)))
+
+
+def _moment(edit: EditTime) -> datetime:
+    return edit.at or datetime.min.replace(tzinfo=UTC)
 
 
 def deepen(workspace: Workspace) -> None:
