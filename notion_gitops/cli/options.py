@@ -1,7 +1,7 @@
 """Options that several commands share."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -56,6 +56,18 @@ def examples(*lines: str) -> str:
     return "\n".join(("\b", "Examples:", *wrapped))
 
 
+def known_mapping(name: str, mappings: Iterable[str]) -> str:
+    """The name, which is that of a mapping.
+
+    Raises:
+        UsageError: with the nearest right word.
+    """
+    if name not in mappings:
+        fix = suggestion(name, mappings)
+        raise UsageError(Diagnostic(f'no mapping is named "{name}"', fix=fix))
+    return name
+
+
 def require_known(accepted: Mapping[str, int], mappings: Mapping[str, DatabaseMapping]) -> None:
     """Refuse an `--accept` that no guard could ever ask for.
 
@@ -88,5 +100,5 @@ all_new_option = click.option(
 fail_on_option = click.option(
     "--fail-on",
     type=click.Choice([Severity.WARNING, Severity.ERROR], case_sensitive=False),
-    help="Exit with 3 if a check finds something of this severity, or of a graver one.",
+    help="Fail (4) if a check finds something of this severity, or of a graver one.",
 )

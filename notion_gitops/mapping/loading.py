@@ -12,7 +12,7 @@ from notion_gitops.mapping.checks import read_checks
 from notion_gitops.mapping.document import read_table
 from notion_gitops.mapping.downloads import check_downloads
 from notion_gitops.mapping.fields import FieldSet, read_fields
-from notion_gitops.mapping.policies import read_carry, read_safety, read_timezone
+from notion_gitops.mapping.policies import read_carry, read_safety, read_thresholds, read_timezone
 from notion_gitops.mapping.problems import Problems
 from notion_gitops.mapping.rules import read_rules
 from notion_gitops.mapping.schemas import defaults_schema, mapping_schema
@@ -173,6 +173,7 @@ def _mapping(draft: Draft, world: World) -> DatabaseMapping:
         when_trashed_in_notion=read_carry(deletes, "when_trashed_in_notion"),
         checks=read_checks(root, replace(world, body=body)),
         safety=read_safety(root.view("safety")),
+        thresholds=read_thresholds(root.view("thresholds")),
         initial=Initial(root.text("initial") or Initial.ASK),
         timezone=read_timezone(root),
     )

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from notion_gitops.formats.nodes import Scalar, Table
 from notion_gitops.mapping.view import View
-from notion_gitops.model.mapping import Carry, Limit, Safety
+from notion_gitops.model.mapping import Carry, Limit, Safety, Thresholds
 from notion_gitops.model.nearest import nearest
 
 _DEFAULT_ZONE = "UTC"
@@ -29,6 +29,14 @@ def read_safety(section: View) -> Safety:
         deletes=_limit(section, "deletes", usual.deletes),
         updates=_limit(section, "updates", usual.updates),
     )
+
+
+def read_thresholds(section: View) -> Thresholds:
+    """How much may be wrong before a plan fails; what is not said may be as it is."""
+    names = ("errors", "warnings", "conflicts", "health")
+    given = {name: section.value(name) for name in names}
+    place = section.table.place if section.table is not None else None
+    return Thresholds(place=place, **given)
 
 
 def _limit(section: View, key: str, usual: Limit) -> Limit:

@@ -235,6 +235,17 @@ class Safety:
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """How much may be wrong in a mapping before a plan fails; None: as much as there is."""
+
+    errors: int | None = None  # findings of this severity
+    warnings: int | None = None
+    conflicts: int | None = None  # open ones
+    health: int | None = None  # the lowest score, 0 to 100
+    place: Place | None = None  # of the table; None: said on the command line
+
+
+@dataclass(frozen=True, slots=True)
 class NotionSource:
     """The Notion side of a mapping."""
 
@@ -277,6 +288,7 @@ class DatabaseMapping:
     when_trashed_in_notion: Carry = Carry.DELETE
     checks: tuple[CheckRule, ...] = ()
     safety: Safety = Safety()
+    thresholds: Thresholds = Thresholds()
     initial: Initial = Initial.ASK
     timezone: str = "UTC"  # what a time without a zone means
 

@@ -52,6 +52,17 @@ class UnfitAccept:
     meant: tuple[int, ...] = ()  # the numbers that would fit; empty if that guard did not trip
 
 
+@dataclass(frozen=True, slots=True)
+class Exceeded:
+    """A threshold of a mapping that a plan is beyond."""
+
+    mapping: str  # "": of what belongs to no mapping
+    what: str  # errors, warnings, conflicts or health
+    count: int  # as it is
+    limit: int  # as it may be
+    place: Place | None = None
+
+
 class StepKind(StrEnum):
     """What one step of a plan does; the executor and the explainer both read it."""
 
@@ -150,6 +161,7 @@ class Plan:
     sandbox: bool = False
     notes: tuple[str, ...] = ()
     unfit: tuple[UnfitAccept, ...] = ()  # numbers accepted that do not fit
+    exceeded: tuple[Exceeded, ...] = ()  # thresholds of the team, which make a plan fail
     first: tuple[Diagnostic, ...] = ()  # what apply refuses to go on from, such as dirty files
 
     @property

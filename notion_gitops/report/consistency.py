@@ -6,6 +6,7 @@ from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Kind, Operation
 from notion_gitops.model.plan import MappingPlan, Plan
 from notion_gitops.report.document import Document, Item, Items, Section, Table, Tone
+from notion_gitops.report.exceeded import exceeded_sentence
 from notion_gitops.report.plan_findings import finding_groups
 from notion_gitops.report.plan_view import FindingGroup
 from notion_gitops.report.redact import redact_plan
@@ -31,9 +32,10 @@ def consistency_view(plan: Plan, mappings: Mapping[str, DatabaseMapping]) -> Rep
         *_not_compared(shown),
         *_records(shown),
         *map(_group, groups),
+        *_exceeded(shown),
     )
     counts = {part.name: _numbers(part) for part in shown.mappings}
-    data = {"counts": counts, "findings": shown.findings}
+    data = {"counts": counts, "findings": shown.findings, "exceeded": shown.exceeded}
     return Report("consistency", Document(title, sections), data)
 
 
@@ -51,6 +53,11 @@ def _not_compared(plan: Plan) -> list[Section]:
     out = [p for p in plan.mappings if p.left_out and not (p.in_git or p.in_notion)]
     items = tuple(Item(f"{p.name}: {p.left_out}") for p in out)
     return [Section((Items(items),), "Not compared", Tone.ASK)] if items else []
+
+
+def _exceeded(plan: Plan) -> list[Section]:
+    items = tuple(Item(exceeded_sentence(each)) for each in plan.exceeded)
+    return [Section((Items(items),), "Beyond the thresholds", Tone.ASK)] if items else []
 
 
 def _records(plan: Plan) -> list[Section]:

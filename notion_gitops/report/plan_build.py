@@ -6,6 +6,7 @@ from dataclasses import replace
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Kind, Operation
 from notion_gitops.model.plan import Forecast, MappingPlan, Plan
+from notion_gitops.report.exceeded import exceeded_sentence
 from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.held_back import (
     held_counts,
@@ -64,6 +65,7 @@ def plan_view(
         held_back=held_sentence(held),
         notified=_notified(shown.forecast.notified),
         notes=(*_files(shown.forecast), *shown.notes),
+        exceeded=tuple(map(exceeded_sentence, shown.exceeded)),
         first=tuple(map(problem_sentence, (*map(unfit_accept, shown.unfit), *shown.first))),
         held=held_views(shown, again),
         next_label=label,

@@ -244,6 +244,7 @@ def _summary(view: PlanView) -> list[Line]:
         lines += table(view.counts, _FIELD)
     lines += paragraph(view.notified, _FIELD) if view.notified else []
     lines += [BLANK, *_each(view.notes), BLANK]
+    lines += [*_each(view.exceeded, Tone.ASK), BLANK]
     lines += [*_each(view.first, Tone.ASK), BLANK, *_held(view.held), BLANK]
     if view.next_command:
         lines += paragraph(f"{view.next_label}: {view.next_command}", hang=2)

@@ -164,6 +164,7 @@ class PlanView:
     counts: Table | None = None  # per mapping
     notified: str = ""
     notes: tuple[str, ...] = ()
+    exceeded: tuple[str, ...] = ()  # thresholds of the team that the plan is beyond
     first: tuple[str, ...] = ()  # what apply would stop at, as things are
     held: tuple[HeldView, ...] = ()  # what takes no part, and the way on
     next_label: str = ""

@@ -105,7 +105,9 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
 
 
 def exit_code(plan: Plan, *, detailed: bool) -> ExitCode:
-    """What `plan` answers: always 0 unless asked in detail."""
+    """What `plan` answers: 0 unless asked in detail, or it is beyond a threshold of the team."""
+    if plan.exceeded:
+        return ExitCode.REFUSED
     if not detailed:
         return ExitCode.DONE
     stopped = any(m.refusals or m.left_out or m.unpaired_git for m in plan.mappings)

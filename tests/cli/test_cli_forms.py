@@ -19,6 +19,7 @@ COMMANDS = {
     "import --sandbox": 0,
     "status --sandbox": 0,
     "log --sandbox": 0,
+    "log --health --sandbox": 0,
 }
 SANDBOX_EDIT = ("sandbox", "edit", "tasks", "pour-slab")
 

@@ -194,7 +194,7 @@ def test_what_is_accepted_reaches_the_tool_as_words_and_nothing_is_run(tmp_path:
     assert not (tmp_path / "gone);*").exists()
 
 
-@pytest.mark.parametrize("code", [0, 65])
+@pytest.mark.parametrize("code", [0, 4, 65])
 def test_a_plan_that_cannot_be_made_says_so_where_the_plan_would_stand(
     tmp_path: Path, code: int
 ) -> None:

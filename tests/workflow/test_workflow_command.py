@@ -224,3 +224,46 @@ def test_no_ground_to_write_on(tried: World, spoil: list[str], code: int) -> Non
     subprocess.run(spoil, cwd=tried.root, check=True)
     _, _, err = tried.command("apply", "--sandbox", "--yes", ok=[code])
     assert err.strip()
+
+
+def test_thresholds_make_a_plan_fail_and_apply_goes_on(world: World) -> None:
+    world.command("apply", "--sandbox", "--yes")
+    world.remap("tasks", ("mode: two-way\n", "mode: two-way\nthresholds: {warnings: 0}\n"))
+    world.edit("tasks/dig", project="")
+    world.command("plan", "--sandbox")
+    world.remap("tasks", ("mode: two-way\n", "mode: two-way\nchecks: [{orphans: project}]\n"))
+    _, out, _ = world.command("plan", "--sandbox", ok=[4])
+    failed = "Fails: 1 warning in tasks, and none may be (thresholds, mappings/tasks.yaml:7)."
+    assert failed in out
+    _, out, _ = world.command("plan", "--sandbox", "--format", "markdown", ok=[4])
+    assert f"**{failed}**" in out.replace("\\", "")
+    _, out, _ = world.command("check", "--data", "--sandbox", ok=[4])
+    assert failed in " ".join(out.split())
+    _, out, _ = world.command("plan", "--sandbox", "--format", "json", ok=[4])
+    (told,) = json.loads(out)["plan"]["exceeded"]
+    assert (told["mapping"], told["what"], told["count"], told["limit"]) == (
+        "tasks",
+        "warnings",
+        1,
+        0,
+    )
+    world.command("apply", "--sandbox", "--yes")
+    assert world.page("tasks/dig")["Project"] == []
+
+
+def test_the_health_of_a_mapping_can_be_followed(world: World) -> None:
+    world.remap("tasks", ("mode: two-way\n", "mode: two-way\nchecks: [{orphans: project}]\n"))
+    world.command("apply", "--sandbox", "--yes")
+    world.edit("tasks/dig", project="")
+    world.command("apply", "--sandbox", "--yes")
+    _, out, _ = world.command("log", "--health", "--sandbox")
+    lines = out.splitlines()
+    assert lines[0].startswith("Health over 2 syncs, the latest first")
+    assert lines[-2].split()[-3:] == ["100", "91", "(-9)"], out
+    assert lines[-1].split()[-2:] == ["100", "100"], out
+    _, out, _ = world.command("log", "--health", "--mapping", "tasks", "--sandbox")
+    assert out.splitlines()[-2].split()[-7:] == ["91", "(-9)", "3", "0", "1", "0", "0"]
+    _, out, _ = world.command("log", "--health", "--format", "json", "--sandbox")
+    assert json.loads(out)["syncs"][0]["mappings"]["tasks"]["warnings"] == 1
+    _, _, err = world.command("log", "--health", "--mapping", "task", "--sandbox", ok=[64])
+    assert 'did you mean "tasks"?' in err

@@ -13,7 +13,7 @@ from notion_gitops.cli.options import (
     workspace_option,
 )
 from notion_gitops.cli.output import Format, format_option, show_report
-from notion_gitops.engine.thresholds import reaching
+from notion_gitops.engine.thresholds import judged
 from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.errors import ExitCode, UsageError
 from notion_gitops.report.connection import connection_view
@@ -74,8 +74,7 @@ def _check_data(
 ) -> ExitCode:
     with connected(workspace, where) as connection:
         planned = make_plan(workspace, connection, PlanOptions())
-    plan = planned.plan
+    plan = judged(planned.plan, workspace.mappings, fail_on)
     show_report(consistency_view(plan, dict(workspace.mappings)), form)
-    if planned.comparison.stopped:
-        return ExitCode.REFUSED
-    return ExitCode.DECISIONS_REMAIN if reaching(plan.findings, fail_on) else ExitCode.DONE
+    failed = planned.comparison.stopped or plan.exceeded
+    return ExitCode.REFUSED if failed else ExitCode.DONE

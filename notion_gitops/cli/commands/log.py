@@ -1,28 +1,46 @@
-"""`log`: the history of syncs."""
+"""`log`: the history of syncs, and of the health of the records."""
 
 from pathlib import Path
 
 import click
 
-from notion_gitops.cli.options import examples, sandbox_option, workspace_option
+from notion_gitops.cli.options import examples, known_mapping, sandbox_option, workspace_option
 from notion_gitops.cli.output import Format, format_option, show_report
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import UsageError
 from notion_gitops.report.status import log_view
+from notion_gitops.report.trend import trend_view
 from notion_gitops.workflow.status import history
+from notion_gitops.workflow.trend import trend
 from notion_gitops.workflow.workspace import open_workspace
 
 
 @click.command(
     "log",
-    short_help="Show the history of syncs.",
+    short_help="Show the history of syncs, and of the records' health.",
     epilog=examples(
         "notion-gitops log",
         "notion-gitops log -n 5 --format json",
+        "notion-gitops log --health",
+        "notion-gitops log --health --mapping tasks",
     ),
 )
 @workspace_option
 @sandbox_option
 @click.option("-n", "--limit", type=click.IntRange(min=1), help="Only so many, the latest first.")
+@click.option("--health", is_flag=True, help="How the health of each mapping went.")
+@click.option("--mapping", metavar="MAPPING", help="With --health: one mapping, with the parts.")
 @format_option
-def command(start: Path, sandbox: bool, limit: int | None, form: Format) -> None:
+def command(  # noqa: PLR0917  one parameter an option
+    start: Path, sandbox: bool, limit: int | None, health: bool, mapping: str | None, form: Format
+) -> None:
     """Every sync that changed something, from the state branch's own history."""
-    show_report(log_view(history(open_workspace(start, sandbox=sandbox), limit)), form)
+    workspace = open_workspace(start, sandbox=sandbox)
+    if mapping and not health:
+        fix = "Add --health, or leave --mapping away."
+        raise UsageError(Diagnostic("--mapping is about the health of one mapping", fix=fix))
+    if health:
+        only = known_mapping(mapping, workspace.mappings) if mapping else ""
+        show_report(trend_view(trend(workspace, limit), only), form)
+    else:
+        show_report(log_view(history(workspace, limit)), form)

@@ -17,7 +17,7 @@ from notion_gitops.cli.options import (
     workspace_option,
 )
 from notion_gitops.cli.output import Format, colour, format_option, show
-from notion_gitops.engine.thresholds import reaching
+from notion_gitops.engine.thresholds import judged
 from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.plan import Plan
@@ -78,10 +78,9 @@ def command(  # noqa: PLR0917  one parameter an option
         with connected(workspace, where) as connection:
             planned = make_plan(workspace, connection, PlanOptions(accept, all_new))
     plan = replace(planned.plan, first=hindrances(planned))
+    plan = judged(plan, workspace.mappings, fail_on)
     show(printed(plan, workspace, form, full=full, again=where.follow_up(start)))
-    code = exit_code(plan, detailed=detailed_exitcode)
-    passes = code in (ExitCode.DONE, ExitCode.CHANGES)
-    return ExitCode.DECISIONS_REMAIN if passes and reaching(plan.findings, fail_on) else code
+    return exit_code(plan, detailed=detailed_exitcode)
 
 
 def printed(

@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
-from notion_gitops.engine.health import health_score
+from notion_gitops.engine.health import mapping_health
 from notion_gitops.formats.atomic import remove, write_bytes
-from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.outcomes import MappingHealth, Outcome, Status, SyncResult
 from notion_gitops.model.records import Side
 from notion_gitops.report.commit_message import record_commit_message, state_commit_message
@@ -110,25 +109,14 @@ def _state_changes(
 
 
 def _health(result: SyncResult) -> dict[str, MappingHealth]:
-    health = {}
-    for part in result.plan.mappings:
-        findings = [f for f in result.plan.findings if f.mapping == part.name]
-        by_severity = {
-            s: sum(1 for f in findings if f.severity is s) for s in {f.severity for f in findings}
-        }
-        unsettled = sum(len(o.open_conflicts) for o in part.operations)
-        pending = sum(1 for o in result.outcomes if _is_pending(o, part.name))
-        score = health_score(part.records, unsettled, by_severity, pending)
-        health[part.name] = MappingHealth(
-            part.records,
-            unsettled,
-            len(findings),
-            pending,
-            score,
-            errors=by_severity.get(Severity.ERROR, 0),
-            warnings=by_severity.get(Severity.WARNING, 0),
+    return {
+        part.name: mapping_health(
+            part,
+            result.plan.findings,
+            pending=sum(1 for o in result.outcomes if _is_pending(o, part.name)),
         )
-    return health
+        for part in result.plan.mappings
+    }
 
 
 def _is_pending(outcome: Outcome, mapping: str) -> bool:
