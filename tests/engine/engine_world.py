@@ -87,6 +87,10 @@ class World:
     # --- what the tool does ---------------------------------------------------------------
 
     def decide(self, times: Mapping[FieldOf, EditTimes] | None = None) -> Decided:
+        return decide({"tasks": self.inputs()}, times or {}, {})
+
+    def inputs(self) -> Inputs:
+        """What a plan would be made of now."""
         git = {key: in_git(key, **fields) for key, fields in self.git.items()}
         live = [
             in_notion(page.key or "", a_page(i, page.key), **page.fields)
@@ -105,7 +109,7 @@ class World:
         ids = {k: b.page_id for k, b in self.base.records.items()}
         ids |= {k: t.page_id for k, t in self.base.tombstones.items() if k not in ids}
         absent = {k: Absence.TRASHED for k, i in ids.items() if i not in listed}
-        inputs = Inputs(
+        return Inputs(
             mapping=self.mapping,
             base=self.base,
             git=Snapshot(git),
@@ -120,7 +124,6 @@ class World:
                 notion,
             ),
         )
-        return decide({"tasks": inputs}, times or {}, {})
 
     def plan(self) -> tuple[Operation, ...]:
         return self.decide().operations["tasks"]

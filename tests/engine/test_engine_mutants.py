@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from notion_gitops.engine import advance, building, fields, identity, merge, one_sided, rules
 from notion_gitops.engine.difference import differences
 from notion_gitops.engine.fields import FieldMerge, Readings, settle
-from notion_gitops.model.mapping import Direction, Field, PropertyType, Take
+from notion_gitops.model.mapping import DatabaseMapping, Direction, Field, PropertyType, Take
 from notion_gitops.model.operations import Cause, Conflict, FieldChange
 from notion_gitops.model.records import Absence, BaseRecord, Side
 from notion_gitops.model.values import Value
@@ -37,6 +37,8 @@ from tests.engine.test_engine_laws import (
     stays_open,
     survives_interruption,
 )
+from tests.engine.test_engine_nothing_lost import DAYS, Day, mappings
+from tests.engine.test_engine_nothing_lost import loses_nothing as loses_what_was_entered
 from tests.engine.test_engine_rules import check_latest
 from tests.engine.test_engine_specification import TRIPLES, check_field, check_record
 from tests.engine.test_engine_table import ROWS, check_row
@@ -87,6 +89,12 @@ def _members(base: frozenset[str], git: frozenset[str], notion: frozenset[str]) 
     merges_by_member(base, git, notion)
 
 
+@SEARCH
+@given(mapping=mappings(), days=st.lists(DAYS, min_size=1, max_size=4))
+def _two_histories(mapping: DatabaseMapping, days: list[Day]) -> None:
+    loses_what_was_entered(mapping, days)
+
+
 def _table() -> None:
     for row in ROWS:
         check_row(row)
@@ -104,6 +112,7 @@ NETS: dict[str, Callable[[], None]] = {
     "specification": _specification,
     "converges": _of_days(converges),
     "loses nothing": _of_days(loses_nothing),
+    "two histories": _two_histories,
     "deletes": _of_days(deletes_only_what_was_deleted),
     "leaves alone": _of_days(leaves_alone),
     "agrees": _of_days(agrees),
@@ -272,7 +281,8 @@ MUTANTS = [
         "a required field may be emptied", fields, "_emptied_required", always(False), ("table",)
     ),
     Mutant(
-        "nothing is backed up", building, "_backups", always(()), ("table", "loses nothing")
+        "nothing is backed up", building, "_backups", always(()),
+        ("table", "loses nothing", "two histories"),
     ),
     Mutant(
         "a mirror goes both ways", merge, "direction_of",
