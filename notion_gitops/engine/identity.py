@@ -14,6 +14,7 @@ from notion_gitops.model.values import Fields, Value
 
 DRAFT_REST = timedelta(minutes=5)  # a new page is taken in once it was left alone for so long
 KEY_ID_LENGTH = 6  # hex digits of the page id at the end of a key made from a page
+NO_TITLE = "(no title)"  # of a page that cannot be named otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def identify(
     drafts = [p for p in rest if _is_draft(mapping, p, at)]
     ready = [p for p in rest if not _is_draft(mapping, p, at)]
     born, clashes = _born(mapping, ready, {*records, *base.records, *at.git_keys}, at)
-    return Identified(_named(records | born), (*findings, *clashes), tuple(p.title for p in drafts))
+    titles = tuple(p.title or NO_TITLE for p in drafts)
+    return Identified(_named(records | born), (*findings, *clashes), titles)
 
 
 def _known_pages(mapping: DatabaseMapping, base: Base, at: Circumstances) -> dict[str, str]:

@@ -8,6 +8,7 @@ from itertools import islice
 
 from notion_gitops.engine.checks import run_checks
 from notion_gitops.engine.forecast import Listed, forecast, requests_to_complete
+from notion_gitops.engine.identity import NO_TITLE
 from notion_gitops.engine.order import steps
 from notion_gitops.engine.planner import Decided, FieldOf, decide, left_out
 from notion_gitops.engine.renames import Group
@@ -28,7 +29,7 @@ from notion_gitops.workflow.reading.origins import with_origin
 from notion_gitops.workflow.reading.same_property import following
 from notion_gitops.workflow.reading.taking_part import Sources
 from notion_gitops.workflow.reading.unwritable_bodies import refused_bodies, without_bodies
-from notion_gitops.workflow.reading.users import UNREADABLE, with_users
+from notion_gitops.workflow.reading.users import UNREADABLE, names_of_users, with_users
 from notion_gitops.workflow.workspace import Workspace
 
 TOLD_WITH_TIMES = 200  # conflicts; looking the times up costs git a walk for each
@@ -129,7 +130,12 @@ def _resolve(comparison: Comparison, connection: Connection, options: PlanOption
         return decided
     # Whose edits are our own matters only to the rules that ask for times.
     our_user = str(connection.gateway.me()["id"]) if decided.missing_times else ""
-    names = {p.user_id: p.name or a for a, p in comparison.people.by_alias.items()}
+    names = names_of_users(
+        connection.gateway,
+        comparison.people,
+        comparison.workspace.mappings,
+        {q.notion.page.edited_by for q in questions.values() if q.notion and q.notion.page},
+    )
     if options.deepen:
         deepen(comparison.workspace)
     times = edit_times(comparison.workspace, questions, Editors(names, our_user))
@@ -226,7 +232,7 @@ def _mapping_plan(name: str, comparison: Comparison, decided: Decided, out: str)
         out_of_scope=_keys(absent, Absence.OUT_OF_SCOPE),
         unreachable=_unreachable(absent, each.git.keys),
         unpaired_git=tuple(sorted(each.git.keys - paired)) if each.inputs.unpaired else (),
-        unpaired_notion=tuple(p.title for p in identified.unpaired),
+        unpaired_notion=tuple(p.title or NO_TITLE for p in identified.unpaired),
         on_file=frozenset(each.inputs.answers),
     )
 

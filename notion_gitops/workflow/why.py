@@ -21,6 +21,7 @@ from notion_gitops.model.story import (
     Story,
 )
 from notion_gitops.model.values import Unknown
+from notion_gitops.notion.gateway import Gateway
 from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.reading.edit_times import Editors, in_notion
 from notion_gitops.workflow.reading.fates import field_fate, record_fate
@@ -28,6 +29,7 @@ from notion_gitops.workflow.reading.find_record import Words, find_record
 from notion_gitops.workflow.reading.last_sync import last_sync
 from notion_gitops.workflow.reading.record_history import by_name, deletion, field_edits
 from notion_gitops.workflow.reading.seen_record import Seen, look, names_of
+from notion_gitops.workflow.reading.users import names_of_users
 from notion_gitops.workflow.workspace import CONFLICTS
 
 _NOT_ASKED = "not read (--offline)"
@@ -50,13 +52,13 @@ class _Around:
     whole: Fate
 
 
-def tell(planned: Planned, words: Words, our_user: str) -> Story:
+def tell(planned: Planned, words: Words, gateway: Gateway | None) -> Story:
     """The story of the record that is meant.
 
     Args:
         planned: a plan made now, with what it was computed from.
         words: which record is meant, and perhaps which field.
-        our_user: the connection's own user id; "" if Notion was not asked.
+        gateway: the way to Notion, to ask who edited the page; None if it is not to be asked.
 
     Raises:
         UsageError: there is no such record or field, or the word fits several records.
@@ -68,10 +70,17 @@ def tell(planned: Planned, words: Words, our_user: str) -> Story:
     if words.field and words.field not in fields:
         fix = suggestion(words.field, fields)
         raise UsageError(Diagnostic(f'{name} has no field "{words.field}"', fix=fix))
-    people = comparison.people.by_alias.values()
-    editors = Editors({p.user_id: p.name or p.alias for p in people}, our_user)
     seen = look(comparison, planned.plan, name, key)
+    editors = Editors({}) if gateway is None else _editors(seen, gateway)
     return _story(seen, editors, (words.field,) if words.field else tuple(fields))
+
+
+def _editors(seen: Seen, gateway: Gateway) -> Editors:
+    us, page = str(gateway.me()["id"]), seen.sides.notion.page if seen.sides.notion else None
+    by = {page.edited_by} - {us} if page else set()
+    comparison = seen.comparison
+    names = names_of_users(gateway, comparison.people, comparison.workspace.mappings, by)
+    return Editors(names, us)
 
 
 def _story(seen: Seen, editors: Editors, wanted: tuple[str, ...]) -> Story:

@@ -110,7 +110,7 @@ def test_a_page_is_a_draft_for_five_minutes(world: World) -> None:
 def test_a_page_without_its_required_fields_is_a_draft_for_as_long(world: World) -> None:
     world.add_page("tasks", Name="", Note="No title yet")
     planned = world.plan(rest=timedelta(days=3))
-    assert part(planned, "tasks").drafts == ("",)
+    assert part(planned, "tasks").drafts == ("(no title)",)
     assert nothing_to_do(planned)
 
 

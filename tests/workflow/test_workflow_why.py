@@ -28,8 +28,8 @@ RULES = (NOTE, NOTE + CONFLICTS)
 
 def story(world: World, *words: str) -> Story:
     planned = world.plan()
-    us = str(world.connection().gateway.me()["id"])
-    return tell(planned, read_words(words, planned.comparison.workspace.mappings), us)
+    words_ = read_words(words, planned.comparison.workspace.mappings)
+    return tell(planned, words_, world.connection().gateway)
 
 
 def field(world: World, key: str, name: str) -> FieldStory:
@@ -217,7 +217,7 @@ def test_without_notion_its_side_is_not_told(world: World) -> None:
     world.edit("tasks/dig", hours="9")
     workspace = open_workspace(world.root)
     words = read_words(("tasks", "dig"), workspace.mappings)
-    told = tell(make_offline_plan(workspace), words, "")
+    told = tell(make_offline_plan(workspace), words, None)
     assert told.offline
     assert told.fields["hours"].fate.decision is Decision.TO_NOTION
     assert told.fields["hours"].notion.missing == "not read (--offline)"

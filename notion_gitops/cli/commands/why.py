@@ -55,10 +55,10 @@ def command(  # noqa: PLR0917  one parameter an option
 
 
 def _offline(workspace: Workspace, meant: Words) -> Story:
-    return tell(make_offline_plan(workspace), meant, "")
+    return tell(make_offline_plan(workspace), meant, None)
 
 
 def _asked(workspace: Workspace, where: Where, meant: Words) -> Story:
     with connected(workspace, where) as connection:
         planned = make_plan(workspace, connection, PlanOptions())
-        return tell(planned, meant, str(connection.gateway.me()["id"]))
+        return tell(planned, meant, connection.gateway)

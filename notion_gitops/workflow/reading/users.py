@@ -1,11 +1,12 @@
 """Who is who: the directory of the workspace, with the e-mails of Notion's own list."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from notion_gitops.model.errors import NotPermitted, TokenRefused
 from notion_gitops.model.mapping import DatabaseMapping, PropertyType
 from notion_gitops.model.people import People, Person
+from notion_gitops.notion.failures import Json
 from notion_gitops.notion.gateway import Gateway
 
 UNREADABLE = (
@@ -24,14 +25,10 @@ def with_users(
     Raises:
         TokenRefused: the token is refused.
     """
-    fields = (f for m in mappings.values() for f in m.fields.values())
-    if not any(f.type is PropertyType.PEOPLE for f in fields):
+    if not _have_people(mappings):
         return people, True
-    try:
-        users = gateway.users()
-    except TokenRefused:
-        raise
-    except NotPermitted:
+    users = _listed(gateway)
+    if users is None:
         return people, False
     emails = {u["id"]: (u.get("person") or {}).get("email") for u in users}
     known = {
@@ -45,3 +42,41 @@ def with_users(
         if u["id"] not in taken
     }
     return People({**known, **others}), True
+
+
+def names_of_users(
+    gateway: Gateway,
+    people: People,
+    mappings: Mapping[str, DatabaseMapping],
+    wanted: Collection[str],
+) -> dict[str, str]:
+    """What to call each user, by id: as the directory does, else as Notion does.
+
+    Notion's own list is asked for only if somebody is not known, and it was not read before since
+    no mapping has people.
+
+    Args:
+        gateway: the way to Notion.
+        people: the directory, with what `with_users` added.
+        mappings: all of them.
+        wanted: the ids of users who are going to be named.
+    """
+    known = {p.user_id: p.name or alias for alias, p in people.by_alias.items()}
+    if _have_people(mappings) or known.keys() >= set(wanted):
+        return known
+    return {u["id"]: u.get("name") or u["id"] for u in _listed(gateway) or ()} | known
+
+
+def _have_people(mappings: Mapping[str, DatabaseMapping]) -> bool:
+    fields = (f for m in mappings.values() for f in m.fields.values())
+    return any(f.type is PropertyType.PEOPLE for f in fields)
+
+
+def _listed(gateway: Gateway) -> list[Json] | None:
+    """Notion's list of users; None if the connection may not read it."""
+    try:
+        return gateway.users()
+    except TokenRefused:
+        raise
+    except NotPermitted:
+        return None
