@@ -56,6 +56,7 @@ def plan_view(
         compared=_compared(shown),
         warnings=(_OFFLINE,) if shown.offline else (),
         decisions=decision_views(shown, mappings, again),
+        walk=again.offline("conflicts walk") if _several_on_file(shown) else "",
         refusals=refusal_views(shown, again),
         mappings=busy,
         quiet=", ".join(f"{part.name} ({number(part.records)})" for part in quiet),
@@ -86,6 +87,12 @@ def plan_json(plan: Plan, mappings: Mapping[str, DatabaseMapping]) -> str:
     }
     summary["held_back"] = held_counts(shown)
     return to_json("plan", summary=summary, plan=shown)
+
+
+def _several_on_file(plan: Plan) -> bool:
+    """Whether several questions are open that can be answered now."""
+    asked = (o for p in plan.mappings for o in p.operations if o.key in p.on_file)
+    return sum(len(operation.open_conflicts) for operation in asked) > 1
 
 
 def _counts(plan: Plan) -> dict[str, Counts]:

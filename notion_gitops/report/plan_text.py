@@ -42,7 +42,7 @@ _TONES = {Mark.CHANGED: Tone.PLAIN, Mark.NEW: Tone.NEW, Mark.GONE: Tone.GONE}
 def plan_text(view: PlanView, *, colour: bool) -> str:
     """The plan; `colour` adds terminal colours and changes nothing else."""
     lines = [*paragraph(view.compared), *_each(view.warnings, Tone.ASK), BLANK]
-    lines += [*_decisions(view.decisions), *_refusals(view.refusals)]
+    lines += [*_decisions(view.decisions, view.walk), *_refusals(view.refusals)]
     for mapping in view.mappings:
         lines += _mapping(mapping)
     if view.quiet and view.mappings:
@@ -56,7 +56,7 @@ def _each(texts: Iterable[str], tone: Tone = Tone.PLAIN) -> list[Line]:
     return [line for text in texts for line in paragraph(text, tone=tone)]
 
 
-def _decisions(decisions: tuple[DecisionView, ...]) -> list[Line]:
+def _decisions(decisions: tuple[DecisionView, ...], walk: str) -> list[Line]:
     if not decisions:
         return []
     total = sum(len(decision.questions) for decision in decisions)
@@ -64,7 +64,7 @@ def _decisions(decisions: tuple[DecisionView, ...]) -> list[Line]:
     lines = paragraph(heading, tone=Tone.ASK)
     for decision in decisions:
         lines += [*_decision(decision), BLANK]
-    return lines
+    return [*lines, *paragraph(f"One by one: {walk}", _NAME), BLANK] if walk else lines
 
 
 def _decision(decision: DecisionView) -> list[Line]:

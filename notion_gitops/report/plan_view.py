@@ -155,6 +155,7 @@ class PlanView:
     compared: str  # what was compared, and what that cost
     warnings: tuple[str, ...] = ()  # "Notion was not read: ..."
     decisions: tuple[DecisionView, ...] = ()
+    walk: str = ""  # the command that goes through the decisions, if there are several
     refusals: tuple[RefusalView, ...] = ()
     mappings: tuple[MappingView, ...] = ()
     quiet: str = ""  # mappings with nothing to do

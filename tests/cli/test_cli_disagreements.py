@@ -129,6 +129,7 @@ def test_what_no_rule_decides_is_a_file_and_a_list(quarrel: World, tmp_path: Pat
         text = (world.root / f"state/conflicts/tasks/{key}.yaml").read_text("utf-8")
         holds(world, f"asked-{key}.yaml", text)
     printed(world, "asked", "conflicts", "list", code=3)
+    printed(world, "asked-plan", "plan", "--sandbox")
     printed(world, "asked-gate", "conflicts", "show", "gate")
     printed(world, "health", "log", "--health", "--mapping", "tasks", "--sandbox")
 
