@@ -90,6 +90,8 @@ TEXTS: Examples = [
     ('"Dangerfield".substring(6)', "field"),
     ('contains("abc", "b")', True),
     ('test("a1", "\\d$")', True),
+    ('test(repeat("a", 300), "a*a*a*a*b")', False),
+    ('replaceAll(repeat("a", 100), "(a+)+$", "b")', "b"),
     ('test("a1\n", "1$")', False),
     ('match("Thomas 123 Frank 321", "\\d+").join("+")', "123+321"),
     ('replace("1-2-3", "-", "")', "12-3"),
