@@ -11,12 +11,28 @@ from notion_gitops.model.operations import (
     Conflict,
     ConflictFile,
     EditTimes,
+    FieldChange,
     Kind,
     Operation,
     Write,
 )
 from notion_gitops.model.records import Absence, BaseRecord, Record, Side, Tombstone
 from notion_gitops.model.values import Fields
+
+DELETED = "deleted"
+OVERWRITTEN = "overwritten"
+_OVER_EMPTY = frozenset({Cause.RULE, Cause.RESOLVED, Cause.PUT_BACK})  # that too was an edit
+_WHY = {
+    Cause.EDIT: "edited in {other}",
+    Cause.MERGED: "merged with {other}",
+    Cause.RULE: 'rule "{rule}"',
+    Cause.RESOLVED: "a person decided",
+    Cause.FIRST: "first contact",
+    Cause.PUT_BACK: "put back: {side}'s edits are not taken",
+    Cause.DEFAULT: "as {other} has it",
+    Cause.NEW: "a new record",
+    Cause.RESTORED: "restored from {sync}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +92,36 @@ def _backups(
         record = view.git if write.side is Side.GIT else view.notion
         if record is None:
             continue
+        at = (mapping.name, view.key, write.side)
         if write.action is Action.DELETE:
-            kept.append(Backup(mapping.name, view.key, write.side, record.fields, "deleted"))
+            kept.append(Backup(*at, record.fields, DELETED))
             continue
-        old = {
-            c.difference.field: c.difference.before
-            for c in write.changes
-            if c.difference.before is not None and c.cause is not Cause.REFRESH
-        }
-        if old:
-            kept.append(Backup(mapping.name, view.key, write.side, old, "overwritten"))
+        lost = [c for c in write.changes if _is_lost(c)]
+        old = {c.difference.field: c.difference.before for c in lost}
+        why = {c.difference.field: why_overwritten(c, write.side) for c in lost}
+        key = _key_put_back(view, record) if write.key_to_write else ""
+        if old or key:
+            kept.append(Backup(*at, old, OVERWRITTEN, why, key))
     return tuple(kept)
+
+
+def _is_lost(change: FieldChange) -> bool:
+    """Whether a change takes a value away, or the emptiness that a person meant."""
+    if change.cause is Cause.REFRESH:
+        return False
+    return change.difference.before is not None or change.cause in _OVER_EMPTY
+
+
+def why_overwritten(change: FieldChange, side: Side) -> str:
+    """What overwrites a value on a side, in a few words."""
+    words = {"side": side.label, "other": side.other.label}
+    return _WHY[change.cause].format(rule=change.rule, sync=change.sync, **words)
+
+
+def _key_put_back(view: RecordView, record: Record) -> str:
+    """What a person wrote into a page's key property; "" if it holds what we wrote there."""
+    key = record.page.key if record.page else None
+    return "" if key is None or key in (view.key, view.renamed_from) else key
 
 
 def _title(view: RecordView) -> str:

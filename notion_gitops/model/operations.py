@@ -32,6 +32,7 @@ class Cause(StrEnum):
     REFRESH = "refresh"  # computed by Notion
     DEFAULT = "default"  # Notion's default for a status that was left empty
     NEW = "new"  # part of a record that is created on this side
+    RESTORED = "restored"  # a person asked for it, out of the backups of a sync
 
 
 class State(StrEnum):
@@ -61,6 +62,7 @@ class FieldChange:
     cause: Cause
     rule: str = ""  # the rule's name, when `cause` is RULE
     place: Place | None = None  # of the rule
+    sync: str = ""  # whose backup it is from, when `cause` is RESTORED
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +140,10 @@ class Backup:
     mapping: str
     key: str
     side: Side
-    fields: Fields
+    fields: Fields  # None: a person had emptied it
     reason: str
+    why: Mapping[str, str] = field(default_factory=dict)  # by field: what overwrote it
+    page_key: str = ""  # Notion: what its key property held, where a person had edited it
 
 
 class Kind(StrEnum):

@@ -188,6 +188,8 @@ def _why(change: FieldChange, side: Side) -> tuple[str, ...]:
             return ("computed by Notion",)
         case Cause.DEFAULT:
             return ("as Notion has it, since the file leaves it empty",)
+        case Cause.RESTORED:
+            return (f"restored from the backup of sync {change.sync}",)
         case _:
             assert_never(change.cause)
 

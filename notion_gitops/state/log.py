@@ -1,25 +1,20 @@
-"""What a sync did, line by line: ``log.jsonl`` and ``backup.jsonl`` on the state branch.
+"""What a sync did, line by line: ``log.jsonl`` on the state branch.
 
-They are replaced by the next sync; git's history is the archive.
+It is replaced by the next sync; git's history is the archive.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from notion_gitops.model.diagnostics import Place
 from notion_gitops.model.mapping import Take
-from notion_gitops.model.operations import Backup, Conflict, EditTime, State
+from notion_gitops.model.operations import Conflict, EditTime, State
 from notion_gitops.model.outcomes import LogEntry, Status
 from notion_gitops.model.plan import StepKind
-from notion_gitops.model.records import Side
 from notion_gitops.model.values import Value, digest, to_plain
-from notion_gitops.state.reading import FORMAT_VERSION, check_version, damaged, fits
+from notion_gitops.state.lines import HEADER, read_lines
 from notion_gitops.state.writing import json_line, moment, read_moment
-
-_HEADER = json_line({"format_version": FORMAT_VERSION})
 
 Sensitive = Mapping[str, frozenset[str]]
 """By mapping, the fields whose values are only shown as digests."""
@@ -62,24 +57,13 @@ class Log:
     conflicts: tuple[LoggedConflict, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedBackup:
-    """A value that a decision overwrote, as the backup keeps it: JSON-like data."""
-
-    mapping: str
-    key: str
-    side: Side
-    fields: Mapping[str, object]
-    reason: str
-
-
 def dump_log(
     steps: Iterable[LogEntry], conflicts: Iterable[Conflict], sensitive: Sensitive | None = None
 ) -> str:
     """The text of ``log.jsonl``: the conflicts, decided and open, then the steps as they went."""
     secret = sensitive or {}
     lines = [json_line(_conflict_line(c, secret.get(c.mapping, frozenset()))) for c in conflicts]
-    return "".join([_HEADER, *lines, *(json_line(_step_line(s)) for s in steps)])
+    return "".join([HEADER, *lines, *(json_line(_step_line(s)) for s in steps)])
 
 
 def parse_log(text: str, path: str = "log.jsonl") -> Log:
@@ -88,53 +72,11 @@ def parse_log(text: str, path: str = "log.jsonl") -> Log:
     Raises:
         StateUnusable: it is damaged, or a newer version wrote it.
     """
-    lines = list(_read_lines(text, path, "log-line"))
+    lines = list(read_lines(text, path, "log-line"))
     return Log(
         steps=tuple(_step(data) for data in lines if "step" in data),
         conflicts=tuple(_conflict(data) for data in lines if "take" in data),
     )
-
-
-def dump_backups(backups: Iterable[Backup]) -> str:
-    """The text of ``backup.jsonl``."""
-    lines = (
-        {
-            "mapping": b.mapping,
-            "key": b.key,
-            "side": b.side.value,
-            "reason": b.reason,
-            "fields": {name: to_plain(value) for name, value in sorted(b.fields.items())},
-        }
-        for b in backups
-    )
-    return "".join([_HEADER, *map(json_line, lines)])
-
-
-def parse_backups(text: str, path: str = "backup.jsonl") -> tuple[LoggedBackup, ...]:
-    """Read ``backup.jsonl``.
-
-    Raises:
-        StateUnusable: it is damaged, or a newer version wrote it.
-    """
-    return tuple(
-        LoggedBackup(d["mapping"], d["key"], Side(d["side"]), d["fields"], d["reason"])
-        for d in _read_lines(text, path, "backup-line")
-    )
-
-
-def _read_lines(text: str, path: str, kind: str) -> Iterable[dict[str, Any]]:
-    for number, line in enumerate(text.removesuffix("\n").split("\n"), start=1):
-        place = Place(path, number)
-        try:
-            data = json.loads(line)
-        except ValueError:
-            damaged(place, "this line is not JSON")
-        if number == 1:
-            check_version(data.get("format_version") if isinstance(data, dict) else None, path)
-        if not fits(data, kind):
-            damaged(place, "this line does not have the form that it should have")
-        if number > 1:
-            yield data
 
 
 def _step_line(entry: LogEntry) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """Carrying a plan out: steps 3 to 6 of a sync."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 
 from notion_gitops.model.errors import ExitCode, NotionGitopsError
 from notion_gitops.model.mapping import DatabaseMapping
-from notion_gitops.model.operations import Backup, Operation
+from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Refreshed, Status, SyncResult
 from notion_gitops.model.plan import Plan, ReadCost, StepKind
 from notion_gitops.model.records import Side
@@ -21,13 +21,11 @@ from notion_gitops.workflow.writing.fresh import FreshReadings
 from notion_gitops.workflow.writing.journal import Journal, unanswered
 from notion_gitops.workflow.writing.moved import Moved, forgets
 from notion_gitops.workflow.writing.permitted import require_permitted
-from notion_gitops.workflow.writing.run import Id, Progress, Results, Run
+from notion_gitops.workflow.writing.run import FILE_STEPS, Id, Progress, Results, Run
 from notion_gitops.workflow.writing.settle import Settling
 from notion_gitops.workflow.writing.sync_id import new_sync_id
 from notion_gitops.workflow.writing.write_files import FileEdit, FileWriter, Unwritten
 from notion_gitops.workflow.writing.write_pages import PageWriter
-
-FILE_STEPS = frozenset({StepKind.WRITE_FILE, StepKind.DELETE_FILE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +77,7 @@ def carry_out(planned: Planned, connection: Connection, progress: Progress) -> S
     private = planned.comparison.workspace.private
     intents = unanswered(private)
     journal = Journal.begin(private, sync_id)
-    backups = tuple(b for o in operations.values() for b in o.backups)
-    journal.keep(backups)
+    journal.keep(b for o in operations.values() for b in o.backups)
     run = Run(planned, connection, journal, progress, Results(), dict(operations), intents)
     written = _write(run)
     counts = connection.gateway.counts.since(before)
@@ -90,7 +87,7 @@ def carry_out(planned: Planned, connection: Connection, progress: Progress) -> S
         plan=planned.plan,
         outcomes=written.results.outcomes(planned.plan.steps),
         log=tuple(written.results.entries),
-        backups=_kept(backups, written.results),
+        backups=run.backups(),
         validation=written.back.validation,
         cost=ReadCost(counts.requests, seconds, counts.seconds_waited, counts.retries),
         started=started,
@@ -154,10 +151,6 @@ def _takes_part(planned: Planned, at: Id) -> bool:
     return not next(m.left_out for m in planned.plan.mappings if m.name == at[0])
 
 
-def _kept(backups: Iterable[Backup], results: Results) -> tuple[Backup, ...]:
-    return tuple(b for b in backups if results.sound(b.mapping, b.key))
-
-
 def _write(run: Run) -> Written:
     plan, comparison = run.planned.plan, run.planned.comparison
     fresh = FreshReadings(comparison, run.planned.databases, run.connection)
@@ -207,7 +200,9 @@ def _write_files(
         {p: c for f in filings.values() for p, c in f.contents.items()},
         run.journal.about_to_write,
     )
-    failed = writer.write(e for f in filings.values() for e in f.edits)
+    edits = [e for f in filings.values() for e in f.edits]
+    failed = writer.write(edits)
+    run.touched.update((*e.at, Side.GIT) for e in edits if e.at not in failed)
     _note_files(run, failed)
     moved = {n: _moved(settlings[n], filing, writer, failed) for n, filing in filings.items()}
     told = (r for f in filings.values() for r in f.told if (r.mapping, r.key) not in failed)
@@ -224,6 +219,7 @@ def _filing(run: Run, settling: Settling) -> _Filing:
             edit = settling.file_edit(settled)
             if edit is not None:
                 filing.edits.append(edit)
+                run.keep(settling.unagreed(operation, edit))
             if edit is not None and operation.write(Side.GIT) is None:
                 filing.told.append(_taken_up(settling.mapping, edit))
     others = compared.base.records.keys() - {k for m, k in run.operations if m == name}

@@ -11,6 +11,7 @@ from tests.engine.engine_builders import (
     in_git,
     in_notion,
     planned,
+    values,
 )
 from tests.engine.engine_builders import decided as decide
 from tests.engine.engine_rows import (
@@ -67,7 +68,7 @@ def check_row(row: Row) -> None:
     assert causes == row.causes
     for write in operation.writes:
         before = _overwritten(row, write.side, write.action, write.fields())
-        kept = [b.fields for b in operation.backups if b.side is write.side]
+        kept = [v for b in operation.backups if b.side is write.side and (v := values(b.fields))]
         if Cause.REFRESH not in causes:
             assert kept == ([before] if before else [])
 

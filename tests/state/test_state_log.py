@@ -24,11 +24,10 @@ from notion_gitops.model.people import People
 from notion_gitops.model.plan import StepKind
 from notion_gitops.model.records import Side
 from notion_gitops.model.values import DateValue, FileRef, GeoPlace, Value
+from notion_gitops.state.backups import dump_backups, parse_backups
 from notion_gitops.state.log import (
     LoggedEdit,
-    dump_backups,
     dump_log,
-    parse_backups,
     parse_log,
 )
 from notion_gitops.state.reading import fits, schema
@@ -85,8 +84,10 @@ def test_sensitive_values_are_logged_as_digests() -> None:
 
 def test_backups_come_back() -> None:
     fields: dict[str, Value] = {"due": DateValue(date(2026, 1, 1)), "tags": frozenset({"x"})}
-    text = dump_backups([Backup("tasks", "a", Side.NOTION, fields, "a rule took git")])
+    why = {"due": 'rule "ours"'}
+    text = dump_backups([Backup("tasks", "a", Side.NOTION, fields, "overwritten", why, "other")])
     (found,) = parse_backups(text)
+    assert (found.why, found.page_key, found.whole) == (why, "other", False)
     assert (found.mapping, found.key, found.side) == ("tasks", "a", Side.NOTION)
     assert found.fields == {"due": "2026-01-01", "tags": ["x"]}
     assert all(fits(json.loads(t), "backup-line") for t in text.splitlines())

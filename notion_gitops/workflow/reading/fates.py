@@ -34,6 +34,7 @@ _CAUSES = {
     Cause.PUT_BACK: "put back: edits of this field in {side} are not taken",
     Cause.REFRESH: "computed by Notion",
     Cause.DEFAULT: "as Notion has it, since the file leaves it empty",
+    Cause.RESTORED: "restored from the backups, as a person asked",
 }
 _ABSENT = {
     Absence.OUT_OF_SCOPE: "the page is archived, or the mapping's filter leaves it out",

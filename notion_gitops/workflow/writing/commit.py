@@ -10,7 +10,8 @@ from notion_gitops.model.outcomes import MappingHealth, Outcome, Status, SyncRes
 from notion_gitops.model.records import Side
 from notion_gitops.report.commit_message import record_commit_message, state_commit_message
 from notion_gitops.report.sync import sync_markdown
-from notion_gitops.state.log import dump_backups, dump_log
+from notion_gitops.state.backups import BACKUPS, dump_backups
+from notion_gitops.state.log import dump_log
 from notion_gitops.state.sync import PendingRecord
 from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.reading.conflict_files import conflict_path
@@ -102,7 +103,7 @@ def _state_changes(
     }
     conflicts = [c for m in result.plan.mappings for c in m.conflicts]
     changes["log.jsonl"] = dump_log(result.log, conflicts, secret).encode()
-    changes["backup.jsonl"] = dump_backups(result.backups).encode()
+    changes[BACKUPS] = dump_backups(result.backups).encode()
     here = replace(result, state_commit="this")  # the commit that the report is going to be in
     changes["report.md"] = sync_markdown(here, mappings).encode()
     return changes

@@ -16,7 +16,7 @@ from typing import Any
 
 from notion_gitops.formats.atomic import write_bytes
 from notion_gitops.model.operations import Backup
-from notion_gitops.model.values import to_plain
+from notion_gitops.state.backups import backup_line
 
 FILE = "journal.jsonl"
 
@@ -53,7 +53,7 @@ class Journal:
 
     def keep(self, backups: Iterable[Backup]) -> None:
         """Write down what is going to be overwritten or deleted."""
-        self.note("backups", backups=[_backup(b) for b in backups])
+        self.note("backups", backups=[backup_line(b) for b in backups])
 
     def about_to_write(self, path: str, content: bytes | None) -> None:
         """Write down which file of the work tree is going to hold what; None: it is deleted."""
@@ -118,13 +118,3 @@ def _lines(path: Path) -> Iterable[Mapping[str, Any]]:
             continue  # the last line of a run that was killed while writing it
         if isinstance(line, dict):
             yield line
-
-
-def _backup(backup: Backup) -> dict[str, Any]:
-    return {
-        "mapping": backup.mapping,
-        "key": backup.key,
-        "side": backup.side.value,
-        "reason": backup.reason,
-        "fields": {n: to_plain(v) for n, v in backup.fields.items()},
-    }

@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from notion_gitops.model.operations import Operation
+from notion_gitops.model.operations import Backup, Operation
 from notion_gitops.model.outcomes import LogEntry, Outcome, Status
-from notion_gitops.model.plan import Step
+from notion_gitops.model.plan import Step, StepKind
+from notion_gitops.model.records import Side
 from notion_gitops.workflow.plan import Connection, Planned
 from notion_gitops.workflow.writing.journal import Journal
 
 Id = tuple[str, str]  # mapping, key
+FILE_STEPS = frozenset({StepKind.WRITE_FILE, StepKind.DELETE_FILE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,14 @@ class Results:
         """Whether nothing went wrong with the record so far."""
         return (mapping, key) not in self._failed
 
+    def wrote(self, mapping: str, key: str, side: Side) -> bool:
+        """Whether a step of the record was done on a side, whatever became of the others."""
+        return any(
+            (entry.step in FILE_STEPS) is (side is Side.GIT)
+            for entry in self.entries
+            if (entry.mapping, entry.key) == (mapping, key) and entry.status is Status.APPLIED
+        )
+
     def outcomes(self, steps: Iterable[Step]) -> tuple[Outcome, ...]:
         """One outcome for each record of the plan."""
         records = dict.fromkeys((s.mapping, s.key) for s in steps)
@@ -59,3 +69,21 @@ class Run:
     results: Results
     operations: dict[Id, Operation]
     private_intents: dict[Id, datetime]  # creates of an earlier run whose answers never came
+    found: list[Backup] = field(default_factory=list)  # what is overwritten that no plan knew of
+    touched: set[tuple[str, str, Side]] = field(default_factory=set)  # records that may be written
+    # on a side although no step of theirs says so: by half, or without an answer
+
+    def keep(self, backup: Backup) -> None:
+        """Write down what is going to be overwritten, besides what the operations hold."""
+        if backup.fields:
+            self.journal.keep([backup])
+            self.found.append(backup)
+
+    def backups(self) -> tuple[Backup, ...]:
+        """What was overwritten and deleted: also where only a part of a record was written."""
+        planned = (b for o in self.operations.values() for b in o.backups)
+        return tuple(b for b in (*planned, *self.found) if self._happened(b))
+
+    def _happened(self, backup: Backup) -> bool:
+        at = (backup.mapping, backup.key, backup.side)
+        return at in self.touched or self.results.wrote(*at)

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from notion_gitops.engine.advance import Confirmed, advance, seen_digest
+from notion_gitops.engine.building import OVERWRITTEN
 from notion_gitops.engine.fields import same
 from notion_gitops.model.mapping import DatabaseMapping, Field, PropertyType
-from notion_gitops.model.operations import Action, Kind, Operation
+from notion_gitops.model.operations import Action, Backup, Kind, Operation
 from notion_gitops.model.plan import Finding
 from notion_gitops.model.records import BaseRecord, Record, Side
 from notion_gitops.model.values import Fields, Unknown, Value
@@ -127,6 +128,24 @@ class Settling:
         wanted = {n: operation.agreed.get(n) for n in {*planned, *told}}
         fields = self.mapping.fields
         return {n: v for n, v in wanted.items() if not same(fields[n], git.value(n), v)}
+
+    def unagreed(self, operation: Operation, edit: FileEdit) -> Backup:
+        """What a file held and nobody agreed on, where Notion's answer takes its place.
+
+        Such is a value that a person wrote for what Notion computes, in a record that is new.
+        """
+        git, before = self.compared.inputs.git.records.get(operation.key), self._before(operation)
+        write = operation.write(Side.GIT)
+        replaced = edit.values.keys() - (write.fields() if write else {}).keys()
+        held = {name: git.value(name) for name in replaced} if git else {}
+        agreed = before.fields if before else {}
+        lost = {
+            name: value
+            for name, value in held.items()
+            if value is not None and not same(self.mapping.fields[name], value, agreed.get(name))
+        }
+        why = dict.fromkeys(lost, "as Notion has it")
+        return Backup(*edit.at, Side.GIT, lost, OVERWRITTEN, why)
 
     def base_record(self, operation: Operation, path: str) -> BaseRecord:
         """The record's new base; `operation` as `settled` gave it."""

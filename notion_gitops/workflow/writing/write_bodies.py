@@ -13,12 +13,14 @@ from notion_gitops.model.mapping import BODY, Field
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Status
 from notion_gitops.model.plan import Finding
+from notion_gitops.model.records import Side
 from notion_gitops.model.values import Fields, Unknown, Value
 from notion_gitops.notion.bodies import Command, blocks_that_are_lost, body_of, replacing
 from notion_gitops.notion.failures import AmbiguousWrite, RejectedRequest
 from notion_gitops.text.bodies import same_text
 from notion_gitops.workflow.reading.compare import Compared
 from notion_gitops.workflow.writing.asking import NotWritten, asked, sent
+from notion_gitops.workflow.writing.keeping import overwritten
 from notion_gitops.workflow.writing.run import Id, Run
 
 STALE = "its text was edited in Notion since the plan was made; the next plan takes it up"
@@ -80,6 +82,7 @@ class BodyWriter:
         lost = asked(lambda: blocks_that_are_lost(gateway, page_id)) if now is not None else ""
         if lost:
             return self._left(operation, f"its page holds {lost}, which would be lost")
+        self.run.keep(overwritten(operation, {BODY: self._as_file(operation, now)}))
         return self._put(operation, page_id, now, wanted)
 
     def read(self, operation: Operation, page_id: str) -> None:
@@ -116,9 +119,12 @@ class BodyWriter:
         before = now if isinstance(now, str) else ""
         target = in_notion_form(now, self._as_file(operation, now), wanted)
         command = replacing(before, target)
+        at = (operation.mapping, operation.key, Side.NOTION)
+        self.run.touched.add(at)
         try:
             text = self._sent(page_id, command, before)
         except RejectedRequest as refused:
+            self.run.touched.discard(at)
             return self._left(operation, f"Notion refused it: {refused.message}")
         self.texts[(operation.mapping, operation.key)] = text
         return None

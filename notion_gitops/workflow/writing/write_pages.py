@@ -13,14 +13,15 @@ from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Status
 from notion_gitops.model.plan import Finding, Step, StepKind
 from notion_gitops.model.records import Record, Side
-from notion_gitops.model.values import Fields, files_of
+from notion_gitops.model.values import Fields, Unknown, files_of
 from notion_gitops.notion.completing import complete_page
 from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite
 from notion_gitops.notion.pages import Target, decode_page, encode_properties
-from notion_gitops.workflow.reading.compare import page_keys
+from notion_gitops.workflow.reading.compare import page_ids
 from notion_gitops.workflow.reading.notion_side import Database
 from notion_gitops.workflow.writing.asking import NotWritten, asked
 from notion_gitops.workflow.writing.fresh import FreshReadings, same_own_values
+from notion_gitops.workflow.writing.keeping import overwritten
 from notion_gitops.workflow.writing.lost_creates import LostCreates
 from notion_gitops.workflow.writing.run import Id, Run
 from notion_gitops.workflow.writing.send_files import FileSender, holds
@@ -55,7 +56,7 @@ class PageWriter:
     def write(self, steps: Iterable[Step]) -> None:
         """Do all page writes; go on past a record that fails, and note every outcome."""
         todo = [s for s in steps if s.kind in PAGE_WRITES]
-        self.ids = self._page_ids()
+        self.ids = page_ids(self.run.planned.comparison)
         for at in self.run.private_intents:
             if self.page_id(at):  # it was created after all, and is linked by now
                 self.run.journal.note("created", mapping=at[0], key=at[1], page=self.page_id(at))
@@ -200,6 +201,7 @@ class PageWriter:
         try:
             return asked(send)
         except AmbiguousWrite:
+            self.run.touched.add((operation.mapping, operation.key, Side.NOTION))
             page_id = self.page_id((operation.mapping, operation.key)) or operation.page_id
             page = asked(lambda: self.run.connection.gateway.page(page_id))
         if done(page):
@@ -238,7 +240,12 @@ class PageWriter:
             self._note_left(operation, left)
         elif self._has_text(operation):
             self.bodies.read(operation, page["id"])
-        missing = {n: v for n, v in wanted.items() if not holds(held.value(n), v)}
+        missing = {
+            n: v
+            for n, v in wanted.items()
+            if not holds(held.value(n), v) and not isinstance(held.value(n), Unknown)
+        }
+        self.run.keep(overwritten(operation, {n: held.value(n) for n in missing}))
         return self._put(operation, missing, page, with_key=True) if missing else page
 
     def _bring_back(self, operation: Operation) -> Json:
@@ -340,10 +347,3 @@ class PageWriter:
         keys = {name: {page: key for key, page in ids.items()} for name, ids in self.ids.items()}
         mapping = self._database(operation).mapping
         return resolve_relations(mapping, self._decoded(operation, page), keys)
-
-    def _page_ids(self) -> dict[str, dict[str, str]]:
-        comparison = self.run.planned.comparison
-        identified = {n: c.notion.identified for n, c in comparison.mappings.items()}
-        renames = {n: c.inputs.renames for n, c in comparison.mappings.items()}
-        keys = page_keys(comparison.state, identified, renames)
-        return {n: {key: page for page, key in pages.items()} for n, pages in keys.items()}

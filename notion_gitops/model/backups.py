@@ -1,0 +1,40 @@
+"""What syncs overwrote and deleted, as their backups hold it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from notion_gitops.model.records import Side
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBackup:
+    """What one sync took from one side of a record. Values are JSON-like data, as written."""
+
+    mapping: str
+    key: str
+    side: Side
+    fields: Mapping[str, object]  # None: it was empty
+    reason: str  # "deleted": these are all its fields; "overwritten"
+    why: Mapping[str, str] = field(default_factory=dict)  # by field: what overwrote it
+    page_key: str = ""  # what a page's key property held, where a person had edited it
+
+    @property
+    def whole(self) -> bool:
+        """Whether the record was deleted on that side."""
+        return self.reason == "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSync:
+    """One sync's backups."""
+
+    sync_id: str
+    at: datetime
+    commit: str  # of the state branch; "" for a run that did not come to its end
+    backups: tuple[KeptBackup, ...]
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the run ended before its commits; its backups are in the journal."""
+        return not self.commit
