@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from notion_gitops.engine.files import agreed_pairs, known_here
 from notion_gitops.model.mapping import DatabaseMapping, Mode
 from notion_gitops.model.operations import (
     Action,
@@ -17,7 +18,8 @@ from notion_gitops.model.operations import (
     Write,
 )
 from notion_gitops.model.records import Absence, BaseRecord, Record, Side, Tombstone
-from notion_gitops.model.values import Fields
+from notion_gitops.model.restores import Restore
+from notion_gitops.model.values import Fields, files_of
 
 DELETED = "deleted"
 OVERWRITTEN = "overwritten"
@@ -51,6 +53,7 @@ class RecordView:
     renamed_from: str = ""
     # By field: texts that both sides edited, merged.
     merged_texts: Mapping[str, str] = field(default_factory=dict)
+    restore: Restore | None = None  # what a person wants back out of the backups
 
 
 def build(
@@ -94,15 +97,25 @@ def _backups(
             continue
         at = (mapping.name, view.key, write.side)
         if write.action is Action.DELETE:
-            kept.append(Backup(*at, record.fields, DELETED))
+            kept.append(Backup(*at, _by_path(mapping, view, record.fields), DELETED))
             continue
         lost = [c for c in write.changes if _is_lost(c)]
         old = {c.difference.field: c.difference.before for c in lost}
         why = {c.difference.field: why_overwritten(c, write.side) for c in lost}
         key = _key_put_back(view, record) if write.key_to_write else ""
         if old or key:
-            kept.append(Backup(*at, old, OVERWRITTEN, why, key))
+            kept.append(Backup(*at, _by_path(mapping, view, old), OVERWRITTEN, why, key))
     return tuple(kept)
+
+
+def _by_path(mapping: DatabaseMapping, view: RecordView, fields: Fields) -> Fields:
+    """The values with Notion's files by their paths in git, by which alone they can come back."""
+    names = [n for n in fields if n in mapping.fields and files_of(fields[n])]
+    if view.base is None or not names:
+        return fields
+    here = {n: view.base.fields.get(n) for n in names}
+    pairs = {n: agreed_pairs(here[n], view.base.in_notion(n)) for n in names}
+    return {**fields, **{n: known_here(fields[n], here[n], pairs[n]) for n in names}}
 
 
 def _is_lost(change: FieldChange) -> bool:

@@ -13,10 +13,12 @@ from notion_gitops.engine.one_sided import (
     deleted_in_git,
     trashed_in_notion,
 )
+from notion_gitops.engine.restores import restore_fields, restore_record, why_not
 from notion_gitops.engine.rules import Decider, Evidence
 from notion_gitops.model.mapping import DatabaseMapping, Direction, Field, Mode, PropertyType
 from notion_gitops.model.operations import (
     Action,
+    Cause,
     Conflict,
     FieldChange,
     Kind,
@@ -24,6 +26,7 @@ from notion_gitops.model.operations import (
     Write,
 )
 from notion_gitops.model.records import Absence, BaseRecord, Record, Side
+from notion_gitops.model.restores import Restore, Unrestored
 from notion_gitops.model.values import Fields
 
 
@@ -33,13 +36,27 @@ class Merged:
 
     operation: Operation | None  # None: nothing to do, not even to the base
     missing_times: frozenset[str] = frozenset()  # fields whose rules need the times of the edits
+    not_restored: tuple[Unrestored, ...] = ()  # of what was asked for
 
 
 UNTOUCHED = Merged(None)
 
 
 def merge_record(mapping: DatabaseMapping, view: RecordView) -> Merged:
-    """Decide one record; the rows are those of the decision table in docs/semantics.md."""
+    """Decide one record, with what is to come back into it."""
+    match (view.restore, view.git, view.notion, view.base):
+        case (None, _, _, _) | (_, Record(), Record(), BaseRecord()):
+            return _merged(mapping, view)
+        case (restore, None, None, None):
+            operation, left = restore_record(mapping, view, restore)
+            return Merged(operation, not_restored=left)
+        case (restore, _, _, _):
+            told = why_not(mapping, view, restore)
+            return replace(_merged(mapping, view), not_restored=(told,))
+
+
+def _merged(mapping: DatabaseMapping, view: RecordView) -> Merged:
+    """The rows are those of the decision table in docs/semantics.md."""
     match (view.git, view.notion, view.base):
         case (Record(), Record(), _):
             return _both_present(mapping, view)
@@ -76,9 +93,11 @@ def _both_present(mapping: DatabaseMapping, view: RecordView) -> Merged:
         )
         for spec in mapping.fields.values()
     }
+    merges, left = restore_fields(mapping, view, readings, merges)
     return Merged(
         _from_fields(mapping, view, readings, merges),
         frozenset(decider.missing_times),
+        left,
     )
 
 
@@ -127,7 +146,12 @@ def _from_fields(
     agreed = {n: m.agreed for n, m in merges.items() if m.agreed is not None}
     key = key_is_wrong(mapping, view)
     updates = (
-        Write(side, Action.UPDATE, _changes(readings, merges, side), key and side is Side.NOTION)
+        Write(
+            side,
+            Action.UPDATE,
+            _changes(readings, merges, side, view.restore),
+            key and side is Side.NOTION,
+        )
         for side in Side
     )
     writes = tuple(w for w in updates if w.changes or w.key_to_write)
@@ -149,7 +173,10 @@ def _from_fields(
 
 
 def _changes(
-    readings: Mapping[str, Readings], merges: Mapping[str, FieldMerge], side: Side
+    readings: Mapping[str, Readings],
+    merges: Mapping[str, FieldMerge],
+    side: Side,
+    restore: Restore | None,
 ) -> tuple[FieldChange, ...]:
     causes = {
         name: cause
@@ -162,7 +189,10 @@ def _changes(
     for difference in differences(before, after):
         conflict = merges[difference.field].conflict
         rule, place = (conflict.rule, conflict.place) if conflict else ("", None)
-        changes.append(FieldChange(difference, causes[difference.field], rule, place))
+        cause, sync = causes[difference.field], ""
+        if cause is Cause.RESTORED and restore is not None:
+            sync = restore.syncs[difference.field]
+        changes.append(FieldChange(difference, cause, rule, place, sync))
     return tuple(changes)
 
 

@@ -1,6 +1,6 @@
 """From snapshots to operations: every record of every mapping decided, then looked at together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -12,6 +12,7 @@ from notion_gitops.model.mapping import DatabaseMapping, PropertyType
 from notion_gitops.model.operations import ConflictFile, EditTimes, Operation
 from notion_gitops.model.plan import Refusal, UnfitAccept
 from notion_gitops.model.records import Base, Record, Snapshot
+from notion_gitops.model.restores import Restore, Unrestored
 
 FieldOf = tuple[str, str, str | None]  # mapping, key, field; None: the record as a whole
 
@@ -31,6 +32,7 @@ class Inputs:
     # By key and field: texts that both sides edited, merged.
     merged_texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unpaired: bool = False  # first contact and nothing links the sides: only list
+    restores: Mapping[str, Restore] = field(default_factory=dict)  # by key: asked for by a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Decided:
     merged: Mapping[str, Mapping[str, Record]]  # all records as they will stand
     missing_times: frozenset[FieldOf] = frozenset()
     unfit: tuple[UnfitAccept, ...] = ()  # accepted numbers that let nothing pass
+    not_restored: tuple[Unrestored, ...] = ()  # of what was asked for
 
 
 def decide(
@@ -58,10 +61,14 @@ def decide(
     """
     operations: list[Operation] = []
     missing: set[FieldOf] = set()
+    left: list[Unrestored] = []
     for name, each in inputs.items():
-        for view in _views(each, times):
+        views = _views(each, times)
+        left += _beside(each, views)
+        for view in views:
             result = merge_record(each.mapping, view)
             missing |= {(name, view.key, f) for f in result.missing_times}
+            left += result.not_restored
             if result.operation is not None:
                 operations.append(result.operation)
     mappings = {name: each.mapping for name, each in inputs.items()}
@@ -75,6 +82,7 @@ def decide(
         merged=merged_records(present, operations),
         missing_times=frozenset(missing),
         unfit=unfit(chain.from_iterable(found.values()), accepted),
+        not_restored=tuple(left),
     )
 
 
@@ -127,6 +135,7 @@ def _views(each: Inputs, times: Mapping[FieldOf, EditTimes]) -> list[RecordView]
             answers=each.answers.get(key),
             times=known.get(key, {}),
             merged_texts=each.merged_texts.get(key, {}),
+            restore=each.restores.get(key),
         )
         if key in each.renames:
             view = _renamed(each, view, each.renames[key])
@@ -134,6 +143,20 @@ def _views(each: Inputs, times: Mapping[FieldOf, EditTimes]) -> list[RecordView]
             continue  # first contact: nothing is created until somebody says what is new
         views.append(view)
     return views
+
+
+def _beside(each: Inputs, views: Iterable[RecordView]) -> Iterator[Unrestored]:
+    """What is to come back into records at which nobody looks."""
+    for key in sorted(each.restores.keys() - {view.key for view in views}):
+        reason, fix = "it takes no part in this plan", "See what the plan says of it."
+        now = next((new for new, old in each.renames.items() if old == key), "")
+        if now:
+            reason, fix = f"its key is {now} now", "Run apply first; then restore."
+        elif key in each.git.unreadable:
+            reason, fix = "its file cannot be read", "Put the file right; then restore."
+        elif key in each.notion.unreadable:
+            reason, fix = "its page cannot be read", "Put the page right; then restore."
+        yield Unrestored(each.mapping.name, key, "", reason, fix)
 
 
 def _renamed(each: Inputs, view: RecordView, old: str) -> RecordView:

@@ -22,6 +22,7 @@ from notion_gitops.model.operations import (
     Write,
 )
 from notion_gitops.model.records import Absence, Base, BaseRecord, Side, Snapshot
+from notion_gitops.model.restores import Restore
 from notion_gitops.model.values import Value
 from tests.engine.engine_builders import THEN, a_page, in_git, in_notion, values
 
@@ -54,6 +55,7 @@ class World:
     base: Base = field(default_factory=lambda: Base(ever=True))
     backups: list[Backup] = field(default_factory=list)
     answers: dict[str, ConflictFile] = field(default_factory=dict)
+    restores: dict[str, Restore] = field(default_factory=dict)  # by key: asked for
     created: int = 0
 
     def __repr__(self) -> str:
@@ -114,7 +116,7 @@ class World:
             base=self.base,
             git=Snapshot(git),
             notion=Snapshot(notion, absent=absent),
-            candidates=frozenset({*git, *notion, *self.base.records}),
+            candidates=frozenset({*git, *notion, *self.base.records, *self.restores}),
             answers=self.answers,
             renames=find_renames(
                 self.mapping,
@@ -123,6 +125,7 @@ class World:
                 frozenset(self.base.records.keys() - git.keys()),
                 notion,
             ),
+            restores=self.restores,
         )
 
     def plan(self) -> tuple[Operation, ...]:

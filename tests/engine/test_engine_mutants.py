@@ -168,8 +168,8 @@ def _union(_right: object) -> Callable[[Readings], FieldMerge]:
 
 
 def _whole_record(right: Callable[..., Any]) -> Callable[..., Any]:
-    def wrong(readings: Any, merges: Any, side: Side) -> Any:
-        changes = right(readings, merges, side)
+    def wrong(readings: Any, merges: Any, side: Side, restore: Any) -> Any:
+        changes = right(readings, merges, side, restore)
         held = {n: at.git if side is Side.GIT else at.notion for n, at in readings.items()}
         named = {c.difference.field for c in changes} if changes else held.keys()
         rest = {n: v for n, v in held.items() if n not in named and v is not None}

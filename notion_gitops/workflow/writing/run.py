@@ -44,13 +44,10 @@ class Results:
         """Whether nothing went wrong with the record so far."""
         return (mapping, key) not in self._failed
 
-    def wrote(self, mapping: str, key: str, side: Side) -> bool:
-        """Whether a step of the record was done on a side, whatever became of the others."""
-        return any(
-            (entry.step in FILE_STEPS) is (side is Side.GIT)
-            for entry in self.entries
-            if (entry.mapping, entry.key) == (mapping, key) and entry.status is Status.APPLIED
-        )
+    def written(self) -> set[tuple[str, str, Side]]:
+        """The records of which a step was done on a side, whatever became of their others."""
+        done = (entry for entry in self.entries if entry.status is Status.APPLIED)
+        return {(e.mapping, e.key, Side.GIT if e.step in FILE_STEPS else Side.NOTION) for e in done}
 
     def outcomes(self, steps: Iterable[Step]) -> tuple[Outcome, ...]:
         """One outcome for each record of the plan."""
@@ -82,8 +79,6 @@ class Run:
     def backups(self) -> tuple[Backup, ...]:
         """What was overwritten and deleted: also where only a part of a record was written."""
         planned = (b for o in self.operations.values() for b in o.backups)
-        return tuple(b for b in (*planned, *self.found) if self._happened(b))
-
-    def _happened(self, backup: Backup) -> bool:
-        at = (backup.mapping, backup.key, backup.side)
-        return at in self.touched or self.results.wrote(*at)
+        written = self.results.written() | self.touched
+        every = (*planned, *self.found)
+        return tuple(b for b in every if (b.mapping, b.key, b.side) in written)
