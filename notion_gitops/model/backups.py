@@ -38,3 +38,19 @@ class KeptSync:
     def unfinished(self) -> bool:
         """Whether the run ended before its commits; its backups are in the journal."""
         return not self.commit
+
+
+@dataclass(frozen=True, slots=True)
+class HeldNow:
+    """What a record holds now, as far as git tells; values are JSON-like data."""
+
+    git: Mapping[str, object] | None = None  # None: git has no such record, or it cannot be read
+    agreed: Mapping[str, object] | None = None  # None: it is not in the base
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBackup:
+    """One backup beside what its record holds now."""
+
+    backup: KeptBackup
+    now: HeldNow

@@ -8,6 +8,7 @@ from enum import StrEnum
 from notion_gitops.model.diagnostics import Diagnostic, Place, Severity
 from notion_gitops.model.operations import Action, Conflict, Operation
 from notion_gitops.model.records import Side
+from notion_gitops.model.restores import RestoreWish, Unrestored
 from notion_gitops.model.values import FileRef
 
 
@@ -163,11 +164,18 @@ class Plan:
     unfit: tuple[UnfitAccept, ...] = ()  # numbers accepted that do not fit
     exceeded: tuple[Exceeded, ...] = ()  # thresholds of the team, which make a plan fail
     first: tuple[Diagnostic, ...] = ()  # what apply refuses to go on from, such as dirty files
+    restores: tuple[RestoreWish, ...] = ()  # what a person wants back out of the backups
+    not_restored: tuple[Unrestored, ...] = ()  # what of it does not come back, and why
 
     @property
     def open_conflicts(self) -> tuple[Conflict, ...]:
         """The conflicts that a person has still to decide."""
         return tuple(c for m in self.mappings for c in m.conflicts if c.open)
+
+    @property
+    def left_unrestored(self) -> tuple[Unrestored, ...]:
+        """What does not come back although it is not there."""
+        return tuple(one for one in self.not_restored if not one.unchanged)
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:

@@ -11,6 +11,7 @@ from notion_gitops.model.outcomes import Refreshed, Status, SyncResult
 from notion_gitops.model.records import Side
 from notion_gitops.report.held_back import takes_part
 from notion_gitops.report.json_form import to_json
+from notion_gitops.report.restored import from_backups, is_restored, syncs_of
 from notion_gitops.report.show import short
 from notion_gitops.report.undo import undo_lines
 from notion_gitops.text.columns import pad, width
@@ -35,7 +36,7 @@ def record_commit_message(result: SyncResult, editors: Mapping[str, int], *, bas
     lines = [_subject(changed, result), ""]
     for mapping, told in changed.items():
         lines += [commit_line(mapping), *_records(told)]
-    lines += ["", *_edited(editors), *undo_lines(result), ""]
+    lines += ["", *_edited(editors), *_restored(result), *undo_lines(result), ""]
     played = "sandbox" if result.plan.sandbox else ""
     trailers = {"Sync-Id": result.sync_id, "Sync-Base": short(base), "Sync-With": played}
     return _message(lines, trailers)
@@ -68,6 +69,7 @@ class _Role(StrEnum):
     """What the commit holds of a record."""
 
     WRITTEN = "written"  # values of Notion
+    RESTORED = "restored"  # values out of the backups alone
     REFRESHED = "refreshed"  # only what Notion makes of its own
     ASKED = "asked"  # its conflict file alone
 
@@ -107,6 +109,7 @@ def _told(operation: Operation, result: SyncResult, applied: set[tuple[str, str]
         return None
     what = "; ".join([*([_written(write)] if write else []), *asks])
     own = _Role.REFRESHED if operation.refresh_only else _Role.WRITTEN
+    own = _Role.RESTORED if write and is_restored(write) else own
     return _Told(operation.key, what, own if write else _Role.ASKED)
 
 
@@ -120,9 +123,13 @@ def _taken_up(refreshed: Refreshed) -> str:
 
 
 def _subject(changed: Mapping[str, Sequence[_Told]], result: SyncResult) -> str:
-    written, refreshed = (_counted(changed, role) for role in (_Role.WRITTEN, _Role.REFRESHED))
+    roles = (_Role.WRITTEN, _Role.RESTORED, _Role.REFRESHED)
+    written, restored, refreshed = (_counted(changed, role) for role in roles)
+    back = f"restored {listed(restored, _FIELDS)}" if restored else ""
     if written:
-        return f"Sync from Notion: {listed(written, _FIELDS)}"
+        return f"Sync from Notion: {listed(written, _FIELDS)}{f'; {back}' if back else ''}"
+    if back:
+        return f"Sync: {back}"
     if refreshed:
         return f"Sync from Notion: computed values of {listed(refreshed, _FIELDS)}"
     if any(changed.values()):
@@ -168,7 +175,7 @@ def _line(name: str, what: str) -> str:
 def _written(write: Write) -> str:
     match write.action:
         case Action.CREATE | Action.RESTORE:
-            return "new"
+            return "restored" if is_restored(write) else "new"
         case Action.DELETE:
             return "deleted"
         case Action.UPDATE:
@@ -185,6 +192,7 @@ def _field(name: str, cause: Cause) -> str:
         Cause.REFRESH: " (computed)",
         Cause.DEFAULT: " (default)",
         Cause.PUT_BACK: " (put back)",
+        Cause.RESTORED: " (restored)",
     }.get(cause, "")
     return f"{commit_line(name)}{by}"
 
@@ -196,6 +204,14 @@ def _edited(editors: Mapping[str, int]) -> list[str]:
     ordered = sorted(editors.items(), key=lambda item: (-item[1], item[0]))
     told = [f"{commit_line(name)} ({number(n)})" for name, n in ordered]
     return [f"Pages last edited by {listed(told, _FIELDS)}."]
+
+
+def _restored(result: SyncResult) -> list[str]:
+    """Out of whose backups values came back."""
+    applied = ((o.mapping, o.key) for o in result.outcomes if o.status is Status.APPLIED)
+    found = (result.plan.operations[at] for at in applied if at in result.plan.operations)
+    syncs = [commit_line(sync) for operation in found for sync in syncs_of(operation)]
+    return [f"Restored {from_backups(syncs)}."] if syncs else []
 
 
 def _fingerprint(result: SyncResult) -> str:

@@ -22,6 +22,7 @@ from notion_gitops.report.plan_findings import finding_groups
 from notion_gitops.report.plan_records import Scope, record_views
 from notion_gitops.report.plan_view import MappingView, NoteView, PlanView
 from notion_gitops.report.redact import redact_plan
+from notion_gitops.report.restored import syncs_of, unrestored_notes
 from notion_gitops.report.show import file_size, problem_sentence, short
 from notion_gitops.text.words import about, count, duration, listed, moment, number
 
@@ -44,7 +45,7 @@ def plan_view(
         full: fold nothing, leave nothing out, cut no value.
         again: how the commands that follow are typed; as little as needed if not said.
     """
-    shown, again = redact_plan(plan, mappings), again or FollowUp(sandbox=plan.sandbox)
+    shown, again = redact_plan(plan, mappings), _again(plan, again)
     counts, held = _counts(shown), held_counts(shown)
     total = sum(counts.values(), Counts())
     parts = [part for part in shown.mappings if _busy(part)]
@@ -58,6 +59,8 @@ def plan_view(
         decisions=decision_views(shown, mappings, again),
         walk=again.offline("conflicts walk") if _several_on_file(shown) else "",
         refusals=refusal_views(shown, again),
+        restores=bool(again.restores),
+        unrestored=tuple(unrestored_notes(shown)),
         mappings=busy,
         quiet=", ".join(f"{part.name} ({number(part.records)})" for part in quiet),
         findings=finding_groups(shown.findings, full=full),
@@ -74,6 +77,13 @@ def plan_view(
         more_command=again.command("plan --full") if busy and not full else "",
         made=_made(shown),
     )
+
+
+def _again(plan: Plan, again: FollowUp | None) -> FollowUp:
+    """How the next commands are typed: with what is to come back, if anything can."""
+    restored = any(map(syncs_of, plan.operations.values()))
+    typed = again or FollowUp(sandbox=plan.sandbox)
+    return typed.restoring(plan.restores if restored else ())
 
 
 def plan_json(plan: Plan, mappings: Mapping[str, DatabaseMapping]) -> str:
@@ -258,6 +268,8 @@ def _next(plan: Plan, total: Counts, again: FollowUp) -> tuple[str, str]:
     if any(o.writes or not o.open_conflicts for o, _ in operations):
         if plan.first:
             return "After that", apply
+        if any(map(syncs_of, (o for o, _ in operations))):
+            return "To restore it", apply
         if len(going) < len(plan.mappings):
             return "To do what is not stopped", apply
         return "To do the rest" if total.decisions else "To do this", apply

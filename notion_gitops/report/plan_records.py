@@ -17,6 +17,7 @@ from notion_gitops.model.operations import (
 )
 from notion_gitops.model.records import Side
 from notion_gitops.report.plan_view import FieldView, Mark, RecordView
+from notion_gitops.report.restored import from_backups, is_restored, syncs_of
 from notion_gitops.report.show import (
     cut,
     cut_pair,
@@ -34,6 +35,7 @@ _FOLD = 8  # so many identical changes are shown as one
 _KEPT = {Mark.CHANGED: 40, Mark.NEW: 5, Mark.GONE: 10}  # records that are shown of many
 _VALUE = 60  # characters of a value, where not everything is asked for
 _PREVIEW = 4  # values of a new record, besides its title
+_OUT_OF_A_BACKUP = "restored from the backup of sync"
 _NAMELESS = frozenset({PropertyType.SELECT, PropertyType.STATUS, PropertyType.RELATION})
 _WHAT = {
     Kind.CREATE_PAGE: "new in git, new page in Notion",
@@ -88,7 +90,7 @@ def _record(operation: Operation, scope: Scope) -> RecordView:
         title=operation.title,
         url=page_url(operation.page_url),
         fields=fields,
-        details=preview + _key_note(operation, scope),
+        details=preview + _key_note(operation, scope) + _came_back(operation),
     )
 
 
@@ -100,6 +102,8 @@ def _mark(operation: Operation) -> Mark:
 
 
 def _what(operation: Operation) -> str:
+    if operation.writes and all(map(is_restored, operation.writes)):
+        return "restored from a backup"
     if any(write.action is Action.RESTORE for write in operation.writes):
         return "back from Notion's trash"
     if operation.kind is Kind.RENAME:
@@ -116,21 +120,43 @@ def _same_field_twice(operation: Operation) -> bool:
 
 def _fields(operation: Operation, scope: Scope) -> tuple[FieldView, ...]:
     both = len(operation.writes) > 1
+    again = _restored_in_git(operation)
     views = [
-        _field(change, write, operation, scope, towards=_towards(write.side) if both else "")
+        _field(
+            change,
+            write,
+            operation,
+            scope,
+            towards=_towards(write.side, change, again) if both else "",
+        )
         for write in operation.writes
         for change in write.changes
+        if not (write.side is Side.NOTION and change.difference.field in again)
     ]
     return tuple(_told_once(view, views[at + 1 :]) for at, view in enumerate(views))
 
 
 def _told_once(view: FieldView, later: Sequence[FieldView]) -> FieldView:
-    """The view without the notes that stand below it for the same field's other direction."""
-    again = {note for other in later if other.name == view.name for note in other.notes}
+    """The view without the notes that stand below it: of the same field, or of the same sync."""
+    again = {
+        note
+        for other in later
+        for note in other.notes
+        if other.name == view.name or note.startswith(_OUT_OF_A_BACKUP)
+    }
     return replace(view, notes=tuple(note for note in view.notes if note not in again))
 
 
-def _towards(side: Side) -> str:
+def _restored_in_git(operation: Operation) -> frozenset[str]:
+    """The fields that come back, which both sides get alike: they are told once."""
+    write = operation.write(Side.GIT)
+    changes = write.changes if write else ()
+    return frozenset(c.difference.field for c in changes if c.cause is Cause.RESTORED)
+
+
+def _towards(side: Side, change: FieldChange, restored: frozenset[str]) -> str:
+    if change.cause is Cause.RESTORED:
+        return "on both sides" if change.difference.field in restored else f"in {side.label}"
     return f"{side.other.label} to {side.label}"
 
 
@@ -189,7 +215,7 @@ def _why(change: FieldChange, side: Side) -> tuple[str, ...]:
         case Cause.DEFAULT:
             return ("as Notion has it, since the file leaves it empty",)
         case Cause.RESTORED:
-            return (f"restored from the backup of sync {change.sync}",)
+            return (f"{_OUT_OF_A_BACKUP} {change.sync}",)
         case _:
             assert_never(change.cause)
 
@@ -218,6 +244,17 @@ def _key_note(operation: Operation, scope: Scope) -> tuple[str, ...]:
         return ()
     name = scope.mapping.key.property_name if scope.mapping else None
     return (f'the key is written to "{name}" of the page',) if name else ()
+
+
+def _came_back(operation: Operation) -> tuple[str, ...]:
+    """Where a record that is restored as a whole comes from."""
+    write, syncs = operation.write(Side.NOTION), syncs_of(operation)
+    if write is None or not syncs or write.action is Action.UPDATE:
+        return ()
+    page = "its page comes out of Notion's trash"
+    if write.action is Action.CREATE:
+        page = "a new page is made, since the old one is not in Notion's trash"
+    return (f"restored {from_backups(syncs)}; {page}",)
 
 
 def _preview(operation: Operation, mark: Mark, scope: Scope) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ def plan_text(view: PlanView, *, colour: bool) -> str:
     """The plan; `colour` adds terminal colours and changes nothing else."""
     lines = [*paragraph(view.compared), *_each(view.warnings, Tone.ASK), BLANK]
     lines += [*_decisions(view.decisions, view.walk), *_refusals(view.refusals)]
+    lines += [line for note in view.unrestored for line in (*_note(note, 0), BLANK)]
     for mapping in view.mappings:
         lines += _mapping(mapping)
     if view.quiet and view.mappings:
@@ -195,11 +196,12 @@ def _members(field: FieldView, column: int) -> list[Line]:
     return lines
 
 
-def _note(note: NoteView) -> list[Line]:
-    lines = paragraph(note.text, _NAME, hang=2)
+def _note(note: NoteView, indent: int = _NAME) -> list[Line]:
+    lines = paragraph(note.text, indent, hang=2)
+    deeper = indent + _FIELD - _NAME
     for detail in note.details:
-        lines += paragraph(detail, _FIELD, hang=2)
-    return lines + _more(note.more, _FIELD)
+        lines += paragraph(detail, deeper, hang=2)
+    return lines + _more(note.more, deeper)
 
 
 def _findings(groups: tuple[FindingGroup, ...]) -> list[Line]:

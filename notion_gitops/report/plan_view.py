@@ -157,6 +157,8 @@ class PlanView:
     decisions: tuple[DecisionView, ...] = ()
     walk: str = ""  # the command that goes through the decisions, if there are several
     refusals: tuple[RefusalView, ...] = ()
+    restores: bool = False  # whether something comes back out of the backups
+    unrestored: tuple[NoteView, ...] = ()  # what was asked for and does not come back
     mappings: tuple[MappingView, ...] = ()
     quiet: str = ""  # mappings with nothing to do
     findings: tuple[FindingGroup, ...] = ()

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from notion_gitops.model.backups import HeldNow, ShownBackup
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import (
     Backup,
@@ -25,8 +26,12 @@ _DIGITS = 8
 
 def digest(value: Value) -> str:
     """``sha256:1234abcd``: tells whether two values are equal, and nothing else of them."""
-    plain = json.dumps(to_plain(value), sort_keys=True)
-    return f"sha256:{hashlib.sha256(plain.encode()).hexdigest()[:_DIGITS]}"
+    return _plain_digest(to_plain(value))
+
+
+def _plain_digest(plain: object) -> str:
+    text = json.dumps(plain, sort_keys=True)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]}"
 
 
 def redact_plan(plan: Plan, mappings: Mapping[str, DatabaseMapping]) -> Plan:
@@ -47,6 +52,26 @@ def redact_story(story: Story, mapping: DatabaseMapping) -> Story:
     fields = {n: _field_story(f) if n in hidden else f for n, f in story.fields.items()}
     title = _digest_text(story.title) if mapping.title_field.name in hidden else story.title
     return replace(story, title=title, fields=fields)
+
+
+def redact_shown(shown: ShownBackup, mapping: DatabaseMapping | None) -> ShownBackup:
+    """A backup with the values of sensitive fields as digests.
+
+    So are those of fields that the mapping has no more: nobody can say whether they are sensitive.
+    """
+    backup = shown.backup
+    told = {n for n, f in mapping.fields.items() if not f.sensitive} if mapping else set()
+    now = HeldNow(_plain_fields(shown.now.git, told), _plain_fields(shown.now.agreed, told))
+    kept = replace(backup, fields=_plain_fields(backup.fields, told) or {})
+    return ShownBackup(kept, now)
+
+
+def _plain_fields(
+    fields: Mapping[str, object] | None, told: Collection[str]
+) -> Mapping[str, object] | None:
+    if fields is None:
+        return None
+    return {n: v if n in told or v is None else _plain_digest(v) for n, v in fields.items()}
 
 
 def _field_story(field: FieldStory) -> FieldStory:

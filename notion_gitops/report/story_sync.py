@@ -41,7 +41,7 @@ def sync_text(sync: RecordSync, now: datetime) -> str:
 def _step(step: LogEntry) -> str:
     fields = f" ({listed(step.fields, _FIELDS)})" if step.fields else ""
     ended = "" if step.status is Status.APPLIED else f": {step.status.value}"
-    why = f", {step.detail}" if ended and step.detail else ""
+    why = f", {step.detail}" if step.detail else ""
     return f"{_DID[step.step]}{fields}{ended}{why}"
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Outcome, Status, SyncResult
 from notion_gitops.report.conflicts import conflicts_view
 from notion_gitops.report.consistency import consistency_view
@@ -32,6 +33,7 @@ from notion_gitops.report.plan_counts import Counts, counts_of, done_table
 from notion_gitops.report.plan_decisions import conflict_file
 from notion_gitops.report.redact import redact_sync
 from notion_gitops.report.reports import Report, report_markdown, report_text
+from notion_gitops.report.restored import restored_fact, unrestored_sentence
 from notion_gitops.report.show import problem_sentence, short
 from notion_gitops.report.sync_reports import metadata_view, transactions_view, validation_view
 from notion_gitops.report.undo import undo_sentence
@@ -57,10 +59,17 @@ def sync_view(
         again: how the commands that follow are typed; as little as needed if not said.
     """
     shown, again = redact_sync(result, mappings), again or FollowUp(sandbox=result.plan.sandbox)
-    left = (*_left_out(shown), *_left(shown), *_problems(shown), *_open(shown))
+    left = (
+        *_left_out(shown),
+        *_left(shown),
+        *_problems(shown),
+        *_unrestored(shown),
+        *_open(shown),
+    )
     notes = tuple(Paragraph(note) for note in shown.notes)
     noted = [Section(notes)] if notes else []
-    sections = (*left, *_done(shown, again), *noted, *_held(shown, again))
+    held = _held(shown, again.restoring(shown.plan.restores))
+    sections = (*left, *_done(shown, again), *noted, *held)
     document = Document(_title(shown), sections)
     return Report("sync", document, {"sync": shown})
 
@@ -130,6 +139,11 @@ def _problems(result: SyncResult) -> list[Section]:
     ]
 
 
+def _unrestored(result: SyncResult) -> list[Section]:
+    told = [unrestored_sentence(one) for one in result.plan.left_unrestored]
+    return _listing(result, told, f"{number(len(told))} not restored")
+
+
 def _listing(result: SyncResult, told: Sequence[str], heading: str) -> list[Section]:
     if not told:
         return []
@@ -195,7 +209,8 @@ def _facts(result: SyncResult, again: FollowUp) -> tuple[tuple[str, str], ...]:
         checked = f"{pages} read back as intended; {findings}"
     facts = [
         ("Checked", checked),
-        ("Kept", _kept(result)),
+        ("Restored", restored_fact(_applied(result))),
+        ("Kept", _kept(result, again)),
         ("Commits", _commits(result)),
         ("Pushed", {None: "", True: "yes", False: not_pushed}[result.pushed]),
         ("Undo", undo_sentence(result, again)),
@@ -203,13 +218,18 @@ def _facts(result: SyncResult, again: FollowUp) -> tuple[tuple[str, str], ...]:
     return tuple((label, text) for label, text in facts if text)
 
 
-def _kept(result: SyncResult) -> str:
+def _applied(result: SyncResult) -> list[Operation]:
+    operations = result.plan.operations
+    done = ((o.mapping, o.key) for o in result.outcomes if o.status is Status.APPLIED)
+    return [operations[at] for at in done if at in operations]
+
+
+def _kept(result: SyncResult, again: FollowUp) -> str:
     if not result.backups:
         return ""
-    where = (
-        f"backup.jsonl of {short(result.state_commit)}" if result.state_commit else "the journal"
-    )
-    return f"{count(len(result.backups), 'record')} with values that were overwritten, in {where}"
+    records = {(backup.mapping, backup.key) for backup in result.backups}
+    what = f"{count(len(records), 'record')} with values that were overwritten"
+    return f"{what}: {again.recorded(f'backups show {result.sync_id}')}"
 
 
 def _commits(result: SyncResult) -> str:

@@ -9,6 +9,7 @@ from notion_gitops.model.outcomes import Status, SyncResult
 from notion_gitops.model.plan import StepKind
 from notion_gitops.model.records import Side
 from notion_gitops.report.follow_up import FollowUp
+from notion_gitops.report.restored import is_restored
 from notion_gitops.report.show import short
 
 _FILES = frozenset({StepKind.WRITE_FILE, StepKind.DELETE_FILE})
@@ -75,7 +76,9 @@ def _is_on(step: StepKind, side: Side) -> bool:
 
 def _is_edit(operation: Operation, side: Side) -> bool:
     write = operation.write(side)
-    return write is not None and (operation.kind is Kind.RENAME or _carries_edits(write))
+    if write is None or (side is Side.NOTION and is_restored(write)):
+        return False  # what was restored is undone in git, where both sides get it from
+    return operation.kind is Kind.RENAME or _carries_edits(write)
 
 
 def _carries_edits(write: Write) -> bool:

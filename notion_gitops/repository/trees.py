@@ -91,6 +91,18 @@ class Trees(Checkout):
         blob = self.list_tree(commit, [path]).get(path)
         return None if blob is None else self.read_blobs([blob])[blob]
 
+    def file_in(self, path: str, commits: Iterable[str]) -> dict[str, str]:
+        """The blob id that a file has in each of many commits; those without it are left out."""
+        wanted = list(dict.fromkeys(commits))
+        if not wanted:
+            return {}
+        asked = "".join(f"{commit}:{path}\n" for commit in wanted).encode()
+        layout = "--batch-check=%(objecttype) %(objectname)"
+        told = self._must("cat-file", layout, call=Call(stdin=asked)).out.decode("utf-8")
+        kinds = (line.split(" ", 1) for line in told.splitlines())
+        pairs = zip(wanted, kinds, strict=False)
+        return {commit: kind[1] for commit, kind in pairs if kind[0] == "blob"}
+
     def _entries(self, commit: str, paths: Sequence[str]) -> Mapping[str, Entry]:
         if not commit or not paths:
             return {}

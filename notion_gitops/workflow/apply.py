@@ -8,10 +8,11 @@ from datetime import UTC
 from notion_gitops.model.errors import ExitCode, NotionGitopsError
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Operation
-from notion_gitops.model.outcomes import Refreshed, Status, SyncResult
-from notion_gitops.model.plan import Plan, ReadCost, StepKind
+from notion_gitops.model.outcomes import LogEntry, Refreshed, Status, SyncResult
+from notion_gitops.model.plan import ReadCost, StepKind
 from notion_gitops.model.records import Side
-from notion_gitops.workflow.plan import Connection, Planned
+from notion_gitops.report.restored import from_backups, syncs_of
+from notion_gitops.workflow.plan import Connection, Planned, decisions_remain
 from notion_gitops.workflow.reading.git_side import GitReader
 from notion_gitops.workflow.writing.commit import commit_sync
 from notion_gitops.workflow.writing.confirm import ReadBack, read_back
@@ -74,9 +75,9 @@ def carry_out(planned: Planned, connection: Connection, progress: Progress) -> S
     before = connection.gateway.counts
     sync_id = new_sync_id(started)
     operations = {at: o for at, o in planned.plan.operations.items() if _takes_part(planned, at)}
-    private = planned.comparison.workspace.private
-    intents = unanswered(private)
-    journal = Journal.begin(private, sync_id)
+    workspace = planned.comparison.workspace
+    intents = unanswered(workspace.private)
+    journal = Journal.begin(workspace.private, sync_id, workspace.state_ref)
     journal.keep(b for o in operations.values() for b in o.backups)
     run = Run(planned, connection, journal, progress, Results(), dict(operations), intents)
     written = _write(run)
@@ -86,7 +87,7 @@ def carry_out(planned: Planned, connection: Connection, progress: Progress) -> S
         sync_id=sync_id,
         plan=planned.plan,
         outcomes=written.results.outcomes(planned.plan.steps),
-        log=tuple(written.results.entries),
+        log=tuple(_with_source(entry, operations) for entry in written.results.entries),
         backups=run.backups(),
         validation=written.back.validation,
         cost=ReadCost(counts.requests, seconds, counts.seconds_waited, counts.retries),
@@ -142,9 +143,13 @@ def exit_code(result: SyncResult) -> ExitCode:
     return ExitCode.DONE
 
 
-def decisions_remain(plan: Plan) -> bool:
-    """Whether something is left for a person although nothing failed."""
-    return bool(plan.open_conflicts) or any(m.unreachable or m.problems for m in plan.mappings)
+def _with_source(entry: LogEntry, operations: Mapping[Id, Operation]) -> LogEntry:
+    """The line of the log, with the backups that what was written came out of."""
+    operation = operations.get((entry.mapping, entry.key))
+    syncs = syncs_of(operation) if operation else ()
+    if entry.status is not Status.APPLIED or not syncs:
+        return entry
+    return replace(entry, detail=f"restored {from_backups(syncs)}")
 
 
 def _takes_part(planned: Planned, at: Id) -> bool:

@@ -17,6 +17,7 @@ from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.plan import Finding, MappingPlan, Plan, ReadCost
 from notion_gitops.model.records import Absence, Snapshot
+from notion_gitops.model.restores import RestoreWish
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.workflow.reading.attached import planned_files
 from notion_gitops.workflow.reading.bodies import body_findings
@@ -26,6 +27,7 @@ from notion_gitops.workflow.reading.edit_times import Editors, Question, deepen,
 from notion_gitops.workflow.reading.git_side import read_state_and_changes
 from notion_gitops.workflow.reading.notion_side import Database, Moment, connect
 from notion_gitops.workflow.reading.origins import with_origin
+from notion_gitops.workflow.reading.restoring import find_restores, not_compared
 from notion_gitops.workflow.reading.same_property import following
 from notion_gitops.workflow.reading.taking_part import Sources
 from notion_gitops.workflow.reading.unwritable_bodies import refused_bodies, without_bodies
@@ -54,6 +56,7 @@ class PlanOptions:
     all_new: bool = False  # first contact: what nothing links is new
     anew: bool = False  # a state branch that was lost counts as none
     deepen: bool = False  # may history be fetched into a shallow clone, if a rule needs it
+    restores: tuple[RestoreWish, ...] = ()  # what is to come back out of the backups
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +84,14 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
     started, before = time.monotonic(), connection.gateway.counts
     moment = Moment(connection.now().astimezone(UTC), options.all_new)
     state, changes = read_state_and_changes(workspace, anew=options.anew)
+    wanted = find_restores(workspace, state.commit, options.restores)
     databases = connect(connection.gateway, workspace.mappings, connection.find, state)
     schemas = {n: d.schema for n, d in databases.items() if d.schema is not None}
     state = following(state, workspace.mappings, schemas)
     people, users_readable = with_users(connection.gateway, workspace.people, workspace.mappings)
     known = replace(workspace, people=people)  # files may name people by their e-mails in Notion
     sources = Sources(known, state, changes, connection.gateway, databases, people, users_readable)
-    comparison = compare(sources, moment)
+    comparison = compare(replace(sources, restores=wanted.records), moment)
     decided = _resolve(comparison, connection, options)
     refused = refused_bodies(comparison, decided, connection.gateway)
     if any(refused.values()):
@@ -101,8 +105,8 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
         counts.retries,
     )
     notes = () if users_readable else (UNREADABLE,)
-    plan = assemble(comparison, decided, cost)
-    return Planned(replace(plan, notes=notes), comparison, databases, users_readable)
+    plan = replace(assemble(comparison, decided, cost), notes=notes, restores=wanted.wishes)
+    return Planned(plan, comparison, databases, users_readable)
 
 
 def exit_code(plan: Plan, *, detailed: bool) -> ExitCode:
@@ -116,9 +120,13 @@ def exit_code(plan: Plan, *, detailed: bool) -> ExitCode:
         return ExitCode.REFUSED
     if plan.has_changes:
         return ExitCode.CHANGES
-    if plan.open_conflicts or any(m.unreachable or m.problems for m in plan.mappings):
-        return ExitCode.DECISIONS_REMAIN
-    return ExitCode.DONE
+    return ExitCode.DECISIONS_REMAIN if decisions_remain(plan) else ExitCode.DONE
+
+
+def decisions_remain(plan: Plan) -> bool:
+    """Whether something is left for a person although nothing failed."""
+    asked = plan.open_conflicts or plan.left_unrestored
+    return bool(asked) or any(m.unreachable or m.problems for m in plan.mappings)
 
 
 def _resolve(comparison: Comparison, connection: Connection, options: PlanOptions) -> Decided:
@@ -196,6 +204,10 @@ def assemble(comparison: Comparison, decided: Decided, cost: ReadCost) -> Plan:
         cost=cost,
         sandbox=comparison.workspace.sandbox,
         unfit=decided.unfit,
+        not_restored=(
+            *decided.not_restored,
+            *not_compared(comparison.restores, comparison.mappings),
+        ),
     )
 
 

@@ -237,3 +237,21 @@ def test_many_paths_are_picked_from_the_tree(work: Path) -> None:
     assert sorted(repository.list_tree(commit, [*wanted, "none/x"])) == sorted(wanted)
     assert len(repository.list_tree(commit, ["records"])) == 1500
     assert len(repository.list_tree(commit, ["records/3/"])) == 214
+
+
+def test_a_file_in_many_commits(work: Path, git: Git) -> None:
+    """Asked for at once; what a commit does not hold, or holds as a folder, is left out."""
+    without = head(git, work)
+    commits = []
+    for text in ("one", "two", "one"):
+        (work / "kept.jsonl").write_text(text)
+        git(work, "add", "kept.jsonl")
+        git(work, "commit", "-q", "--allow-empty", "-m", text)
+        commits.append(head(git, work))
+    repository = Repository.discover(work)
+    blobs = repository.file_in("kept.jsonl", [*commits, without])
+    contents = repository.read_blobs(blobs.values())
+    assert [contents[blobs[commit]] for commit in commits] == [b"one", b"two", b"one"]
+    assert without not in blobs
+    assert repository.file_in("records", commits) == {}
+    assert repository.file_in("kept.jsonl", []) == {}

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from notion_gitops.model.errors import ExitCode, Refused
+from notion_gitops.model.restores import RestoreWish
 from notion_gitops.sandbox import SandboxTransport
 from notion_gitops.sandbox.values.users import set_upload_limit
 from notion_gitops.sandbox.weather.rules import Effect, Rule
@@ -378,3 +379,17 @@ def test_a_file_of_another_page_is_not_taken_along(synced: World) -> None:
 def test_people_read_what_is_sent_and_fetched(papers: World) -> None:
     _, out, _ = papers.command("plan", "--sandbox")
     assert "Apply is going to upload docs/plan.pdf, 5 bytes." in out
+
+
+def test_files_come_back_out_of_a_backup_as_far_as_they_are_here(synced: World) -> None:
+    synced.edit("papers/plan", files=f"[{LINK}]")
+    sync = synced.apply().sync_id
+    wish = RestoreWish(sync, "papers", "plan")
+    synced.apply(restores=(wish,))
+    assert [content(synced, f) for f in files(synced) if f["type"] == "file"] == [b"first"]
+    put_in_notion(synced, "sketch.pdf", b"drawn in Notion")
+    synced.apply()
+    synced.edit("papers/plan", files=f"[{LINK}]")
+    wish = RestoreWish(synced.apply().sync_id, "papers", "plan")
+    (left,) = synced.plan(restores=(wish,)).plan.not_restored
+    assert "Notion hosts a file of it" in left.reason  # it cannot be sent anew

@@ -17,6 +17,7 @@ from notion_gitops.cli.options import (
     base_url_option,
     examples,
     require_known,
+    restore_option,
     sandbox_option,
     workspace_option,
 )
@@ -25,14 +26,21 @@ from notion_gitops.cli.progress import progress_bar
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode, Refused
 from notion_gitops.model.outcomes import SyncResult
+from notion_gitops.model.restores import RestoreWish
 from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.reports import Report, report_json, report_markdown, report_text
 from notion_gitops.report.sync import sync_markdown, sync_view
 from notion_gitops.report.sync_reports import six_reports
 from notion_gitops.text.words import listed
-from notion_gitops.workflow.apply import carry_out, decisions_remain, nothing_to_do
+from notion_gitops.workflow.apply import carry_out, nothing_to_do
 from notion_gitops.workflow.check import connection_report
-from notion_gitops.workflow.plan import Connection, Planned, PlanOptions, make_plan
+from notion_gitops.workflow.plan import (
+    Connection,
+    Planned,
+    PlanOptions,
+    decisions_remain,
+    make_plan,
+)
 from notion_gitops.workflow.reading.newest_state import adopt_state
 from notion_gitops.workflow.workspace import Workspace, open_workspace, require_writable
 from notion_gitops.workflow.writing.lock import only_one
@@ -102,6 +110,7 @@ class Wishes:
 )
 @all_new_option
 @accept_option
+@restore_option
 @format_option
 def command(  # noqa: PLR0917  one parameter an option
     start: Path,
@@ -113,13 +122,15 @@ def command(  # noqa: PLR0917  one parameter an option
     reports: Path | None,
     all_new: bool,
     accept: dict[str, int],
+    restores: tuple[RestoreWish, ...],
     form: Format,
 ) -> ExitCode:
     """Plan anew, ask, and carry the plan out on both sides.
 
     What is overwritten is backed up first. Afterwards a plan shows no changes.
     """
-    where, options = Where(sandbox, base_url), PlanOptions(accept, all_new, deepen=True)
+    where = Where(sandbox, base_url)
+    options = PlanOptions(accept, all_new, deepen=True, restores=restores)
     return _apply(Wishes(start, where, options, yes, commit_records, push, form, reports))
 
 

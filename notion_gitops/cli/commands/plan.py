@@ -13,6 +13,7 @@ from notion_gitops.cli.options import (
     examples,
     fail_on_option,
     require_known,
+    restore_option,
     sandbox_option,
     workspace_option,
 )
@@ -21,6 +22,7 @@ from notion_gitops.engine.thresholds import judged
 from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.plan import Plan
+from notion_gitops.model.restores import RestoreWish
 from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.plan_build import plan_json, plan_view
 from notion_gitops.report.plan_markdown import plan_markdown
@@ -53,6 +55,7 @@ from notion_gitops.workflow.writing.ready import hindrances
 @fail_on_option
 @all_new_option
 @accept_option
+@restore_option
 @format_option
 def command(  # noqa: PLR0917  one parameter an option
     start: Path,
@@ -64,6 +67,7 @@ def command(  # noqa: PLR0917  one parameter an option
     fail_on: Severity | None,
     all_new: bool,
     accept: dict[str, int],
+    restores: tuple[RestoreWish, ...],
     form: Format,
 ) -> ExitCode:
     """Compare git and Notion with what both last agreed on, and show what would follow.
@@ -72,11 +76,14 @@ def command(  # noqa: PLR0917  one parameter an option
     """
     workspace, where = open_workspace(start, sandbox=sandbox), Where(sandbox, base_url)
     require_known(accept, workspace.mappings)
+    if offline and restores:
+        raise click.UsageError("--restore needs to know what Notion holds: leave --offline out.")
     if offline:
         planned = make_offline_plan(workspace)
     else:
         with connected(workspace, where) as connection:
-            planned = make_plan(workspace, connection, PlanOptions(accept, all_new))
+            options = PlanOptions(accept, all_new, restores=restores)
+            planned = make_plan(workspace, connection, options)
     plan = replace(planned.plan, first=hindrances(planned))
     plan = judged(plan, workspace.mappings, fail_on)
     show(printed(plan, workspace, form, full=full, again=where.follow_up(start)))

@@ -34,6 +34,7 @@ from notion_gitops.workflow.reading.notion_side import (
     tell_apart,
 )
 from notion_gitops.workflow.reading.refused_values import Known, unsent, without_refused
+from notion_gitops.workflow.reading.restoring import Restores, fit_restores
 from notion_gitops.workflow.reading.state_branch import (
     Recorded,
     StateBranch,
@@ -81,6 +82,7 @@ class Comparison:
     mappings: Mapping[str, Compared] = field(default_factory=dict)  # those that could be read
     stopped: Mapping[str, str] = field(default_factory=dict)  # why the others could not
     problems: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)  # of those
+    restores: Restores = field(default_factory=dict)  # what a person wants back
 
 
 def compare(sources: Sources, moment: Moment) -> Comparison:
@@ -107,7 +109,7 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
             out.leave(name, "too many of its pages cannot be seen any more", found.stop)
     renames = {n: _renames(sources, sources.mapping(n), git[n], identified[n]) for n in pages}
     keys = page_keys(state, identified, {n: r.found for n, r in renames.items()})
-    known = Known(sources.people, _known_keys(state, git, identified), sources.users_readable)
+    known = Known(sources.people, _known_keys(sources, git, identified), sources.users_readable)
     mappings: dict[str, Compared] = {}
     for name in pages.keys() - out.why.keys():
         database = sources.databases[name]
@@ -125,21 +127,24 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
         mappings={n: mappings[n] for n in workspace.mappings if n in mappings},
         stopped=out.why,
         problems=out.problems,
+        restores=sources.restores,
     )
 
 
 def _missing(sources: Sources, name: str, pages: Pages, git: GitSide) -> Missing:
     base = _index_base(sources.state.of(name))
-    return find_missing(sources.gateway, sources.databases[name], pages, base, git.keys)
+    back = sources.restores.get(name, {}).keys() - base.records.keys()
+    return find_missing(sources.gateway, sources.databases[name], pages, base, git.keys | back)
 
 
 def _known_keys(
-    state: StateBranch, git: Mapping[str, GitSide], identified: Mapping[str, Identified]
+    sources: Sources, git: Mapping[str, GitSide], identified: Mapping[str, Identified]
 ) -> dict[str, frozenset[str]]:
-    """By mapping the keys that a relation can name: of records on either side, or in the base."""
+    """By mapping the keys that a relation can name: on either side, in the base, or coming back."""
     return {
         name: side.keys
-        | state.of(name).index.entries.keys()
+        | sources.state.of(name).index.entries.keys()
+        | sources.restores.get(name, {}).keys()
         | (identified[name].records.keys() if name in identified else frozenset())
         for name, side in git.items()
     }
@@ -242,9 +247,10 @@ def _join(
     mapping, recorded = database.mapping, state.of(database.mapping.name)
     answers = read_conflict_files(workspace, mapping)
     unclear = {key for group in renames.ambiguous for keys in group for key in keys}
-    candidates = (_candidates(mapping, recorded, git, notion) | answers.keys()) - unclear
+    restores = fit_restores(sources.restores, database, around.known, notion.snapshot.records)
+    candidates = _candidates(mapping, recorded, git, notion) | answers.keys() | restores.keys()
     held = _held(recorded, git, notion, renames)
-    candidates -= held
+    candidates -= unclear | held
     agreed = read_base(workspace, state, mapping, candidates)
     bodies = Bodies()
     if mapping.body is not None:
@@ -273,6 +279,7 @@ def _join(
         renames=renames.found,
         pending=frozenset(p.key for p in recorded.sync.pending) if recorded.sync else frozenset(),
         unpaired=bool(notion.identified.unpaired),
+        restores=restores,
     )
     inputs = replace(inputs, merged_texts=merge_texts(workspace.repository, inputs))
     return Compared(

@@ -15,7 +15,7 @@ from notion_gitops.model.mapping import (
 from notion_gitops.model.nearest import nearest
 from notion_gitops.model.people import People
 from notion_gitops.model.records import BaseRecord, Record, Snapshot
-from notion_gitops.model.values import Unknown, Value
+from notion_gitops.model.values import Fields, Unknown, Value
 from notion_gitops.notion.pages import Target, encode_properties
 from notion_gitops.notion.schema import Schema
 from notion_gitops.records.places import Words
@@ -89,6 +89,25 @@ def without_refused(
     if unwritten:
         problems.append(_people_told(database, unwritten))
     return replace(git.snapshot, records=records), tuple(problems)
+
+
+def refused_fields(database: Database, known: Known, values: Fields) -> dict[str, tuple[str, str]]:
+    """Why some of these values cannot be sent, and what to do about it, by field."""
+    mapping, schema = database.mapping, database.schema
+    if schema is None:
+        return {}
+    look = _Look(database, schema, known)
+    found: dict[str, tuple[str, str]] = {}
+    for name, value in values.items():
+        spec = mapping.fields.get(name)
+        if spec is None or not is_written(spec, mapping.mode):
+            continue
+        refusal = look.refusal(spec, value)
+        if refusal is not None:
+            found[name] = (refusal.why, refusal.fix)
+        elif spec.type is PropertyType.PEOPLE and not known.users_readable:
+            found[name] = ("people are not written", "Let the connection read user information.")
+    return found
 
 
 def unsent(

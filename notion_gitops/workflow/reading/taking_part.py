@@ -18,6 +18,7 @@ from notion_gitops.notion.failures import RejectedRequest
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.workflow.reading.git_side import GitSide, Touched
 from notion_gitops.workflow.reading.notion_side import Database, Pages, list_pages, placed
+from notion_gitops.workflow.reading.restoring import Restores
 from notion_gitops.workflow.reading.state_branch import StateBranch
 from notion_gitops.workflow.workspace import Workspace
 
@@ -33,6 +34,7 @@ class Sources:
     databases: Mapping[str, Database]
     people: People
     users_readable: bool = True  # False: people are not written
+    restores: Restores = field(default_factory=dict)  # what a person wants back
 
     def mapping(self, name: str) -> DatabaseMapping:
         """A mapping by its name."""

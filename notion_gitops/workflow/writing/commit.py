@@ -9,6 +9,7 @@ from notion_gitops.formats.atomic import remove, write_bytes
 from notion_gitops.model.outcomes import MappingHealth, Outcome, Status, SyncResult
 from notion_gitops.model.records import Side
 from notion_gitops.report.commit_message import record_commit_message, state_commit_message
+from notion_gitops.report.restored import is_restored
 from notion_gitops.report.sync import sync_markdown
 from notion_gitops.state.backups import BACKUPS, dump_backups
 from notion_gitops.state.log import dump_log
@@ -157,13 +158,9 @@ def _editors(planned: Planned, result: SyncResult) -> dict[str, int]:
     for outcome in result.outcomes:
         operation = result.plan.operations[(outcome.mapping, outcome.key)]
         compared = planned.comparison.mappings[outcome.mapping]
-        record = compared.notion.snapshot.records.get(outcome.key)
-        if (
-            outcome.status is Status.APPLIED
-            and operation.write(Side.GIT)
-            and record
-            and record.page
-        ):
+        record, write = compared.notion.snapshot.records.get(outcome.key), operation.write(Side.GIT)
+        from_page = write is not None and not is_restored(write)
+        if outcome.status is Status.APPLIED and from_page and record and record.page:
             editors[names.get(record.page.edited_by, "somebody")] += 1
     return dict(editors)
 

@@ -17,8 +17,7 @@ from typing import Any
 from notion_gitops.formats.atomic import write_bytes
 from notion_gitops.model.operations import Backup
 from notion_gitops.state.backups import backup_line
-
-FILE = "journal.jsonl"
+from notion_gitops.workflow.reading.journal_lines import FILE, LEFT, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +27,25 @@ class Journal:
     path: Path
 
     @classmethod
-    def begin(cls, private: Path, sync_id: str) -> "Journal":
+    def begin(cls, private: Path, sync_id: str, state_ref: str) -> "Journal":
         """Start a new journal, which carries on the creates that nobody answered so far.
 
         One that a crash left is kept beside it, since it holds backups.
+
+        Args:
+            private: the folder that it is in.
+            sync_id: of the run.
+            state_ref: where the run is going to be recorded.
         """
         private.mkdir(exist_ok=True)
         path = private / FILE
         lost = unanswered(private)
-        if len(lost) < sum(1 for _ in _lines(path)):  # it holds more than what is carried on
-            number = sum(1 for _ in private.glob("journal-left-*.jsonl"))
-            os.link(path, private / f"journal-left-{number:04d}.jsonl")
+        if len(lost) < sum(1 for _ in lines(path)):  # it holds more than what is carried on
+            number = sum(1 for _ in private.glob(LEFT.format("*")))
+            os.link(path, private / LEFT.format(f"{number:04d}"))
         journal = cls(path)
         journal._carry_on(lost)
-        journal.note("begin", sync=sync_id)
+        journal.note("begin", sync=sync_id, state=state_ref)
         return journal
 
     def note(self, what: str, **details: Any) -> None:
@@ -69,14 +73,14 @@ class Journal:
 
     def _carry_on(self, lost: Mapping[tuple[str, str], datetime]) -> None:
         """Put a journal of these creates alone into the place of what is there."""
-        lines = (_line("create", at, mapping=m, key=k) for (m, k), at in lost.items())
-        write_bytes(self.path.parent, self.path.name, "".join(lines).encode("utf-8"))
+        told = (_line("create", at, mapping=m, key=k) for (m, k), at in lost.items())
+        write_bytes(self.path.parent, self.path.name, "".join(told).encode("utf-8"))
 
 
 def unanswered(private: Path) -> dict[tuple[str, str], datetime]:
     """The creates of earlier runs whose answers never came: mapping and key, and when it was."""
     intents: dict[tuple[str, str], datetime] = {}
-    for line in _lines(private / FILE):
+    for line in lines(private / FILE):
         at = (str(line.get("mapping", "")), str(line.get("key", "")))
         if line.get("what") == "create":
             intents[at] = datetime.fromisoformat(line["at"])
@@ -91,7 +95,7 @@ def files_written(private: Path) -> dict[str, set[str]]:
     Empty after a run that came to its end.
     """
     files: dict[str, set[str]] = {}
-    for line in _lines(private / FILE):
+    for line in lines(private / FILE):
         if line.get("what") == "file":
             files.setdefault(str(line["path"]), set()).add(str(line["digest"]))
     return files
@@ -106,15 +110,3 @@ def _line(what: str, at: datetime, **details: Any) -> str:
     when = at.isoformat(timespec="seconds")
     line = {"what": what, "at": when, **details}
     return json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-def _lines(path: Path) -> Iterable[Mapping[str, Any]]:
-    if not path.exists():
-        return
-    for text in path.read_text("utf-8", "replace").splitlines():
-        try:
-            line = json.loads(text)
-        except ValueError:
-            continue  # the last line of a run that was killed while writing it
-        if isinstance(line, dict):
-            yield line

@@ -1,0 +1,46 @@
+"""Reading the journals of this machine: of a run in progress, and of those that were cut short."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from notion_gitops.model.backups import KeptBackup, KeptSync
+from notion_gitops.state.backups import read_backup
+
+FILE = "journal.jsonl"
+LEFT = "journal-left-{}.jsonl"  # of a run that was cut short, once another one began
+
+
+def lines(path: Path) -> Iterable[Mapping[str, Any]]:
+    """The lines of a journal; none if there is no such file."""
+    if not path.exists():
+        return
+    for text in path.read_text("utf-8", "replace").splitlines():
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue  # the last line of a run that was killed while writing it
+        if isinstance(line, dict):
+            yield line
+
+
+def unfinished_syncs(private: Path, state_ref: str) -> Iterator[KeptSync]:
+    """The runs that did not come to their end, or are not there yet, with their backups.
+
+    Args:
+        private: the folder with the journals.
+        state_ref: where the runs were going to be recorded; others are left out.
+    """
+    for path in (private / FILE, *sorted(private.glob(LEFT.format("*")))):
+        begun: Mapping[str, Any] | None = None
+        kept: list[KeptBackup] = []
+        for line in lines(path):
+            if line.get("what") == "begin":
+                begun = line
+            elif line.get("what") == "backups":
+                kept += filter(None, map(read_backup, line.get("backups", ())))
+        if begun is not None and begun.get("state", state_ref) == state_ref:
+            at = datetime.fromisoformat(str(begun["at"])).astimezone(UTC)
+            yield KeptSync(str(begun.get("sync", "")), at, "", tuple(kept))

@@ -1,0 +1,77 @@
+"""What syncs overwrote and deleted: from the history of the state branch, and from journals."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from notion_gitops.model.backups import KeptSync
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import UsageError
+from notion_gitops.model.nearest import nearest
+from notion_gitops.state.backups import BACKUPS, parse_backups
+from notion_gitops.state.reading import decode
+from notion_gitops.text.words import listed
+from notion_gitops.workflow.reading.journal_lines import unfinished_syncs
+from notion_gitops.workflow.workspace import Workspace
+
+_NAMED = 5  # syncs in a message
+_LIST = "notion-gitops backups list shows what there is; a shallow clone has only the last syncs."
+
+
+def kept_syncs(workspace: Workspace, state: str) -> tuple[KeptSync, ...]:
+    """All syncs that are known of, the latest first, also those that overwrote nothing.
+
+    Git is asked three times, however long the history is.
+
+    Args:
+        workspace: the workspace.
+        state: the state branch's commit; "" if there is none.
+
+    Raises:
+        StateUnusable: a backup is damaged, or a newer version wrote it.
+    """
+    recorded = tuple(_recorded(workspace, state)) if state else ()
+    known = {sync.sync_id for sync in recorded}
+    left = unfinished_syncs(workspace.private, workspace.state_ref)
+    unfinished = (sync for sync in left if sync.sync_id not in known)
+    return tuple(sorted((*recorded, *unfinished), key=lambda sync: sync.at, reverse=True))
+
+
+def _recorded(workspace: Workspace, state: str) -> Iterator[KeptSync]:
+    repository = workspace.repository
+    # Other commits (an import's) leave the file as the sync before them wrote it.
+    syncs = [s for s in repository.log_syncs(state) if "Sync-Id" in s.trailers]
+    blobs = repository.file_in(BACKUPS, [s.commit for s in syncs])
+    contents = repository.read_blobs(blobs.values())
+    read = {blob: parse_backups(decode(c, BACKUPS)) for blob, c in contents.items()}
+    for sync in syncs:
+        backups = read[blobs[sync.commit]] if sync.commit in blobs else ()
+        yield KeptSync(sync.trailers["Sync-Id"], sync.time, sync.commit, backups)
+
+
+def find_sync(syncs: Sequence[KeptSync], word: str) -> KeptSync:
+    """The sync that is meant: by its id, the beginning of one, or the letters at its end.
+
+    Raises:
+        UsageError: there is none, or there are several.
+    """
+    exact = [s for s in syncs if s.sync_id == word]
+    found = exact or [s for s in syncs if word and _means(word, s.sync_id)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        shown = listed([s.sync_id for s in found], _NAMED)
+        raise UsageError(Diagnostic(f'"{word}" can be {shown}', fix="Write more of it."))
+    raise UsageError(Diagnostic(f'there is no sync "{word}"', fix=_nearest(syncs, word)))
+
+
+def _means(word: str, sync_id: str) -> bool:
+    return sync_id.casefold().startswith(word.casefold()) or _tail(sync_id) == word.casefold()
+
+
+def _tail(sync_id: str) -> str:
+    return sync_id.rpartition("-")[2]
+
+
+def _nearest(syncs: Iterable[KeptSync], word: str) -> str:
+    names = {name: s.sync_id for s in syncs for name in (s.sync_id, _tail(s.sync_id))}
+    near = nearest(word, names)
+    return f'Did you mean "{names[near]}"?' if near else _LIST

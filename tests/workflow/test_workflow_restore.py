@@ -1,0 +1,384 @@
+"""What comes back out of the backups, on both sides; and each reason for which it does not."""
+
+import pytest
+
+from notion_gitops.model.errors import ExitCode, UsageError
+from notion_gitops.model.operations import Cause
+from notion_gitops.model.outcomes import SyncResult
+from notion_gitops.model.records import Side
+from notion_gitops.model.restores import RestoreWish, Unrestored
+from notion_gitops.report.plan_build import plan_view
+from notion_gitops.report.plan_text import plan_text
+from notion_gitops.report.sync import sync_text
+from notion_gitops.workflow.apply import nothing_to_do
+from notion_gitops.workflow.plan import Planned
+from tests.workflow.notes_world import in_git, in_notion, write_notion
+from tests.workflow.workflow_samples import TASKS
+from tests.workflow.workflow_views import operation
+from tests.workflow.workflow_world import World
+
+NOTE = "  note: {property: Note, type: rich_text}\n"
+NOTED = "Mind the **cable**"
+PULLED = "  note: {property: Note, type: rich_text, direction: pull}\n"
+
+
+def wish(
+    sync: SyncResult | str, record: str, name: str = "", side: Side | None = None
+) -> RestoreWish:
+    sync_id = sync if isinstance(sync, str) else sync.sync_id
+    mapping, _, key = record.partition("/")
+    return RestoreWish(sync_id, mapping, key, name, side)
+
+
+def planned(world: World, *wishes: RestoreWish) -> Planned:
+    return world.plan(restores=wishes)
+
+
+def left(world: World, *wishes: RestoreWish) -> Unrestored:
+    """What does not come back; and nothing else is planned for it."""
+    found = planned(world, *wishes)
+    (one,) = found.plan.not_restored
+    writes = [w for o in found.plan.operations.values() for w in o.writes]
+    assert Cause.RESTORED not in {c.cause for w in writes for c in w.changes}
+    return one
+
+
+@pytest.fixture
+def edited(world: World) -> tuple[World, SyncResult]:
+    """A sync that took Notion's hours, tags, due and note of a task."""
+    world.in_notion("tasks/dig", Hours=20, Tags=["blue"], Due="2026-05-05", Note="From Notion")
+    return world, world.apply()
+
+
+# --- fields -------------------------------------------------------------------------------
+
+
+def test_a_field_comes_back_on_both_sides(edited: tuple[World, SyncResult]) -> None:
+    world, sync = edited
+    result = world.apply(restores=(wish(sync, "tasks/dig", "hours"),))
+    assert world.record("tasks/dig")["hours"] == "8"
+    assert world.page("tasks/dig")["Hours"] == 8
+    assert world.record("tasks/dig")["due"] == "2026-05-05"  # only what was asked for
+    kept = {(b.side, b.fields["hours"]) for b in result.backups}
+    assert kept == {(Side.GIT, 20), (Side.NOTION, 20)}  # the way back has a way back
+
+
+def test_all_fields_of_a_backup_come_back(edited: tuple[World, SyncResult]) -> None:
+    world, sync = edited
+    world.apply(restores=(wish(sync, "tasks"),))
+    found = world.record("tasks/dig")
+    assert (found["hours"], found["due"], found["note"]) == ("8", "2026-02-01", NOTED)
+    assert sorted(found["tags"]) == ["green", "red"]
+    assert world.page("tasks/dig")["Note"] == "Mind the cable"
+    assert sorted(world.page("tasks/dig")["Tags"]) == ["green", "red"]
+
+
+def test_emptiness_comes_back_too(world: World) -> None:
+    world.remap("tasks", ("fields:\n", "conflicts:\n  otherwise: notion\nfields:\n"))
+    world.edit("tasks/dig", due=None)
+    world.in_notion("tasks/dig", Due="2026-05-05")
+    sync = world.apply()
+    world.apply(restores=(wish(sync, "tasks/dig", "due"),))
+    assert world.record("tasks/dig").get("due", "") == ""
+    assert world.page("tasks/dig")["Due"] is None
+
+
+def test_a_restore_is_one_edit_among_others(edited: tuple[World, SyncResult]) -> None:
+    world, sync = edited
+    world.edit("tasks/dig", kind="test")
+    world.in_notion("tasks/lay", Hours=5)
+    world.apply(restores=(wish(sync, "tasks/dig", "hours"),))
+    assert (world.page("tasks/dig")["Kind"], world.page("tasks/dig")["Hours"]) == ("test", 8)
+    assert world.record("tasks/lay")["hours"] == "5"
+
+
+def test_one_of_two_values_is_asked_for_by_its_side(world: World) -> None:
+    world.edit("tasks/dig", tags="[green, blue]")
+    world.in_notion("tasks/dig", Tags=["red"])
+    sync = world.apply()
+    with pytest.raises(UsageError, match="both sides of tasks/dig lost a value of tags"):
+        planned(world, wish(sync, "tasks/dig"))
+    world.apply(restores=(wish(sync, "tasks/dig", "tags", Side.NOTION),))
+    assert world.record("tasks/dig")["tags"] == ["red"]
+
+
+def test_a_pushed_field_takes_up_what_was_put_back(world: World) -> None:
+    world.remap("tasks", (NOTE, NOTE.replace("rich_text", "rich_text, direction: push")))
+    world.in_notion("tasks/dig", Note="Scribbled")
+    sync = world.apply()
+    world.apply(restores=(wish(sync, "tasks/dig"),))
+    assert world.record("tasks/dig")["note"] == "Scribbled"
+    assert world.page("tasks/dig")["Note"] == "Scribbled"
+
+
+def test_a_text_comes_back(notes: World) -> None:
+    before = in_git(notes)
+    write_notion(notes, in_notion(notes).replace("Two more words.", "Other words."))
+    sync = notes.apply()
+    notes.apply(restores=(wish(sync, "notes/plan"),))
+    assert in_git(notes) == before
+    assert "Two more words." in in_notion(notes)
+
+
+def test_what_a_killed_run_overwrote_comes_back(world: World) -> None:
+    """Its backup is in the journal alone."""
+    world.edit("tasks/dig", hours="9")
+    result = world.apply()
+    line = world.base("backup.jsonl").splitlines()[1]
+    begin = '{"at": "2026-01-12T09:00:00+00:00", "what": "begin", "sync": "killed-0000"}\n'
+    backups = f'{{"at": "2026-01-12T09:00:00+00:00", "what": "backups", "backups": [{line}]}}\n'
+    world.write(".notion-gitops/journal-left-0000.jsonl", begin + backups)
+    assert result.backups
+    world.apply(restores=(wish("killed", "tasks/dig", "hours"),))
+    assert (world.record("tasks/dig")["hours"], world.page("tasks/dig")["Hours"]) == ("8", 8)
+
+
+# --- whole records ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_record_that_git_deleted_comes_back(world: World, gone: bool) -> None:
+    page = world.page_id("tasks/test")
+    world.remove("tasks/test")
+    sync = world.apply()
+    if gone:
+        with world.sandbox.acting() as call:
+            call.store.write("DELETE FROM links WHERE page=? OR target=?", (page, page))
+            call.store.write("DELETE FROM pages WHERE id=?", (page,))
+    result = world.apply(exact=False, restores=(wish(sync, "tasks/test"),))
+    assert (world.page_id("tasks/test") == page) is not gone
+    assert world.page("tasks/test")["Hours"] == 2.5
+    assert world.record("tasks/test") == {
+        "title": "Test the pipe", "status": "todo", "project": ["beta"], "hours": "2.5",
+        "signed": "false",
+    }  # fmt: skip
+    told = " ".join(sync_text(result, {}, colour=False).split())
+    assert f"Restored 1 record, from the backup of sync {sync.sync_id}" in told
+    assert f"Undo git revert {result.record_commit[:7]}, then notion-gitops apply" in told
+
+
+def test_a_record_that_was_trashed_comes_back(notes: World) -> None:
+    before, page = in_git(notes), notes.trash("Notes/plan")
+    sync = notes.apply()
+    notes.apply(exact=False, restores=(wish(sync, "notes/plan"),))
+    assert in_git(notes).partition("# Why")[2] == before.partition("# Why")[2]
+    assert notes.page_id("Notes/plan") == page
+    assert "Two more words." in in_notion(notes)
+
+
+def test_a_page_with_a_text_that_git_deleted_comes_back(notes: World) -> None:
+    (notes.root / "state/records/notes/plan.md").unlink()
+    notes.commit()
+    sync = notes.apply()
+    notes.apply(exact=False, restores=(wish(sync, "notes/plan"),))
+    assert "Two more words.\n\n```python\n\nx = 1\n```" in in_git(notes)
+    assert "Two more words." in in_notion(notes)
+
+
+def test_records_that_relate_to_one_another_come_back_together(world: World) -> None:
+    world.remove("tasks/dig", "tasks/lay")
+    sync = world.apply()
+    world.apply(exact=False, restores=(wish(sync, "tasks"),))
+    assert world.record("tasks/lay")["after"] == ["dig"]
+    assert world.page("tasks/lay")["After"] == [world.page_id("tasks/dig")]
+
+
+# --- what does not come back --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("side", Side)
+def test_an_edit_since_stays(edited: tuple[World, SyncResult], side: Side) -> None:
+    world, sync = edited
+    if side is Side.GIT:
+        world.edit("tasks/dig", hours="30")
+    else:
+        world.in_notion("tasks/dig", Hours=30)
+    one = left(world, wish(sync, "tasks/dig", "hours"))
+    assert one.reason == f"edited in {side.label} since the last sync"
+    assert one.fix == "Run apply first; then restore."
+    world.apply(code=ExitCode.DECISIONS_REMAIN, restores=(wish(sync, "tasks/dig", "hours"),))
+    assert (world.record("tasks/dig")["hours"], world.page("tasks/dig")["Hours"]) == ("30", 30)
+    world.apply(restores=(wish(sync, "tasks/dig", "hours"),))  # now it does
+    assert world.record("tasks/dig")["hours"] == "8"
+
+
+def test_the_same_edit_on_both_sides_since_stays(edited: tuple[World, SyncResult]) -> None:
+    world, sync = edited
+    world.edit("tasks/dig", hours="30")
+    world.in_notion("tasks/dig", Hours=30)
+    assert "edited in git and in Notion" in left(world, wish(sync, "tasks/dig", "hours")).reason
+
+
+def test_an_open_question_is_decided_first(edited: tuple[World, SyncResult]) -> None:
+    world, sync = edited
+    world.edit("tasks/dig", hours="30")
+    world.in_notion("tasks/dig", Hours=40)
+    one = left(world, wish(sync, "tasks/dig", "hours"))
+    assert one.reason == "a decision about it is open"
+    assert "conflicts resolve" in one.fix
+
+
+def test_what_is_there_already(edited: tuple[World, SyncResult]) -> None:
+    world, sync = edited
+    world.apply(restores=(wish(sync, "tasks/dig", "hours"),))
+    one = left(world, wish(sync, "tasks/dig", "hours"))
+    assert one.unchanged
+    found = planned(world, wish(sync, "tasks/dig", "hours"))
+    assert nothing_to_do(found)
+    shown = plan_text(plan_view(found.plan, found.comparison.workspace.mappings), colour=False)
+    assert "As in the backup already, nothing to restore: tasks/dig hours" in shown
+
+
+@pytest.mark.parametrize(("old", "new", "reason"), [
+    (NOTE, "", "the mapping has no such field"),
+    (NOTE, PULLED, "edits of it come from Notion alone"),
+    ("mode: two-way", "mode: mirror", "in a mirror all values come from Notion"),
+    ("type: rich_text}", "type: rich_text, sensitive: true}", ""),
+])  # fmt: skip
+def test_what_the_mapping_does_not_take(
+    edited: tuple[World, SyncResult], old: str, new: str, reason: str
+) -> None:
+    world, sync = edited
+    world.remap("tasks", (old, new))
+    if not reason:
+        assert operation(planned(world, wish(sync, "tasks/dig", "note")), "tasks/dig").writes
+        return
+    assert left(world, wish(sync, "tasks/dig", "note")).reason == reason
+
+
+def test_what_notion_computes(world: World) -> None:
+    world.edit("projects/alpha", hours="77")
+    sync = world.apply()
+    assert left(world, wish(sync, "projects/alpha")).reason == "Notion computes it"
+
+
+def test_a_word_that_the_mapping_has_no_more(world: World) -> None:
+    world.in_notion("tasks/dig", Status="Done")
+    sync = world.apply()
+    world.remap("tasks", ("doing: In progress, ", "active: In progress, "))
+    one = left(world, wish(sync, "tasks/dig", "status"))
+    assert '"doing" is none of the words of status' in one.reason
+
+
+def test_a_sensitive_word_that_the_mapping_has_no_more_is_not_shown(world: World) -> None:
+    world.in_notion("tasks/dig", Status="Done")
+    sync = world.apply()
+    hidden = ("    type: status\n", "    type: status\n    sensitive: true\n")
+    world.remap("tasks", ("doing: In progress, ", "active: In progress, "), hidden)
+    assert "doing" not in left(world, wish(sync, "tasks/dig", "status")).reason
+
+
+def test_an_option_and_a_record_that_are_no_more(world: World) -> None:
+    world.in_notion("tasks/test", Kind="test", Project=[])
+    world.apply()
+    world.in_notion("tasks/test", Kind=None)
+    kind = world.apply()
+    world.schema("tasks", {"Kind": {"select": {"options": [{"name": "build"}]}}})
+    assert 'has no option "test"' in left(world, wish(kind, "tasks/test", "kind")).reason
+
+
+def test_a_relation_to_a_record_that_is_no_more(world: World) -> None:
+    world.in_notion("tasks/test", Project=[])
+    sync = world.apply()
+    world.remove("projects/beta")
+    world.apply()
+    one = left(world, wish(sync, "tasks/test", "project"))
+    assert one.reason == "project: there is no beta in projects"
+
+
+def test_a_record_that_is_deleted_meanwhile(edited: tuple[World, SyncResult]) -> None:
+    world, sync = edited
+    world.trash("tasks/dig")
+    one = left(world, wish(sync, "tasks/dig"))
+    assert one.reason == "it was deleted in Notion meanwhile"
+
+
+def test_a_record_that_is_gone_comes_back_only_whole(edited: tuple[World, SyncResult]) -> None:
+    world, sync = edited
+    world.edit("tasks/lay", after=None)
+    world.remove("tasks/dig")
+    world.apply()
+    one = left(world, wish(sync, "tasks/dig"))
+    assert (one.field, one.reason) == ("", "there is no such record any more")
+    assert "the sync that deleted it" in one.fix
+
+
+def test_a_page_that_is_out_of_scope(edited: tuple[World, SyncResult]) -> None:
+    world, sync = edited
+    filter_ = "filter: {property: Archived, checkbox: {equals: false}}}"
+    world.remap("tasks", ('"${NOTION_TASKS}"}', f'"${{NOTION_TASKS}}", {filter_}'))
+    world.in_notion("tasks/dig", Archived=True)
+    one = left(world, wish(sync, "tasks/dig"))
+    assert one.reason == "its page is archived, or out of the mapping's filter"
+
+
+def test_a_file_that_cannot_be_read(edited: tuple[World, SyncResult]) -> None:
+    world, sync = edited
+    world.edit("tasks/dig", due="soon")
+    assert left(world, wish(sync, "tasks/dig")).reason == "its file cannot be read"
+
+
+def test_a_record_that_is_renamed_meanwhile(edited: tuple[World, SyncResult]) -> None:
+    world, sync = edited
+    world.git("mv", "state/records/tasks/dig.yaml", "state/records/tasks/excavate.yaml")
+    world.spell("tasks/lay", after="[excavate]")
+    world.commit()
+    assert left(world, wish(sync, "tasks/dig")).reason == "its key is excavate now"
+
+
+def test_a_mapping_that_takes_no_part(edited: tuple[World, SyncResult]) -> None:
+    world, sync = edited
+    world.schema("tasks", {"Hours": {"rich_text": {}}})
+    assert left(world, wish(sync, "tasks/dig")).reason == "tasks takes no part"
+
+
+def test_a_text_that_would_lose_something(notes: World) -> None:
+    write_notion(notes, in_notion(notes).replace("Two more words.", "Other words."))
+    sync = notes.apply()
+    child = {"parent": {"page_id": notes.page_id("Notes/plan")}, "properties": {"title": []}}
+    notes.api("POST", "pages", child)
+    notes.apply(exact=False)
+    found = planned(notes, wish(sync, "notes/plan"))
+    told = found.plan.not_restored
+    assert [one.field for one in told] == ["body"]
+    assert "cannot be read, or not be sent" in told[0].reason
+
+
+# --- what is not there --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("asked", "told", "fix"), [
+    (("nothing", "tasks/dig", ""), 'there is no sync "nothing"', "backups list"),
+    (("", "task/dig", ""), 'no mapping is named "task"', '"tasks"'),
+    (("", "projects/alpha", ""), "overwrote nothing of projects", "tasks"),
+    (("", "tasks/digg", ""), "overwrote nothing of tasks/digg", '"dig"'),
+    (("", "tasks/lay", ""), "overwrote nothing of tasks/lay", "use one of: dig"),
+    (("", "tasks/dig", "hour"), 'holds no "hour"', '"hours"'),
+    (("2026", "tasks/dig", ""), '"2026" can be', "Write more of it."),
+])  # fmt: skip
+def test_what_there_is_not(
+    edited: tuple[World, SyncResult], asked: tuple[str, str, str], told: str, fix: str
+) -> None:
+    world, sync = edited
+    word, record, name = asked
+    with pytest.raises(UsageError, match=told) as caught:
+        planned(world, wish(word or sync.sync_id, record, name))
+    assert fix in caught.value.diagnostics[0].fix
+
+
+def test_a_key_alone_does_not_come_back(world: World) -> None:
+    world.in_notion("tasks/dig", Key="digging")
+    sync = world.apply()
+    with pytest.raises(UsageError, match="no value that could come back"):
+        planned(world, wish(sync, "tasks/dig"))
+
+
+def test_a_field_out_of_two_backups(edited: tuple[World, SyncResult]) -> None:
+    world, first = edited
+    world.in_notion("tasks/dig", Hours=40)
+    second = world.apply()
+    with pytest.raises(UsageError, match="hours of tasks/dig is asked for out of two"):
+        planned(world, wish(first, "tasks/dig"), wish(second, "tasks/dig"))
+
+
+assert NOTE in TASKS
