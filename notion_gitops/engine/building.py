@@ -54,6 +54,8 @@ class RecordView:
     # By field: texts that both sides edited, merged.
     merged_texts: Mapping[str, str] = field(default_factory=dict)
     restore: Restore | None = None  # what a person wants back out of the backups
+    held: frozenset[str] = frozenset()  # fields that are on hold
+    on_hold: bool = False  # it is so as a whole: nothing of it is decided
 
 
 def build(
@@ -83,6 +85,7 @@ def build(
         file=file or (view.base.file if view.base else ""),
         title=_title(view),
         renamed_from=view.renamed_from,
+        held=view.held,
     )
 
 

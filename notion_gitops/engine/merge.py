@@ -7,6 +7,7 @@ from notion_gitops.engine.bodies import as_in_file
 from notion_gitops.engine.building import RecordView, build, key_is_wrong
 from notion_gitops.engine.difference import differences, identical
 from notion_gitops.engine.fields import FieldMerge, Readings, merge_field, same
+from notion_gitops.engine.holds import left_as_it_is, waits_as_a_whole
 from notion_gitops.engine.one_sided import (
     create_file,
     create_page,
@@ -37,9 +38,11 @@ class Merged:
     operation: Operation | None  # None: nothing to do, not even to the base
     missing_times: frozenset[str] = frozenset()  # fields whose rules need the times of the edits
     not_restored: tuple[Unrestored, ...] = ()  # of what was asked for
+    waits: bool = False  # as a whole, since one of its fields is on hold
 
 
 UNTOUCHED = Merged(None)
+WAITS = Merged(None, waits=True)
 
 
 def merge_record(mapping: DatabaseMapping, view: RecordView) -> Merged:
@@ -57,6 +60,8 @@ def merge_record(mapping: DatabaseMapping, view: RecordView) -> Merged:
 
 def _merged(mapping: DatabaseMapping, view: RecordView) -> Merged:
     """The rows are those of the decision table in docs/semantics.md."""
+    if waits_as_a_whole(mapping, view):
+        return WAITS
     match (view.git, view.notion, view.base):
         case (Record(), Record(), _):
             return _both_present(mapping, view)
@@ -86,9 +91,11 @@ def _is_gone(view: RecordView) -> bool:
 
 def _both_present(mapping: DatabaseMapping, view: RecordView) -> Merged:
     decider = Decider(mapping, _evidence(view))
-    readings = {spec.name: _readings(view, spec) for spec in mapping.fields.values()}
+    readings = {spec.name: readings_of(view, spec) for spec in mapping.fields.values()}
     merges = {
-        spec.name: merge_field(
+        spec.name: left_as_it_is(readings[spec.name])
+        if spec.name in view.held
+        else merge_field(
             spec, direction_of(mapping, spec), readings[spec.name], decider.for_field(spec)
         )
         for spec in mapping.fields.values()
@@ -106,7 +113,8 @@ def direction_of(mapping: DatabaseMapping, spec: Field) -> Direction:
     return Direction.PULL if mapping.mode is Mode.MIRROR else spec.direction
 
 
-def _readings(view: RecordView, spec: Field) -> Readings:
+def readings_of(view: RecordView, spec: Field) -> Readings:
+    """One field as the base and both sides hold it."""
     name, base = spec.name, view.base
     known = base is not None and name in base.known
     at = Readings(

@@ -45,16 +45,16 @@ def create_page(mapping: DatabaseMapping, view: RecordView, git: Record) -> Oper
     write = Write(
         Side.NOTION,
         Action.CREATE,
-        _all_new(_writable(mapping, git)),
+        _all_new(_without(view.held, _writable(mapping, git))),
         key_to_write=mapping.key.property_name is not None,
     )
     return build(
         mapping,
         view,
         Kind.CREATE_PAGE,
-        agreed=_known(mapping, git),
+        agreed=_without(view.held, _known(mapping, git)),
         writes=(write,),
-        settled=_own(mapping) - git.unknown,
+        settled=_own(mapping) - git.unknown - view.held,
     )
 
 
@@ -101,7 +101,7 @@ def create_file(mapping: DatabaseMapping, view: RecordView, notion: Record) -> O
     given = {
         name: in_file_form(None, None, value) if mapping.fields[name].is_body else value
         for name, value in notion.fields.items()
-        if not isinstance(value, Unknown) and _enters_file(mapping, name)
+        if not isinstance(value, Unknown) and name not in view.held and _enters_file(mapping, name)
     }
     writes = [Write(Side.GIT, Action.CREATE, _all_new(given))]
     if key_is_wrong(mapping, view):
@@ -112,7 +112,7 @@ def create_file(mapping: DatabaseMapping, view: RecordView, notion: Record) -> O
         Kind.CREATE_FILE,
         agreed=given,
         writes=tuple(writes),
-        settled=frozenset(mapping.fields) - notion.unknown,
+        settled=frozenset(mapping.fields) - notion.unknown - view.held,
     )
 
 
@@ -140,6 +140,10 @@ def _writable(mapping: DatabaseMapping, git: Record) -> Fields:
     """What git may say to Notion: nothing of a field that is only pulled."""
     known = _known(mapping, git)
     return {n: v for n, v in known.items() if mapping.fields[n].direction is not Direction.PULL}
+
+
+def _without(held: frozenset[str], fields: Fields) -> Fields:
+    return {name: value for name, value in fields.items() if name not in held}
 
 
 def _may_clear(spec: Field) -> bool:
@@ -268,7 +272,7 @@ def _restore_page(
         for name in base.fields
         if name in mapping.fields and name not in git.fields and _may_clear(mapping.fields[name])
     }
-    after = {**given, **cleared}
+    after = _without(view.held, {**given, **cleared})
     before = {n: base.in_notion(n) for n in after}
     changes = tuple(FieldChange(d, Cause.RESOLVED) for d in differences(before, after))
     write = Write(Side.NOTION, Action.RESTORE, changes)

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
+from notion_gitops.engine.behind import behind
 from notion_gitops.engine.building import RecordView
 from notion_gitops.engine.guards import not_accepted, tripped, unfit
-from notion_gitops.engine.merge import merge_record
+from notion_gitops.engine.holds import NO_HOLDS, Holds
+from notion_gitops.engine.merge import Merged, merge_record
 from notion_gitops.engine.references import hold_referenced, merged_records
+from notion_gitops.model.holds import OnHold
 from notion_gitops.model.mapping import DatabaseMapping, PropertyType
 from notion_gitops.model.operations import ConflictFile, EditTimes, Operation
 from notion_gitops.model.plan import Refusal, UnfitAccept
@@ -33,6 +36,8 @@ class Inputs:
     merged_texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unpaired: bool = False  # first contact and nothing links the sides: only list
     restores: Mapping[str, Restore] = field(default_factory=dict)  # by key: asked for by a person
+    holds: Holds = NO_HOLDS
+    held_renames: Mapping[str, str] = field(default_factory=dict)  # likewise, of held records
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class Decided:
     missing_times: frozenset[FieldOf] = frozenset()
     unfit: tuple[UnfitAccept, ...] = ()  # accepted numbers that let nothing pass
     not_restored: tuple[Unrestored, ...] = ()  # of what was asked for
+    on_hold: Mapping[str, tuple[OnHold, ...]] = field(default_factory=dict)  # what waits, by hold
+    held: Mapping[str, frozenset[str]] = field(default_factory=dict)  # keys left alone as a whole
 
 
 def decide(
@@ -62,15 +69,16 @@ def decide(
     operations: list[Operation] = []
     missing: set[FieldOf] = set()
     left: list[Unrestored] = []
+    held: dict[str, frozenset[str]] = {}
+    on_hold: dict[str, tuple[OnHold, ...]] = {}
     for name, each in inputs.items():
         views = _views(each, times)
-        left += _beside(each, views)
-        for view in views:
-            result = merge_record(each.mapping, view)
-            missing |= {(name, view.key, f) for f in result.missing_times}
-            left += result.not_restored
-            if result.operation is not None:
-                operations.append(result.operation)
+        merged = {v.key: merge_record(each.mapping, v) for v in views if not v.on_hold}
+        missing |= {(name, key, f) for key, m in merged.items() for f in m.missing_times}
+        operations += [m.operation for m in merged.values() if m.operation is not None]
+        left += [*_beside(each, views), *chain(*(m.not_restored for m in merged.values()))]
+        held[name] = _left_alone(each, views, merged)
+        on_hold[name] = behind(each.mapping, each.holds, views, each.git.unreadable)
     mappings = {name: each.mapping for name, each in inputs.items()}
     present = {name: _present(each) for name, each in inputs.items()}
     operations = hold_referenced(mappings, operations, merged_records(present, operations))
@@ -83,6 +91,8 @@ def decide(
         missing_times=frozenset(missing),
         unfit=unfit(chain.from_iterable(found.values()), accepted),
         not_restored=tuple(left),
+        on_hold=on_hold,
+        held=held,
     )
 
 
@@ -123,7 +133,8 @@ def _views(each: Inputs, times: Mapping[FieldOf, EditTimes]) -> list[RecordView]
     for (mapping, key, spec), both in times.items():
         if mapping == name:
             known.setdefault(key, {})[spec] = both
-    keys = each.candidates - frozen - set(each.renames.values())
+    renames = {**each.renames, **each.held_renames}
+    keys = each.candidates - frozen - set(renames.values())
     for key in sorted(keys, key=lambda key: (key not in each.pending, key)):
         view = RecordView(
             key=key,
@@ -137,26 +148,47 @@ def _views(each: Inputs, times: Mapping[FieldOf, EditTimes]) -> list[RecordView]
             merged_texts=each.merged_texts.get(key, {}),
             restore=each.restores.get(key),
         )
-        if key in each.renames:
-            view = _renamed(each, view, each.renames[key])
+        if key in renames:
+            view = _renamed(each, view, renames[key])
+        view = _with_holds(each, view)
         if each.unpaired and (view.git is None or view.notion is None) and view.base is None:
             continue  # first contact: nothing is created until somebody says what is new
         views.append(view)
     return views
 
 
+def _left_alone(
+    each: Inputs, views: Iterable[RecordView], merged: Mapping[str, Merged]
+) -> frozenset[str]:
+    """The keys of the records that are left alone as a whole, since something is on hold."""
+    whole = {v.key for v in views if v.on_hold} | {k for k, m in merged.items() if m.waits}
+    lost = {key for key in each.git.unreadable if each.holds.record(key) is not None}
+    return frozenset({*whole, *lost, *each.held_renames.values()})
+
+
 def _beside(each: Inputs, views: Iterable[RecordView]) -> Iterator[Unrestored]:
     """What is to come back into records at which nobody looks."""
-    for key in sorted(each.restores.keys() - {view.key for view in views}):
+    going = {view.key for view in views if not view.on_hold}
+    for key in sorted(each.restores.keys() - going):
         reason, fix = "it takes no part in this plan", "See what the plan says of it."
         now = next((new for new, old in each.renames.items() if old == key), "")
         if now:
             reason, fix = f"its key is {now} now", "Run apply first; then restore."
+        elif each.holds.record(key) is not None:
+            reason, fix = "it is on hold", "End the hold first; then restore."
         elif key in each.git.unreadable:
             reason, fix = "its file cannot be read", "Put the file right; then restore."
         elif key in each.notion.unreadable:
             reason, fix = "its page cannot be read", "Put the page right; then restore."
         yield Unrestored(each.mapping.name, key, "", reason, fix)
+
+
+def _with_holds(each: Inputs, view: RecordView) -> RecordView:
+    if not each.holds:
+        return view
+    keys = (view.key, view.renamed_from)
+    on_hold = each.holds.record(*keys) is not None or view.key in each.held_renames
+    return replace(view, held=each.holds.fields(each.mapping.fields, *keys), on_hold=on_hold)
 
 
 def _renamed(each: Inputs, view: RecordView, old: str) -> RecordView:

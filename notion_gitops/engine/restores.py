@@ -15,6 +15,7 @@ from notion_gitops.model.restores import Restore, Unrestored
 from notion_gitops.model.values import Fields, Unknown, Value
 
 _APPLY = "Run apply first; then restore."
+_END_HOLD = "End the hold first; then restore."
 _GONE = "It can come back only whole: restore it from the backup of the sync that deleted it."
 _ABSENT = {
     Absence.TRASHED: "its page is in Notion's trash, which was not synced yet",
@@ -32,6 +33,7 @@ class _Asked:
     mapping: DatabaseMapping
     key: str
     restore: Restore
+    held: frozenset[str] = frozenset()  # fields that are on hold
 
     def not_restored(self, name: str, reason: str, fix: str = "") -> Unrestored:
         """A field that does not come back; "" for the record."""
@@ -54,7 +56,8 @@ def restore_fields(
     """
     if view.restore is None:
         return dict(merges), ()
-    asked, found, told = _Asked(mapping, view.key, view.restore), dict(merges), []
+    asked = _Asked(mapping, view.key, view.restore, view.held)
+    found, told = dict(merges), []
     for name, value in view.restore.values.items():
         spec = mapping.fields.get(name)
         left = _unfit(asked, name, value)
@@ -93,6 +96,8 @@ def _given(spec: Field, at: Readings, value: Value) -> FieldMerge:
 def _unfit(asked: _Asked, name: str, value: Value) -> Unrestored | None:
     """Why a value can never come back into the mapping as it is."""
     mapping, spec = asked.mapping, asked.mapping.fields.get(name)
+    if name in asked.held:
+        return asked.not_restored(name, "it is on hold", _END_HOLD)
     if mapping.mode is Mode.MIRROR:
         fix = "Edit it in Notion."
         return asked.not_restored(name, "in a mirror all values come from Notion", fix)
@@ -154,6 +159,9 @@ def restore_record(
         return None, (asked.not_restored("", "in a mirror all records come from Notion"),)
     if not restore.whole:
         return None, (asked.not_restored("", "there is no such record any more", _GONE),)
+    held = sorted(view.held & restore.values.keys())
+    if held:  # without it, it would be taken for emptied once the hold ends
+        return None, (asked.not_restored("", f"{held[0]} is on hold", _END_HOLD),)
     values, told = _whole(asked, view)
     title = values.get(mapping.title_field.name)
     git = Record(view.key, values, title=title if isinstance(title, str) else "")

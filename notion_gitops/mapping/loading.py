@@ -12,6 +12,7 @@ from notion_gitops.mapping.checks import read_checks
 from notion_gitops.mapping.document import read_table
 from notion_gitops.mapping.downloads import check_downloads
 from notion_gitops.mapping.fields import FieldSet, read_fields
+from notion_gitops.mapping.holds import read_holds
 from notion_gitops.mapping.policies import read_carry, read_safety, read_thresholds, read_timezone
 from notion_gitops.mapping.problems import Problems
 from notion_gitops.mapping.rules import read_rules
@@ -20,7 +21,7 @@ from notion_gitops.mapping.sources import check_csv_key, read_git, read_key, rea
 from notion_gitops.mapping.view import View, with_defaults
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import InvalidInput
-from notion_gitops.model.mapping import DatabaseMapping, Initial, Mode, Take
+from notion_gitops.model.mapping import DatabaseMapping, Field, Initial, Mode, Take
 
 FOLDER = "mappings"
 DEFAULTS = "_defaults"
@@ -149,6 +150,11 @@ def _mirrors(draft: Draft) -> bool:
     return draft.root.text("mode") == Mode.MIRROR
 
 
+def _names(fields: FieldSet, body: Field | None) -> tuple[str, ...]:
+    """All fields as written, with the text of the page if it is synced."""
+    return fields.names if body is None else (*fields.names, body.name)
+
+
 def _mapping(draft: Draft, world: World) -> DatabaseMapping:
     """The mapping; where something is wrong, with stand-ins, since it is then not given out."""
     root, fields = draft.root, world.own
@@ -176,4 +182,5 @@ def _mapping(draft: Draft, world: World) -> DatabaseMapping:
         thresholds=read_thresholds(root.view("thresholds")),
         initial=Initial(root.text("initial") or Initial.ASK),
         timezone=read_timezone(root),
+        holds=read_holds(root, draft.name, _names(fields, body), draft.file),
     )

@@ -40,6 +40,12 @@ def people_schema() -> dict[str, Any]:
     return _read("people.schema.json")
 
 
+@cache
+def holds_schema() -> dict[str, Any]:
+    """The form of `state/holds.yaml`. Shared: do not change it."""
+    return _read("holds.schema.json")
+
+
 def _read(name: str) -> dict[str, Any]:
     text = files("notion_gitops.mapping").joinpath("schemas", name).read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)

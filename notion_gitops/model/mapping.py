@@ -7,6 +7,7 @@ from typing import Any
 
 from notion_gitops.model.diagnostics import Place, Severity
 from notion_gitops.model.expressions import Expression
+from notion_gitops.model.holds import Hold
 
 
 class PropertyType(StrEnum):
@@ -291,6 +292,7 @@ class DatabaseMapping:
     thresholds: Thresholds = Thresholds()
     initial: Initial = Initial.ASK
     timezone: str = "UTC"  # what a time without a zone means
+    holds: tuple[Hold, ...] = ()  # what of it is on hold, as the mapping itself says
 
     @property
     def properties(self) -> tuple[Field, ...]:

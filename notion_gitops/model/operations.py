@@ -181,6 +181,7 @@ class Operation:
     title: str = ""
     note: str = ""  # what a reader should know besides, e.g. "by commit ..."
     renamed_from: str = ""
+    held: frozenset[str] = frozenset()  # fields that it leaves as they are, being on hold
 
     def write(self, side: Side) -> Write | None:
         """The write on one side, if there is one."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from notion_gitops.model.diagnostics import Diagnostic, Place, Severity
+from notion_gitops.model.holds import Hold, OnHold
 from notion_gitops.model.operations import Action, Conflict, Operation
 from notion_gitops.model.records import Side
 from notion_gitops.model.restores import RestoreWish, Unrestored
@@ -118,6 +119,18 @@ class MappingPlan:
     unpaired_git: tuple[str, ...] = ()  # first contact: keys that nothing links
     unpaired_notion: tuple[str, ...] = ()  # titles of pages that nothing links
     on_file: frozenset[str] = frozenset()  # keys whose conflict file is there already
+    on_hold: tuple[OnHold, ...] = ()  # the holds in force, and what waits behind them
+    held: frozenset[str] = frozenset()  # keys that are left as they are, being on hold
+
+    @property
+    def hold(self) -> Hold | None:
+        """The hold that keeps the mapping as a whole out, if there is one."""
+        return next((each.hold for each in self.on_hold if each.hold.whole), None)
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether an apply looks at it at all: not if it is stopped, nor on hold as a whole."""
+        return not self.left_out and self.hold is None
 
     @property
     def changes(self) -> tuple[Operation, ...]:

@@ -48,7 +48,7 @@ def nothing_to_do(planned: Planned) -> bool:
     """
     plan = planned.plan
     quiet = not plan.steps and not conflict_changes(planned)
-    return quiet and all(m.left_out or not _to_be_noted(planned, m.name) for m in plan.mappings)
+    return quiet and not any(m.takes_part and _to_be_noted(planned, m.name) for m in plan.mappings)
 
 
 def _to_be_noted(planned: Planned, name: str) -> bool:
@@ -168,7 +168,7 @@ def _write(run: Run) -> Written:
     settlings = {
         part.name: Settling(comparison.mappings[part.name], back, pages.left_out)
         for part in plan.mappings
-        if not part.left_out and part.name in comparison.mappings
+        if part.takes_part and part.name in comparison.mappings
     }
     fetcher = FileFetcher(run, pages.answers)
     fetcher.fetch()

@@ -13,6 +13,7 @@ from notion_gitops.workflow.reading.compare import Compared, Comparison
 from notion_gitops.workflow.reading.conflict_files import read_conflict_files
 from notion_gitops.workflow.reading.git_side import GitReader, Touched, read_state_and_changes
 from notion_gitops.workflow.reading.notion_side import Database, NotionSide, Pages
+from notion_gitops.workflow.reading.on_hold import holds_at
 from notion_gitops.workflow.reading.state_branch import StateBranch, as_base, read_base
 from notion_gitops.workflow.workspace import Workspace
 
@@ -22,6 +23,7 @@ def make_offline_plan(workspace: Workspace) -> Planned:
 
     It needs no token, so it serves pull requests from forks. It can be shown, never applied.
     """
+    now = datetime.now(UTC)
     state, changes = read_state_and_changes(workspace)
     databases = {n: Database(m, None) for n, m in workspace.mappings.items()}
     comparison = Comparison(
@@ -29,9 +31,9 @@ def make_offline_plan(workspace: Workspace) -> Planned:
         state=state,
         changes=changes,
         people=workspace.people,
-        at=datetime.now(UTC),
+        at=now,
         mappings={
-            n: _compared(workspace, state, m, changes) for n, m in workspace.mappings.items()
+            n: _compared(workspace, state, m, changes, now) for n, m in workspace.mappings.items()
         },
     )
     inputs = {name: each.inputs for name, each in comparison.mappings.items()}
@@ -40,7 +42,11 @@ def make_offline_plan(workspace: Workspace) -> Planned:
 
 
 def _compared(
-    workspace: Workspace, state: StateBranch, mapping: DatabaseMapping, changes: Touched
+    workspace: Workspace,
+    state: StateBranch,
+    mapping: DatabaseMapping,
+    changes: Touched,
+    now: datetime,
 ) -> Compared:
     recorded = state.of(mapping.name)
     git = GitReader(workspace, mapping, recorded).changed(changes)
@@ -54,6 +60,7 @@ def _compared(
         git=git.snapshot,
         notion=Snapshot(records=notion),
         candidates=frozenset({*git.snapshot.records, *gone} - answers.keys()),
+        holds=holds_at(workspace, mapping.name, now),
     )
     side = NotionSide(Pages({}, {}, complete=True), inputs.notion, Identified(notion), notion)
     return Compared(mapping, Database(mapping, None), recorded, git, side, inputs)

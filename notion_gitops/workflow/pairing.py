@@ -34,13 +34,18 @@ def find_pairs(planned: Planned) -> tuple[Pairing, ...]:
     return tuple(
         _pairs(compared)
         for compared in planned.comparison.mappings.values()
-        if not compared.recorded.ever
+        if not compared.recorded.ever and compared.inputs.holds.mapping is None
     )
 
 
 def _pairs(compared: Compared) -> Pairing:
     linked = compared.inputs.notion.records.keys() & compared.git.keys
-    git = {k: r for k, r in compared.inputs.git.records.items() if k not in linked}
+    holds = compared.inputs.holds
+    git = {
+        key: record
+        for key, record in compared.inputs.git.records.items()
+        if key not in linked and holds.record(key) is None
+    }
     pages = compared.notion.identified.unpaired
     titles_in_git = Counter(r.title for r in git.values())
     titles_in_notion = Counter(p.title for p in pages)

@@ -6,28 +6,22 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from notion_gitops.engine.checks import run_checks
 from notion_gitops.engine.forecast import Listed, forecast, requests_to_complete
-from notion_gitops.engine.identity import NO_TITLE
 from notion_gitops.engine.order import steps
 from notion_gitops.engine.planner import Decided, FieldOf, decide, left_out
-from notion_gitops.engine.renames import Group
-from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.mapping import DatabaseMapping
-from notion_gitops.model.plan import Finding, MappingPlan, Plan, ReadCost
-from notion_gitops.model.records import Absence, Snapshot
+from notion_gitops.model.plan import Plan, ReadCost
 from notion_gitops.model.restores import RestoreWish
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.workflow.reading.attached import planned_files
-from notion_gitops.workflow.reading.bodies import body_findings
-from notion_gitops.workflow.reading.check_facts import check_facts, unclaimed_files
-from notion_gitops.workflow.reading.compare import Compared, Comparison, compare
+from notion_gitops.workflow.reading.compare import Comparison, compare
 from notion_gitops.workflow.reading.edit_times import Editors, Question, deepen, edit_times
+from notion_gitops.workflow.reading.findings import findings_of
 from notion_gitops.workflow.reading.git_side import read_state_and_changes
 from notion_gitops.workflow.reading.notion_side import Database, Moment, connect
-from notion_gitops.workflow.reading.origins import with_origin
-from notion_gitops.workflow.reading.restoring import find_restores, not_compared
+from notion_gitops.workflow.reading.part import mapping_plan
+from notion_gitops.workflow.reading.restoring import find_restores, not_restorable
 from notion_gitops.workflow.reading.same_property import following
 from notion_gitops.workflow.reading.taking_part import Sources
 from notion_gitops.workflow.reading.unwritable_bodies import refused_bodies, without_bodies
@@ -179,8 +173,8 @@ def _questions(comparison: Comparison, decided: Decided) -> dict[FieldOf, Questi
 def assemble(comparison: Comparison, decided: Decided, cost: ReadCost) -> Plan:
     """The plan as a whole: what takes part, in which order, what it costs, what is worth a look."""
     mappings = comparison.workspace.mappings
-    out = left_out(mappings, {**comparison.stopped, **_refused(decided, comparison)})
-    planned = tuple(_mapping_plan(n, comparison, decided, out.get(n, "")) for n in mappings)
+    out = left_out(mappings, _stopped(comparison, decided))
+    planned = tuple(mapping_plan(n, comparison, decided, out.get(n, "")) for n in mappings)
     going = [o for m in planned if not m.left_out for o in m.operations]
     ordered = steps(mappings, going)
     operations = {(o.mapping, o.key): o for o in going}
@@ -188,9 +182,9 @@ def assemble(comparison: Comparison, decided: Decided, cost: ReadCost) -> Plan:
     return Plan(
         mappings=planned,
         steps=ordered,
-        findings=_findings(comparison, decided),
+        findings=findings_of(comparison, decided),
         forecast=forecast(
-            mappings,
+            {name: m for name, m in mappings.items() if name in comparison.mappings},
             ordered,
             _listed(comparison),
             operations,
@@ -206,119 +200,19 @@ def assemble(comparison: Comparison, decided: Decided, cost: ReadCost) -> Plan:
         unfit=decided.unfit,
         not_restored=(
             *decided.not_restored,
-            *not_compared(comparison.restores, comparison.mappings),
+            *not_restorable(comparison.restores, comparison.mappings),
         ),
     )
 
 
-def _refused(decided: Decided, comparison: Comparison) -> dict[str, str]:
-    refused = {name: r[0].message for name, r in decided.refusals.items() if r}
+def _stopped(comparison: Comparison, decided: Decided) -> dict[str, str]:
+    """Why mappings take no part; those that are on hold take none anyway, and stop no other."""
+    stopped = dict(comparison.stopped)
+    stopped |= {name: r[0].message for name, r in decided.refusals.items() if r}
     for name, each in comparison.mappings.items():
         if each.inputs.unpaired:
-            refused[name] = "both sides hold records that nothing links yet"
-    return refused
-
-
-def _mapping_plan(name: str, comparison: Comparison, decided: Decided, out: str) -> MappingPlan:
-    each = comparison.mappings.get(name)
-    if each is None:
-        problems = comparison.problems.get(name, ())
-        return MappingPlan(name, 0, 0, 0, problems=problems, left_out=out)
-    absent = each.inputs.notion.absent
-    identified = each.notion.identified
-    paired = {*each.inputs.notion.records}
-    return MappingPlan(
-        name=name,
-        records=len(decided.merged[name].keys() | each.git.keys),
-        in_git=len(each.git.keys),
-        in_notion=len(each.notion.pages.raw),
-        operations=decided.operations[name],
-        refusals=tuple(
-            with_origin(comparison, r, {o.key: o for o in decided.operations[name]})
-            for r in decided.refusals[name]
-        ),
-        problems=(*_unreadable(each.inputs.git), *map(_unclear, each.unclear), *each.refused),
-        left_out=out,
-        first_contact=not each.recorded.ever,
-        drafts=identified.drafts,
-        out_of_scope=_keys(absent, Absence.OUT_OF_SCOPE),
-        unreachable=_unreachable(absent, each.git.keys),
-        unpaired_git=tuple(sorted(each.git.keys - paired)) if each.inputs.unpaired else (),
-        unpaired_notion=tuple(p.title or NO_TITLE for p in identified.unpaired),
-        on_file=frozenset(each.inputs.answers),
-    )
-
-
-def _unreadable(git: Snapshot) -> list[Diagnostic]:
-    """All that is wrong with records, once each, in the order of files and lines."""
-    found = dict.fromkeys(problem for lost in git.unreadable.values() for problem in lost)
-    return sorted(found, key=lambda problem: (problem.place is None, problem.place))
-
-
-def _unclear(group: Group) -> Diagnostic:
-    new, old = (", ".join(keys) for keys in group)
-    if len(group[0]) == 1 and len(group[1]) == 1:
-        return Diagnostic(
-            f"{old} is gone from git and {new}, which is much like it, is new",
-            detail="Whether it was renamed and edited at once cannot be told, so neither its page "
-            "nor a new one is touched.",
-            fix="If it was renamed: rename it first, apply, then edit. If they are two records: "
-            "delete the one, apply, then add the other.",
-        )
-    return Diagnostic(
-        f"several equal records changed their key in git: {old} became {new}",
-        detail="Which became which cannot be told, so neither their pages nor their files change.",
-        fix="Rename one of them at a time, with an apply in between.",
-    )
-
-
-def _unreachable(absent: Mapping[str, Absence], in_git: frozenset[str]) -> tuple[str, ...]:
-    """The records that are kept although their pages cannot be had.
-
-    A person who deleted the file of such a page as well has decided, and the record is forgotten.
-    """
-    lost = _keys(absent, Absence.MOVED, Absence.UNREACHABLE)
-    unproven = _keys(absent, Absence.UNPROVEN)
-    return tuple(sorted({*unproven, *(key for key in lost if key in in_git)}))
-
-
-def _keys(absent: Mapping[str, Absence], *which: Absence) -> tuple[str, ...]:
-    return tuple(sorted(key for key, why in absent.items() if why in which))
-
-
-def _findings(comparison: Comparison, decided: Decided) -> tuple[Finding, ...]:
-    """The checks, and what reading the two sides brought to light."""
-    found: list[Finding] = []
-    for name, each in comparison.mappings.items():
-        found += [*each.notion.identified.findings, *each.notion.pages.findings]
-        found += body_findings(each.mapping, each.bodies)
-        found += [_warning("database", name, hint) for hint in each.database.hints]
-        found += [_warning("record file", name, warning) for warning in each.git.warnings]
-        if not each.notion.pages.complete:
-            found.append(_incomplete(each))
-    mappings = {name: each.mapping for name, each in comparison.mappings.items()}
-    facts = check_facts(comparison, decided.merged)
-    found += unclaimed_files(comparison)
-    return (*found, *run_checks(mappings, decided.merged, comparison.at.date(), facts))
-
-
-def _warning(check: str, name: str, problem: Diagnostic) -> Finding:
-    return Finding(
-        check, problem.severity, name, (), problem.summary, problem.detail, problem.fix,
-        problem.place,
-    )  # fmt: skip
-
-
-def _incomplete(each: Compared) -> Finding:
-    return Finding(
-        check="incomplete listing",
-        severity=Severity.WARNING,
-        mapping=each.mapping.name,
-        keys=(),
-        message=f"Notion's listing is not proven whole: {each.notion.pages.reason}",
-        why="a page that is missing from it may still exist, so nothing is deleted",
-        fix="run it again; if it stays so, narrow the mapping's filter",
-    )
+            stopped[name] = "both sides hold records that nothing links yet"
+    return {n: why for n, why in stopped.items() if comparison.holds(n).mapping is None}
 
 
 def _listed(comparison: Comparison) -> dict[str, Listed]:

@@ -1,14 +1,17 @@
 """The workspace: a git repository with mappings, and what of it every command needs."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from notion_gitops.formats.yaml_text import decode_utf8
+from notion_gitops.mapping.holds import load_holds
 from notion_gitops.mapping.loading import load_folder
 from notion_gitops.mapping.people import load_people
-from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import StateUnusable, UsageError
+from notion_gitops.model.diagnostics import Diagnostic, Place
+from notion_gitops.model.errors import InvalidInput, StateUnusable, UsageError
+from notion_gitops.model.holds import Hold
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.people import People
 from notion_gitops.repository.nouns import Head
@@ -19,6 +22,7 @@ SANDBOX_STATE_REF = "refs/notion-gitops/sandbox"  # trying out never touches the
 MAPPINGS = "mappings"
 PEOPLE = "state/people.yaml"
 CONFLICTS = "state/conflicts"
+HOLDS = "state/holds.yaml"
 PRIVATE = ".notion-gitops"  # not versioned: lock, journal, the sandbox's database
 
 
@@ -31,6 +35,11 @@ class Workspace:
     people: People
     head: Head
     sandbox: bool = False
+    holds: tuple[Hold, ...] = ()  # of `state/holds.yaml`; mappings say others
+
+    def holds_of(self, name: str) -> tuple[Hold, ...]:
+        """All that is or was on hold of a mapping: as it says itself, then as the file says."""
+        return (*self.mappings[name].holds, *(h for h in self.holds if h.mapping == name))
 
     @property
     def root(self) -> Path:
@@ -54,7 +63,7 @@ def open_workspace(start: Path, *, sandbox: bool = False) -> Workspace:
     Raises:
         StateUnusable: there is no git repository.
         UsageError: the repository has no mappings.
-        InvalidInput: mappings or people are wrong; all problems at once.
+        InvalidInput: mappings, people or holds are wrong; all problems at once.
     """
     repository = Repository.discover(start)
     folder = repository.root / MAPPINGS
@@ -65,13 +74,14 @@ def open_workspace(start: Path, *, sandbox: bool = False) -> Workspace:
                 fix="Run `notion-gitops init` to make one, or `notion-gitops demo` to see one.",
             )
         )
-    mappings = load_folder(repository.root, MAPPINGS)
+    mappings = {m.name: m for m in sorted(load_folder(repository.root), key=lambda m: m.name)}
     return Workspace(
         repository=repository,
-        mappings={m.name: m for m in sorted(mappings, key=lambda m: m.name)},
+        mappings=mappings,
         people=_people(repository.root),
         head=repository.head(),
         sandbox=sandbox,
+        holds=_holds(repository.root, mappings),
     )
 
 
@@ -110,6 +120,17 @@ def require_writable(workspace: Workspace) -> None:
                 fix="Check a branch out, e.g. git switch main. Nothing was written.",
             )
         )
+
+
+def _holds(root: Path, mappings: Mapping[str, DatabaseMapping]) -> tuple[Hold, ...]:
+    """What is on hold. Only a file that is not there says that nothing is."""
+    path = root / HOLDS
+    if not os.path.lexists(path):
+        return ()
+    if path.is_symlink() or not path.is_file():
+        fix = "put the file itself there, or take it away if nothing is on hold"
+        raise InvalidInput(Diagnostic(f"{HOLDS} is no file", Place(HOLDS), fix))
+    return load_holds(decode_utf8(path.read_bytes(), HOLDS), HOLDS, mappings)
 
 
 def _people(root: Path) -> People:

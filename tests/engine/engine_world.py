@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from notion_gitops.engine.advance import Confirmed, advance, bury
+from notion_gitops.engine.holds import NO_HOLDS, Holds, part_renames
 from notion_gitops.engine.identity import Circumstances, identify
 from notion_gitops.engine.planner import Decided, FieldOf, Inputs, decide
 from notion_gitops.engine.renames import find_renames
@@ -57,6 +58,7 @@ class World:
     answers: dict[str, ConflictFile] = field(default_factory=dict)
     restores: dict[str, Restore] = field(default_factory=dict)  # by key: asked for
     created: int = 0
+    holds: Holds = NO_HOLDS
 
     def __repr__(self) -> str:
         m = self.mapping
@@ -111,6 +113,14 @@ class World:
         ids = {k: b.page_id for k, b in self.base.records.items()}
         ids |= {k: t.page_id for k, t in self.base.tombstones.items() if k not in ids}
         absent = {k: Absence.TRASHED for k, i in ids.items() if i not in listed}
+        renames = find_renames(
+            self.mapping,
+            self.base,
+            git,
+            frozenset(self.base.records.keys() - git.keys()),
+            notion,
+        )
+        going, waiting = part_renames(renames, self.holds)
         return Inputs(
             mapping=self.mapping,
             base=self.base,
@@ -118,14 +128,10 @@ class World:
             notion=Snapshot(notion, absent=absent),
             candidates=frozenset({*git, *notion, *self.base.records, *self.restores}),
             answers=self.answers,
-            renames=find_renames(
-                self.mapping,
-                self.base,
-                git,
-                frozenset(self.base.records.keys() - git.keys()),
-                notion,
-            ),
+            renames=going,
             restores=self.restores,
+            holds=self.holds,
+            held_renames=waiting,
         )
 
     def plan(self) -> tuple[Operation, ...]:

@@ -270,12 +270,13 @@ class World:
         unsure: set[str] = set()
         for part in planned.plan.mappings:
             mapping = planned.comparison.workspace.mappings[part.name]
-            if part.left_out:
+            if not part.takes_part:
                 unsure |= {p for p in {*agreed, *here} if p.startswith(mapping.git.path)}
                 continue
             compared = planned.comparison.mappings[part.name]
             open_keys = {o.key for o in part.operations if o.open_conflicts}
             frozen = {*part.unreachable, *part.out_of_scope, *compared.inputs.git.unreadable}
+            frozen |= {w.key for each in part.on_hold for w in each.waiting} | part.held
             if mapping.git.single_file and (open_keys or frozen):
                 unsure.add(mapping.git.path)
             waiting = {key for key, r in compared.inputs.git.records.items() if r.unknown}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from notion_gitops.engine.fields import same
+from notion_gitops.engine.holds import Holds
 from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.errors import CannotReachNotion, TokenRefused
 from notion_gitops.model.mapping import BODY, DatabaseMapping, Field
@@ -182,13 +183,13 @@ def body_findings(mapping: DatabaseMapping, bodies: Bodies) -> list[Finding]:
 
 
 def waiting_texts(
-    mapping: DatabaseMapping, bodies: Bodies, git: Mapping[str, Record]
+    mapping: DatabaseMapping, bodies: Bodies, git: Mapping[str, Record], holds: Holds
 ) -> tuple[Diagnostic, ...]:
     """The texts that git changed and that cannot be held against Notion's: they wait."""
     return tuple(
         text_left(mapping.name, git.get(key), key, why)
         for key, why in bodies.unknown.items()
-        if key in bodies.changed
+        if key in bodies.changed and holds.field(BODY, key) is None
     )
 
 

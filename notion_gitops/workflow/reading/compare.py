@@ -6,9 +6,10 @@ from datetime import datetime
 
 from notion_gitops.engine.advance import seen_digest
 from notion_gitops.engine.building import RecordView, key_is_wrong
+from notion_gitops.engine.holds import Holds
 from notion_gitops.engine.identity import Identified
 from notion_gitops.engine.planner import Inputs
-from notion_gitops.engine.renames import Group, ambiguous_renames, find_renames
+from notion_gitops.engine.renames import Group
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.people import People
@@ -22,6 +23,13 @@ from notion_gitops.workflow.reading.bodies import (
     waiting_texts,
     with_bodies,
 )
+from notion_gitops.workflow.reading.changed_keys import (
+    Renames,
+    find_changed_keys,
+    index_base,
+    naming_old_keys,
+    page_keys,
+)
 from notion_gitops.workflow.reading.conflict_files import read_conflict_files
 from notion_gitops.workflow.reading.git_side import GitReader, GitSide, Touched
 from notion_gitops.workflow.reading.missing import Missing, find_missing
@@ -33,6 +41,7 @@ from notion_gitops.workflow.reading.notion_side import (
     snapshot,
     tell_apart,
 )
+from notion_gitops.workflow.reading.on_hold import holds_at, without_pages, without_untold
 from notion_gitops.workflow.reading.refused_values import Known, unsent, without_refused
 from notion_gitops.workflow.reading.restoring import Restores, fit_restores
 from notion_gitops.workflow.reading.state_branch import (
@@ -84,6 +93,18 @@ class Comparison:
     problems: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)  # of those
     restores: Restores = field(default_factory=dict)  # what a person wants back
 
+    def holds(self, name: str) -> Holds:
+        """What of a mapping is on hold now."""
+        return holds_at(self.workspace, name, self.at)
+
+
+def page_ids(comparison: Comparison) -> dict[str, dict[str, str]]:
+    """By mapping: the page id of each key, as `page_keys` has them the other way round."""
+    identified = {n: c.notion.identified for n, c in comparison.mappings.items()}
+    renames = {n: c.inputs.renames for n, c in comparison.mappings.items()}
+    keys = page_keys(comparison.state, identified, renames)
+    return {n: {key: page for page, key in pages.items()} for n, pages in keys.items()}
+
 
 def compare(sources: Sources, moment: Moment) -> Comparison:
     """Read both sides of every usable mapping and find the records that may differ.
@@ -100,23 +121,31 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
     out = unusable(sources, git)
     pages = list_all(sources, out)
     identified = {
-        n: tell_apart(sources.mapping(n), _index_base(state.of(n)), pages[n], moment, git[n].keys)
+        n: tell_apart(sources.mapping(n), index_base(state.of(n)), pages[n], moment, git[n].keys)
         for n in pages
     }
     missing = {n: _missing(sources, n, pages[n], git[n]) for n in pages}
     for name, found in missing.items():
         if found.stop is not None:
             out.leave(name, "too many of its pages cannot be seen any more", found.stop)
-    renames = {n: _renames(sources, sources.mapping(n), git[n], identified[n]) for n in pages}
+    holds = {n: holds_at(workspace, n, moment.now) for n in workspace.mappings}
+    renames = {
+        n: find_changed_keys(sources, git[n], identified[n], sources.mapping(n), holds[n])
+        for n in pages
+    }
     keys = page_keys(state, identified, {n: r.found for n, r in renames.items()})
-    known = Known(sources.people, _known_keys(sources, git, identified), sources.users_readable)
+    unborn = _unborn(sources, holds, git, identified, renames)
+    known_keys = _known_keys(sources, git, identified)
+    known = Known(sources.people, known_keys, sources.users_readable, unborn)
+    unread = frozenset(n for n in out.why if holds[n].mapping is not None)
     mappings: dict[str, Compared] = {}
     for name in pages.keys() - out.why.keys():
         database = sources.databases[name]
         whole = replace(pages[name], findings=(*pages[name].findings, *missing[name].findings))
         side = snapshot(database, whole, identified[name], keys, missing[name].absent)
-        side = replace(side, outdated=_naming_old_keys(sources, identified[name], name, renames))
-        around = _Around(renames[name], known, moment)
+        side = replace(side, outdated=naming_old_keys(sources, identified[name], name, renames))
+        side = without_untold(sources.mapping(name), side, unread)
+        around = _Around(renames[name], replace(known, holds=holds[name]), moment)
         mappings[name] = _join(sources, database, git[name], side, around)
     return Comparison(
         workspace=workspace,
@@ -132,9 +161,30 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
 
 
 def _missing(sources: Sources, name: str, pages: Pages, git: GitSide) -> Missing:
-    base = _index_base(sources.state.of(name))
+    base = index_base(sources.state.of(name))
     back = sources.restores.get(name, {}).keys() - base.records.keys()
     return find_missing(sources.gateway, sources.databases[name], pages, base, git.keys | back)
+
+
+def _unborn(
+    sources: Sources,
+    holds: Mapping[str, Holds],
+    git: Mapping[str, GitSide],
+    identified: Mapping[str, Identified],
+    renames: Mapping[str, Renames],
+) -> dict[str, frozenset[str]]:
+    """By mapping the records in git that are on hold and get no page for it."""
+    listed = {n: identified[n].records.keys() if n in identified else () for n in git}
+    return {
+        name: without_pages(
+            sources.mapping(name),
+            holds[name],
+            side,
+            {*sources.state.of(name).index.entries, *listed[name]},
+            renames.get(name, Renames()),
+        )
+        for name, side in git.items()
+    }
 
 
 def _known_keys(
@@ -148,87 +198,6 @@ def _known_keys(
         | (identified[name].records.keys() if name in identified else frozenset())
         for name, side in git.items()
     }
-
-
-def page_keys(
-    state: StateBranch,
-    identified: Mapping[str, Identified],
-    renames: Mapping[str, Mapping[str, str]],
-) -> dict[str, dict[str, str]]:
-    """By mapping: the key of each page id, of listed pages and of those that the base knows.
-
-    Args:
-        state: the base.
-        identified: the listed pages, by mapping.
-        renames: new key -> old key, by mapping.
-    """
-    keys: dict[str, dict[str, str]] = {}
-    for name in {*state.mappings, *identified}:
-        entries = state.of(name).index.entries
-        keys[name] = {e.page_id: key for key, e in entries.items()}
-        if name in identified:
-            records = identified[name].records
-            keys[name] |= {r.page.id: key for key, r in records.items() if r.page}
-        now = {old: new for new, old in renames.get(name, {}).items()}
-        keys[name] = {page: now.get(key, key) for page, key in keys[name].items()}
-    return keys
-
-
-def page_ids(comparison: Comparison) -> dict[str, dict[str, str]]:
-    """By mapping: the page id of each key, as `page_keys` has them the other way round."""
-    identified = {n: c.notion.identified for n, c in comparison.mappings.items()}
-    renames = {n: c.inputs.renames for n, c in comparison.mappings.items()}
-    keys = page_keys(comparison.state, identified, renames)
-    return {n: {key: page for page, key in pages.items()} for n, pages in keys.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Renames:
-    """Records whose key changed in git."""
-
-    found: Mapping[str, str] = field(default_factory=dict)  # new key -> old key
-    ambiguous: tuple[Group, ...] = ()  # new and old keys of equal records: a person is asked
-
-
-def _renames(
-    sources: Sources, mapping: DatabaseMapping, git: GitSide, identified: Identified
-) -> Renames:
-    recorded = sources.state.of(mapping.name)
-    gone = frozenset(recorded.index.entries.keys() - git.keys)
-    if not gone or git.keys <= recorded.index.entries.keys():
-        return Renames()
-    base = as_base(recorded, read_base(sources.workspace, sources.state, mapping, gone))
-    known = recorded.index.entries.keys()
-    records = {key: record for key, record in git.snapshot.records.items() if key not in known}
-    found = find_renames(mapping, base, records, gone, identified.records)
-    settled = {*found, *found.values()}
-    ambiguous = ambiguous_renames(mapping, base, records, gone)
-    return Renames(found, tuple(g for g in ambiguous if settled.isdisjoint((*g[0], *g[1]))))
-
-
-def _naming_old_keys(
-    sources: Sources, identified: Identified, name: str, renames: Mapping[str, Renames]
-) -> frozenset[str]:
-    """The records of a mapping that relate to one whose key changed: their files name the old."""
-    relations = {n: f.to for n, f in sources.databases[name].mapping.fields.items() if f.to}
-    renamed = {
-        f"page:{sources.state.of(to).index.entries[old].page_id}"
-        for to in relations.values()
-        if to in renames
-        for old in renames[to].found.values()
-    }
-    return frozenset(
-        key
-        for key, record in identified.records.items()
-        for field_name in relations
-        if renamed
-        and isinstance(members := record.value(field_name), frozenset)
-        and members & renamed
-    )
-
-
-def _index_base(recorded: Recorded) -> Base:
-    return as_base(recorded, shells(recorded.index, {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +214,7 @@ def _join(
 ) -> Compared:
     workspace, state, renames = sources.workspace, sources.state, around.renames
     mapping, recorded = database.mapping, state.of(database.mapping.name)
+    holds = around.known.holds
     answers = read_conflict_files(workspace, mapping)
     unclear = {key for group in renames.ambiguous for keys in group for key in keys}
     restores = fit_restores(sources.restores, database, around.known, notion.snapshot.records)
@@ -263,11 +233,12 @@ def _join(
     whole = GitReader(workspace, mapping, recorded).with_records(git, candidates)
     records = _all_agreed(recorded, notion, agreed, candidates)
     git_records, refused = without_refused(database, around.known, whole, records)
+    untold = frozenset(key for key in held if holds.record(key) is not None)
     refused = (
         *refused,
-        *waiting_texts(mapping, bodies, whole.snapshot.records),
-        *unsent(mapping, git_records, notion.snapshot, records),
-        *_told_of_held(mapping, held),
+        *waiting_texts(mapping, bodies, whole.snapshot.records, holds),
+        *unsent(mapping, git_records, notion.snapshot, records, holds),
+        *_told_of_held(mapping, held - untold),
     )
     inputs = Inputs(
         mapping=mapping,
@@ -280,6 +251,8 @@ def _join(
         pending=frozenset(p.key for p in recorded.sync.pending) if recorded.sync else frozenset(),
         unpaired=bool(notion.identified.unpaired),
         restores=restores,
+        holds=holds,
+        held_renames=renames.held,
     )
     inputs = replace(inputs, merged_texts=merge_texts(workspace.repository, inputs))
     return Compared(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from notion_gitops.engine.holds import NO_HOLDS, Holds
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.mapping import (
     OPTIONS,
@@ -39,6 +40,8 @@ class Known:
     people: People
     keys: Mapping[str, Collection[str]] = field(default_factory=dict)  # by mapping: its records
     users_readable: bool = True  # False: people are not written
+    unborn: Mapping[str, Collection[str]] = field(default_factory=dict)  # on hold, with no page yet
+    holds: Holds = NO_HOLDS  # of the mapping that is looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +80,12 @@ def without_refused(
         refused = {
             spec.name: r
             for spec in specs
-            if _is_sent(spec, record, base.get(key))
+            if not known.holds.field(spec.name, key)
+            and _is_sent(spec, record, base.get(key))
             and (r := look.refusal(spec, record.value(spec.name)))
         }
         kept = set() if known.users_readable else set(_people(specs, record, base.get(key)))
+        kept -= known.holds.fields(kept, key)
         records[key] = _left_alone(record, {n: r.why for n, r in refused.items()}, kept)
         problems += [
             _told(words, record, spec, refused[spec.name]) for spec in specs if spec.name in refused
@@ -115,6 +120,7 @@ def unsent(
     git: Snapshot,
     notion: Snapshot,
     base: Mapping[str, BaseRecord],
+    holds: Holds = NO_HOLDS,
 ) -> tuple[Diagnostic, ...]:
     """What is edited in git and waits, since it is not known what Notion holds there.
 
@@ -129,6 +135,8 @@ def unsent(
         for spec in specs:
             theirs, ours = unread.get(spec.name), record.value(spec.name)
             if not isinstance(theirs, Unknown) or isinstance(ours, Unknown):
+                continue
+            if holds.field(spec.name, key) is not None:
                 continue
             if ours is None and spec.type is PropertyType.STATUS:
                 continue  # an empty status means: leave it
@@ -194,9 +202,21 @@ class _Look:
         there = self.known.keys.get(spec.to or "", ())
         lost = lost_keys(value, there)
         if not lost:
-            return None
+            return self._unborn(spec, value)
         fix = name_another(lost[0], spec, there)
         return _Refusal(f"{spec.name}: there is no {listed(lost, _NAMED)} in {spec.to}", fix, lost)
+
+    def _unborn(self, spec: Field, value: Value) -> _Refusal | None:
+        unborn = self.known.unborn.get(spec.to or "", ())
+        members = value if isinstance(value, frozenset) else frozenset()
+        waiting = sorted(m for m in members if m in unborn)
+        if not waiting:
+            return None
+        are = "are" if len(waiting) > 1 else "is"
+        why = f"{listed(waiting, _NAMED)} of {spec.to} {are} on hold, and have no page yet"
+        why = why if len(waiting) > 1 else why.replace("have", "has")
+        fix = "It is sent once that hold ends; the plan tells what is on hold."
+        return _Refusal(f"{spec.name}: {why}", fix, waiting)
 
 
 def lost_keys(value: Value, there: Collection[str]) -> list[str]:

@@ -98,7 +98,7 @@ def fit_restores(
     return fitting
 
 
-def not_compared(restores: Restores, compared: Collection[str]) -> Iterator[Unrestored]:
+def not_restorable(restores: Restores, compared: Collection[str]) -> Iterator[Unrestored]:
     """What cannot come back, since its mapping was not read."""
     for name in restores.keys() - compared:
         for key in restores[name]:

@@ -81,7 +81,9 @@ def look(comparison: Comparison, plan: Plan, name: str, asked: str) -> Seen:
     """
     mapping = comparison.workspace.mappings[name]
     compared = comparison.mappings.get(name)
-    renames = compared.inputs.renames if compared is not None else {}
+    renames: dict[str, str] = {}
+    if compared is not None:
+        renames = {**compared.inputs.renames, **compared.inputs.held_renames}
     key = next((new for new, old in renames.items() if old == asked), asked)
     old = renames.get(key, key)
     side = _git_side(comparison, name)

@@ -24,10 +24,11 @@ def conflict_changes(
     changes: dict[str, bytes | None] = {}
     for part in planned.plan.mappings:
         compared = planned.comparison.mappings.get(part.name)
-        if compared is None or part.left_out:
+        if compared is None or not part.takes_part:
             continue
         open_keys = {o.key for o in part.operations if o.open_conflicts}
-        for key in open_keys | (compared.inputs.answers.keys() - _out_of_reach(compared)):
+        left_alone = _out_of_reach(compared) | part.held
+        for key in open_keys | (compared.inputs.answers.keys() - left_alone):
             if key not in open_keys and not sound(part.name, key):
                 continue
             path = conflict_path(part.name, key)
@@ -47,9 +48,10 @@ def _out_of_reach(compared: Compared) -> frozenset[str]:
 
 
 def _waiting(compared: Compared, key: str) -> frozenset[str]:
-    """The fields of a record of which one side is not known, or cannot be written."""
+    """The fields of a record of which one side is not known, cannot be written, or is on hold."""
+    held = compared.inputs.holds.fields(compared.mapping.fields, key)
     sides = (compared.inputs.git.records.get(key), compared.inputs.notion.records.get(key))
-    return frozenset().union(*(record.unknown for record in sides if record is not None))
+    return held.union(*(record.unknown for record in sides if record is not None))
 
 
 def _header(

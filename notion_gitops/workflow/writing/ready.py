@@ -11,6 +11,7 @@ from notion_gitops.report.held_back import unfit_accept
 from notion_gitops.text.words import listed
 from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.workspace import MAPPINGS, Workspace
+from notion_gitops.workflow.writing.released import released_uncommitted
 
 _NAMED = 5  # files in a message
 
@@ -51,6 +52,7 @@ def hindrances(planned: Planned) -> tuple[Diagnostic, ...]:
     """What an apply of this plan would stop at, as the work tree is: what is not in a commit."""
     found = (
         _mappings_not_committed(planned.comparison.workspace),
+        released_uncommitted(planned),
         _not_kept(planned, dirty_records(planned)),
         _records_not_committed(dirty_records(planned)),
     )
@@ -69,11 +71,12 @@ def require_committed(planned: Planned, *, commit_records: Callable[[list[str]],
         Whether they are to be committed first.
 
     Raises:
-        Refused: mapping files are not committed, or the answer was no.
+        Refused: mapping files, or the end of a hold, are not committed; or the answer was no.
     """
     dirty = dirty_records(planned)
     for problem in (
         _mappings_not_committed(planned.comparison.workspace),
+        released_uncommitted(planned),
         _not_kept(planned, dirty),
     ):
         if problem is not None:

@@ -41,7 +41,7 @@ class Settling:
         at = (operation.mapping, operation.key)
         agreed = {**operation.agreed, **self._told(operation)}
         settled = operation.settled - frozenset(self.left_out.get(at, {}))
-        settled |= self._derived(at).keys() | self._brought_back(operation, agreed)
+        settled |= self._derived(operation).keys() | self._brought_back(operation, agreed)
         present = {n: v for n, v in agreed.items() if v is not None}
         return replace(operation, agreed=present, settled=settled)
 
@@ -68,7 +68,7 @@ class Settling:
                 and operation.agreed.get(n) is None
                 and n not in self._waiting(operation)
             }
-        return {**told, **self._derived(at)}
+        return {**told, **self._derived(operation)}
 
     def _brought_back(self, operation: Operation, agreed: Fields) -> frozenset[str]:
         """The fields of a page out of the trash on which both sides agree: its answer tells.
@@ -96,17 +96,21 @@ class Settling:
         )
 
     def _waiting(self, operation: Operation) -> frozenset[str]:
-        """The fields of git's record that cannot be sent: nothing is agreed on about them."""
+        """The fields of git's record that cannot be sent, and those on hold.
+
+        Nothing is agreed on about them.
+        """
         git = self.compared.inputs.git.records.get(operation.key)
-        return git.unknown if git is not None else frozenset()
+        return operation.held | (git.unknown if git is not None else frozenset())
 
     def _before(self, operation: Operation) -> BaseRecord | None:
         return self.compared.base.records.get(operation.renamed_from or operation.key)
 
-    def _derived(self, at: Id) -> Fields:
+    def _derived(self, operation: Operation) -> Fields:
         """The derived values of a record as listed after the writes; None for empty."""
-        derived = self.back.derived.get(at, {})
-        return {n: v for n, v in derived.items() if not isinstance(v, Unknown)}
+        derived = self.back.derived.get((operation.mapping, operation.key), {})
+        held = operation.held
+        return {n: v for n, v in derived.items() if not isinstance(v, Unknown) and n not in held}
 
     def file_edit(self, operation: Operation) -> FileEdit | None:
         """How the record's file changes; `operation` as `settled` gave it."""
@@ -181,7 +185,7 @@ class Settling:
         listed = self.back.listed.get(at)
         if listed is not None:
             for name, spec in self.mapping.fields.items():
-                if spec.derived:
+                if spec.derived and name not in operation.held:
                     seen[name] = listed.value(name)
         return {n: v for n, v in seen.items() if v is not None}
 
@@ -196,7 +200,9 @@ class Settling:
             moved = {
                 n: v
                 for n, v in derived.items()
-                if notion.value(n) != v and not isinstance(v, Unknown)
+                if notion.value(n) != v
+                and not isinstance(v, Unknown)
+                and self.compared.inputs.holds.field(n, key) is None
             }
             if moved:
                 found[key] = moved
@@ -210,14 +216,16 @@ class Settling:
     def refreshed_seen(self, key: str) -> str:
         """The new digest of a page of which the derived values alone moved.
 
-        One on which something else is not agreed keeps the digest that makes it be looked at.
+        One on which something else is not agreed keeps the digest that makes it be looked at, and
+        what is on hold stands in it as it was, so that it is looked at later.
         """
         seen = dict(self.compared.notion.unresolved[key].fields)
         before = self.compared.recorded.index.entries[key].seen
         if before != seen_digest(self.mapping, seen):
             return before
         listed = self.back.listed[(self.mapping.name, key)]
+        held = self.compared.inputs.holds.fields(self.mapping.fields, key)
         for name, spec in self.mapping.fields.items():
-            if spec.derived:
+            if spec.derived and name not in held:
                 seen[name] = listed.value(name)
         return seen_digest(self.mapping, {n: v for n, v in seen.items() if v is not None})

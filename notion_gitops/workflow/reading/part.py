@@ -1,0 +1,107 @@
+"""The plan of one mapping: what is decided, with what was read and is left alone."""
+
+from collections.abc import Iterable, Mapping
+
+from notion_gitops.engine.identity import NO_TITLE
+from notion_gitops.engine.planner import Decided
+from notion_gitops.engine.renames import Group
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.plan import MappingPlan
+from notion_gitops.model.records import Absence, Record, Snapshot
+from notion_gitops.workflow.reading.compare import Compared, Comparison
+from notion_gitops.workflow.reading.hold_findings import not_compared
+from notion_gitops.workflow.reading.origins import with_origin
+
+
+def mapping_plan(name: str, comparison: Comparison, decided: Decided, out: str) -> MappingPlan:
+    """The plan of one mapping.
+
+    Args:
+        name: the mapping's.
+        comparison: what was read.
+        decided: what is to be done.
+        out: why it takes no part; "" if it does.
+    """
+    each = comparison.mappings.get(name)
+    if each is None:
+        problems = comparison.problems.get(name, ()) if out else ()
+        on_hold = not_compared(comparison, name)
+        return MappingPlan(name, 0, 0, 0, problems=problems, left_out=out, on_hold=on_hold)
+    absent = each.inputs.notion.absent
+    identified = each.notion.identified
+    paired = {*each.inputs.notion.records}
+    whole = each.inputs.holds.mapping is not None
+    unpaired = each.inputs.unpaired and not whole
+    return MappingPlan(
+        name=name,
+        records=len(decided.merged[name].keys() | each.git.keys),
+        in_git=len(each.git.keys),
+        in_notion=len(each.notion.pages.raw),
+        operations=decided.operations[name],
+        refusals=tuple(
+            with_origin(comparison, r, {o.key: o for o in decided.operations[name]})
+            for r in decided.refusals[name]
+        ),
+        problems=() if whole else _problems(each, decided.held[name]),
+        left_out=out,
+        first_contact=not each.recorded.ever,
+        drafts=identified.drafts,
+        out_of_scope=_keys(absent, Absence.OUT_OF_SCOPE),
+        unreachable=tuple(
+            key
+            for key in _unreachable(absent, each.git.keys)
+            if each.inputs.holds.record(key) is None
+        ),
+        unpaired_git=tuple(sorted(each.git.keys - paired)) if unpaired else (),
+        unpaired_notion=_titles(identified.unpaired) if unpaired else (),
+        on_file=frozenset(each.inputs.answers),
+        on_hold=decided.on_hold[name],
+        held=decided.held[name],
+    )
+
+
+def _titles(pages: Iterable[Record]) -> tuple[str, ...]:
+    return tuple(page.title or NO_TITLE for page in pages)
+
+
+def _problems(each: Compared, held: frozenset[str]) -> tuple[Diagnostic, ...]:
+    unreadable = _unreadable(each.inputs.git, held)
+    return (*unreadable, *map(_unclear, each.unclear), *each.refused)
+
+
+def _unreadable(git: Snapshot, held: frozenset[str]) -> list[Diagnostic]:
+    """All that is wrong with records, once each, in the order of files and lines."""
+    lost = (problems for key, problems in git.unreadable.items() if key not in held)
+    found = dict.fromkeys(problem for problems in lost for problem in problems)
+    return sorted(found, key=lambda problem: (problem.place is None, problem.place))
+
+
+def _unclear(group: Group) -> Diagnostic:
+    new, old = (", ".join(keys) for keys in group)
+    if len(group[0]) == 1 and len(group[1]) == 1:
+        return Diagnostic(
+            f"{old} is gone from git and {new}, which is much like it, is new",
+            detail="Whether it was renamed and edited at once cannot be told, so neither its page "
+            "nor a new one is touched.",
+            fix="If it was renamed: rename it first, apply, then edit. If they are two records: "
+            "delete the one, apply, then add the other.",
+        )
+    return Diagnostic(
+        f"several equal records changed their key in git: {old} became {new}",
+        detail="Which became which cannot be told, so neither their pages nor their files change.",
+        fix="Rename one of them at a time, with an apply in between.",
+    )
+
+
+def _unreachable(absent: Mapping[str, Absence], in_git: frozenset[str]) -> tuple[str, ...]:
+    """The records that are kept although their pages cannot be had.
+
+    A person who deleted the file of such a page as well has decided, and the record is forgotten.
+    """
+    lost = _keys(absent, Absence.MOVED, Absence.UNREACHABLE)
+    unproven = _keys(absent, Absence.UNPROVEN)
+    return tuple(sorted({*unproven, *(key for key in lost if key in in_git)}))
+
+
+def _keys(absent: Mapping[str, Absence], *which: Absence) -> tuple[str, ...]:
+    return tuple(sorted(key for key, why in absent.items() if why in which))

@@ -1,0 +1,376 @@
+"""What is on hold: left as it is on both sides, told in every plan, and not forgotten."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import yaml
+
+from notion_gitops.model.errors import ExitCode, Refused
+from notion_gitops.model.holds import Change, OnHold, Waiting
+from notion_gitops.model.operations import Kind
+from notion_gitops.model.records import Side
+from notion_gitops.workflow.apply import exit_code as ends_with
+from notion_gitops.workflow.apply import nothing_to_do
+from notion_gitops.workflow.pairing import find_pairs
+from notion_gitops.workflow.plan import Planned, exit_code
+from tests.workflow.conftest import MakeWorld
+from tests.workflow.workflow_samples import MAPPINGS, PROJECTS, RECORDS, TASKS, databases
+from tests.workflow.workflow_views import kinds, part
+from tests.workflow.workflow_world import World
+
+FILE = "state/holds.yaml"
+
+
+def hold(world: World, *entries: Mapping[str, str], commit: bool = True) -> None:
+    """Put these on hold, and nothing else."""
+    listed = [{"reason": "it is looked at", **entry} for entry in entries]
+    world.write(FILE, yaml.safe_dump({"format_version": 1, "holds": listed}))
+    if commit:
+        world.commit("Hold")
+
+
+def release(world: World) -> None:
+    (world.root / FILE).unlink()
+    world.commit("Go on")
+
+
+def task(**more: str) -> dict[str, str]:
+    return {"mapping": "tasks", **more}
+
+
+def held(planned: Planned, name: str = "tasks") -> OnHold:
+    (each,) = part(planned, name).on_hold
+    return each
+
+
+def at_rest(world: World) -> Planned:
+    """Nothing is left to do, and nothing of it is refused or asked about."""
+    planned = world.plan()
+    assert nothing_to_do(planned)
+    assert exit_code(planned.plan, detailed=True) is ExitCode.DONE
+    return planned
+
+
+def agreed(world: World, record: str = "tasks/dig") -> Any:
+    return world.base(f"state/records/{record}.yaml")
+
+
+def others_are_synced(world: World) -> None:
+    """Other records, and what follows from them, go on; exit code 0."""
+    world.edit("tasks/lay", note="from git")
+    world.in_notion("projects/alpha", Budget=99)
+    result = world.apply()
+    assert ends_with(result) is ExitCode.DONE
+    assert world.page("Tasks/lay")["Note"] == "from git"
+    assert world.record("projects/alpha")["budget"] == "99"
+
+
+# --- a record -------------------------------------------------------------------------------
+
+
+def test_a_record_that_both_sides_edit(world: World) -> None:
+    world.edit("tasks/dig", hours="9", due="2026-03-01")
+    world.in_notion("Tasks/dig", Note="from Notion", Due="2026-04-01")
+    free = part(world.plan(), "tasks").operations
+    before, file = agreed(world), world.read("state/records/tasks/dig.yaml")
+    hold(world, task(record="dig"))
+    assert held(world.plan()).waiting == (
+        Waiting("dig", Side.GIT, Change.EDITED, ("due", "hours")),
+        Waiting("dig", Side.NOTION, Change.EDITED, ("due", "note")),
+    )
+    others_are_synced(world)
+    at_rest(world)
+    assert agreed(world) == before
+    assert world.read("state/records/tasks/dig.yaml") == file
+    assert world.page("Tasks/dig")["Hours"] == 8
+    assert not world.conflicts()
+    release(world)
+    now = part(world.plan(), "tasks").operations
+    assert [(o.key, o.writes, o.kind) for o in now] == [(o.key, o.writes, o.kind) for o in free]
+    assert [c.asked for o in now for c in o.conflicts] == [
+        c.asked for o in free for c in o.conflicts
+    ]
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_a_record_that_one_side_deletes(world: World, side: Side) -> None:
+    hold(world, task(record="lay"))
+    if side is Side.GIT:
+        world.remove("tasks/lay")
+    else:
+        world.trash("Tasks/lay")
+    assert held(world.plan()).waiting == (Waiting("lay", side, Change.DELETED),)
+    world.edit("tasks/dig", note="from git")
+    world.apply()
+    assert held(at_rest(world)).waiting == (Waiting("lay", side, Change.DELETED),)
+    release(world)
+    assert kinds(world.plan())["tasks/lay"] is (
+        Kind.DELETE_PAGE if side is Side.GIT else Kind.DELETE_FILE
+    )
+
+
+def test_a_record_that_git_adds_and_one_that_relates_to_it(world: World) -> None:
+    hold(world, task(record="fill"))
+    world.edit("tasks/fill", title="Fill the trench", status="todo")
+    world.edit("tasks/lay", after="[fill]", note="from git")
+    planned = world.plan()
+    assert held(planned).waiting == (Waiting("fill", Side.GIT, Change.NEW),)
+    world.apply(code=ExitCode.DECISIONS_REMAIN, settled=False)
+    page = world.page("Tasks/lay")
+    assert page["Note"] == "from git"
+    assert page["After"] == [world.page_id("Tasks/dig")]
+    (problem,) = part(world.plan(), "tasks").problems
+    assert "fill of tasks is on hold, and has no page yet" in problem.summary
+    assert [p["Name"] for p in world.pages("Tasks") if "Fill" in p["Name"]] == []
+    release(world)
+    world.apply()
+    assert world.page("Tasks/lay")["After"] == [world.page_id("Tasks/fill")]
+
+
+def test_a_record_that_is_renamed(world: World) -> None:
+    page = world.page_id("Tasks/dig")
+    hold(world, task(record="dig"))
+    world.git("mv", "state/records/tasks/dig.yaml", "state/records/tasks/dig-deep.yaml")
+    world.commit("Rename")
+    assert held(world.plan()).waiting == (Waiting("dig-deep", Side.GIT, Change.RENAMED),)
+    others_are_synced(world)
+    assert world.record("tasks/lay")["after"] == ["dig"]
+    assert world.page("Tasks/dig")["Key"] == "dig"
+    release(world)
+    world.apply()
+    assert world.page_id("Tasks/dig-deep") == page
+
+
+def test_an_answer_waits_in_its_file(world: World) -> None:
+    world.edit("tasks/dig", hours="9")
+    world.in_notion("Tasks/dig", Hours=12)
+    world.apply(code=ExitCode.DECISIONS_REMAIN, settled=False)
+    world.answer("tasks/dig", "git")
+    asked = world.read(world.conflict("tasks/dig"))
+    hold(world, task(record="dig"))
+    assert held(at_rest(world)).questions == ("dig",)
+    others_are_synced(world)
+    assert world.read(world.conflict("tasks/dig")) == asked
+    release(world)
+    world.apply()
+    assert world.page("Tasks/dig")["Hours"] == 9
+    assert not world.conflicts()
+
+
+def test_what_notion_computes_is_not_refreshed(world: World) -> None:
+    hold(world, {"mapping": "projects", "record": "alpha"})
+    before = world.record("projects/alpha")
+    world.edit("tasks/dig", hours="20")
+    world.apply()
+    assert world.record("projects/alpha") == before
+    at_rest(world)
+    release(world)
+    world.apply()
+    assert world.record("projects/alpha")["hours"] != before["hours"]
+
+
+def test_a_file_that_cannot_be_read_is_no_problem_while_it_is_on_hold(world: World) -> None:
+    hold(world, task(record="dig"))
+    world.edit("tasks/dig", hours="many")
+    assert held(at_rest(world)).waiting == (Waiting("dig", Side.GIT, Change.UNREADABLE),)
+    release(world)
+    assert exit_code(world.plan().plan, detailed=True) is ExitCode.DECISIONS_REMAIN
+
+
+# --- a field --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("record", [{}, {"record": "dig"}])
+def test_a_field_waits_and_the_others_go_on(world: World, record: Mapping[str, str]) -> None:
+    world.edit("tasks/dig", hours="9", note="from git")
+    world.in_notion("Tasks/dig", Due="2026-04-01", Hours=12)
+    hold(world, task(**record, field="hours"))
+    world.apply()
+    assert world.page("Tasks/dig")["Note"] == "from git"
+    assert world.record("tasks/dig")["due"] == "2026-04-01"
+    assert world.page("Tasks/dig")["Hours"] == 12
+    assert world.record("tasks/dig")["hours"] == "9"
+    assert "hours: 8" in agreed(world)
+    assert not world.conflicts()
+    assert held(at_rest(world)).waiting == (
+        Waiting("dig", Side.GIT, Change.EDITED, ("hours",)),
+        Waiting("dig", Side.NOTION, Change.EDITED, ("hours",)),
+    )
+    release(world)
+    (operation,) = part(world.plan(), "tasks").operations
+    assert operation.kind is Kind.OPEN
+    (asked,) = operation.conflicts
+    assert (asked.field, asked.base, asked.git, asked.notion) == ("hours", 8, 9, 12)
+
+
+def test_a_new_record_comes_without_its_held_field(world: World) -> None:
+    hold(world, task(field="note"))
+    world.edit("tasks/fill", title="Fill", status="todo", note="from git")
+    page = world.add_page("Tasks", Name="Level", Note="from Notion")
+    world.apply()
+    assert world.page("Tasks/fill")["Note"] == ""
+    key = f"level-{page.replace('-', '')[-6:]}"
+    assert "note" not in world.record(f"tasks/{key}")
+    at_rest(world)
+    release(world)
+    world.apply()
+    assert world.page("Tasks/fill")["Note"] == "from git"
+    assert world.record(f"tasks/{key}")["note"] == "from Notion"
+
+
+def test_a_new_record_waits_for_a_held_field_that_it_needs(world: World) -> None:
+    hold(world, task(field="title"))
+    world.edit("tasks/fill", title="Fill", status="todo")
+    assert held(at_rest(world)).waiting == (Waiting("fill", Side.GIT, Change.NEW),)
+    release(world)
+    world.apply()
+    assert world.page("Tasks/fill")["Name"] == "Fill"
+
+
+def test_the_default_of_a_held_status_stays_out_of_the_file(world: World) -> None:
+    hold(world, task(field="status"))
+    world.edit("tasks/fill", title="Fill")
+    world.apply()
+    assert "status" not in world.record("tasks/fill")
+    release(world)
+    world.apply()
+    assert world.record("tasks/fill")["status"] == "todo"
+
+
+def test_a_held_value_that_notion_computes(world: World) -> None:
+    hold(world, {"mapping": "projects", "field": "hours"})
+    before = world.record("projects/alpha")["hours"]
+    world.edit("tasks/dig", hours="20")
+    world.edit("projects/alpha", budget="7")
+    world.apply()
+    assert world.record("projects/alpha")["hours"] == before
+    at_rest(world)
+    release(world)
+    world.apply()
+    assert world.record("projects/alpha")["hours"] != before
+
+
+def test_a_value_that_notion_has_no_option_for_is_no_problem_while_it_is_held(world: World) -> None:
+    hold(world, task(field="kind"))
+    world.edit("tasks/dig", kind="survey")
+    at_rest(world)
+    release(world)
+    assert exit_code(world.plan().plan, detailed=True) is ExitCode.DECISIONS_REMAIN
+
+
+# --- a mapping ------------------------------------------------------------------------------
+
+
+def test_a_mapping_takes_no_part_and_the_others_go_on(world: World) -> None:
+    before = world.git("ls-tree", "-r", "notion-gitops/state", "--", "projects")
+    world.remap("projects", ("mode: two-way", "mode: two-way\nhold: the owners are changing"))
+    world.edit("projects/alpha", budget="7")
+    world.in_notion("Projects/beta", Summary="from Notion")
+    world.edit("tasks/lay", note="from git", project="beta")
+    planned = world.plan()
+    (each,) = part(planned, "projects").on_hold
+    assert each.hold.reason == "the owners are changing"
+    assert str(each.hold.place) == "mappings/projects.yaml:6:7"
+    assert {(w.key, w.side) for w in each.waiting} == {("alpha", Side.GIT), ("beta", Side.NOTION)}
+    world.apply()
+    assert world.page("Tasks/lay")["Project"] == [world.page_id("Projects/beta")]
+    assert world.page("Projects/alpha")["Budget"] == 1000
+    assert world.git("ls-tree", "-r", "notion-gitops/state", "--", "projects") == before
+    at_rest(world)
+    world.remap("projects", ("\nhold: the owners are changing", ""))
+    world.apply()
+    assert world.page("Projects/alpha")["Budget"] == 7
+    assert world.record("projects/beta")["summary"] == "from Notion"
+
+
+def test_a_mapping_on_hold_whose_database_does_not_fit_stops_nobody(world: World) -> None:
+    hold(world, {"mapping": "projects"})
+    world.schema("Projects", {"Budget": {"rich_text": {}}})
+    new = world.add_page("Projects", Name="Gamma")
+    world.api("PATCH", f"pages/{world.page_id('Tasks/lay')}", {
+        "properties": {"Project": {"relation": [{"id": new}]}},
+    })  # fmt: skip
+    world.edit("tasks/dig", note="from git")
+    planned = world.plan()
+    assert held(planned, "projects").untold == "its database cannot be synced"
+    assert not part(planned, "projects").left_out
+    world.apply(settled=False)
+    assert world.page("Tasks/dig")["Note"] == "from git"
+    assert world.record("tasks/lay")["project"] == "alpha"
+    at_rest(world)
+
+
+def test_first_contact_of_a_mapping_on_hold_is_not_refused(make: MakeWorld) -> None:
+    seed = databases([{"Name": "Alpha"}], [])
+    world = make(seed, {k: v for k, v in RECORDS.items() if k == "projects/alpha"}, MAPPINGS)
+    hold(world, {"mapping": "projects"})
+    planned = world.plan()
+    assert not part(planned, "projects").left_out
+    assert [p.mapping for p in find_pairs(planned)] == ["tasks"]
+    release(world)
+    assert part(world.plan(), "projects").left_out
+
+
+def test_import_pairs_no_record_that_is_on_hold(make: MakeWorld) -> None:
+    world = make(databases([{"Name": "Alpha"}, {"Name": "Beta"}], []), {
+        k: v for k, v in RECORDS.items() if k.startswith("projects/")
+    }, {"projects": PROJECTS, "tasks": TASKS})  # fmt: skip
+    hold(world, {"mapping": "projects", "record": "alpha"})
+    found = {p.mapping: [pair.key for pair in p.by_title] for p in find_pairs(world.plan())}
+    assert found["projects"] == ["beta"]
+
+
+# --- how long -------------------------------------------------------------------------------
+
+
+def test_a_hold_ends_after_its_last_day(world: World) -> None:
+    world.edit("tasks/dig", hours="9")
+    hold(world, task(record="dig", until="2026-01-13"))
+    world.clock.advance(timedelta(days=1))
+    assert held(at_rest(world)).hold.until is not None
+    world.clock.advance(timedelta(days=1))
+    planned = world.plan()
+    (ended,) = [f for f in planned.plan.findings if f.check == "hold ended"]
+    assert ended.fix == "To take it out: notion-gitops hold remove tasks dig"
+    assert not part(planned, "tasks").on_hold
+    world.apply()
+    assert world.page("Tasks/dig")["Hours"] == 9
+
+
+def test_a_hold_of_nobody_is_told(world: World) -> None:
+    hold(world, task(record="digg"))
+    (told,) = [f for f in world.plan().plan.findings if f.check == "hold"]
+    assert 'Did you mean "dig"?' in told.fix
+
+
+# --- committed or not -----------------------------------------------------------------------
+
+
+def test_a_hold_counts_from_when_it_is_written(world: World) -> None:
+    world.edit("tasks/dig", hours="9")
+    world.edit("tasks/lay", note="from git")
+    hold(world, task(record="dig"), commit=False)
+    world.apply(settled=False)
+    assert world.page("Tasks/dig")["Hours"] == 8
+    assert world.page("Tasks/lay")["Note"] == "from git"
+    assert world.git("status", "--porcelain") == f"?? {FILE}\n"
+
+
+@pytest.mark.parametrize("how", ["deleted", "shortened", "other"])
+def test_a_hold_that_is_taken_out_takes_a_commit(world: World, how: str) -> None:
+    world.edit("tasks/dig", hours="9")
+    hold(world, task(record="dig"))
+    if how == "deleted":
+        (world.root / FILE).unlink()
+    else:
+        changed = {"until": "2026-12-24"} if how == "shortened" else {"record": "lay"}
+        hold(world, task(**{"record": "dig", **changed}), commit=False)
+    with pytest.raises(Refused, match="tasks/dig"):
+        world.apply()
+    assert world.page("Tasks/dig")["Hours"] == 8
+    world.commit("Go on")
+    if how != "shortened":
+        world.apply(settled=how == "deleted")
+        assert world.page("Tasks/dig")["Hours"] == 9
