@@ -31,6 +31,7 @@ COMMANDS = {
     "why": ("why", "Tell why a record, or one of its fields, is as it is."),
     "conflicts": ("conflicts", "List, show and settle the open conflicts."),
     "backups": ("backups", "List and show what syncs overwrote; plan to have it back."),
+    "hold": ("hold", "Leave a record, a field or a mapping as it is for a while."),
     "status": ("status", "Show the last sync, drift, open conflicts and health."),
     "log": ("log", "Show the history of syncs."),
     "sandbox": ("sandbox", "Run, fill and edit the local Notion."),

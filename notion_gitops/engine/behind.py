@@ -45,11 +45,8 @@ def _behind(
 
 
 def _questions(hold: Hold, views: Sequence[RecordView]) -> tuple[str, ...]:
-    return tuple(
-        view.key
-        for view in views
-        if view.answers is not None and (hold.field in view.answers.fields if hold.field else True)
-    )
+    asked = ((v.key, v.answers.asked) for v in views if v.answers is not None)
+    return tuple(key for key, fields in asked if not hold.field or hold.field in fields)
 
 
 def _of_record(

@@ -51,12 +51,7 @@ NO_HOLDS = Holds()
 
 def in_force(holds: Iterable[Hold], today: date) -> Holds:
     """The holds that hold on a day."""
-    return Holds(tuple(h for h in holds if not has_ended(h, today)))
-
-
-def has_ended(hold: Hold, today: date) -> bool:
-    """Whether a hold's last day is over; it holds through that day."""
-    return hold.until is not None and hold.until < today
+    return Holds(tuple(h for h in holds if not h.is_over(today)))
 
 
 def loosened(before: Iterable[Hold], now: Collection[Hold], today: date) -> tuple[Hold, ...]:
@@ -67,7 +62,7 @@ def loosened(before: Iterable[Hold], now: Collection[Hold], today: date) -> tupl
     return tuple(
         hold
         for hold in before
-        if not has_ended(hold, today) and not any(_as_long(hold, other) for other in now)
+        if not hold.is_over(today) and not any(_as_long(hold, other) for other in now)
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from notion_gitops.formats.keys import key_problem
-from notion_gitops.formats.nodes import Items, Scalar
+from notion_gitops.formats.nodes import Scalar
 from notion_gitops.formats.schema import suggestion
 from notion_gitops.formats.yaml_text import parse_yaml
 from notion_gitops.mapping.document import as_table, check_form
@@ -26,11 +26,9 @@ def read_holds(root: View, name: str, names: tuple[str, ...], file: str) -> tupl
         names: of its fields, with the text of the page if that is synced.
         file: the mapping's own; a hold of the defaults may be about a field that is not here.
     """
-    node = root.node("hold")
-    if isinstance(node, Scalar):
-        return tuple(_whole(node, name, root.problems))
-    if not isinstance(node, Items):
-        return ()
+    short = root.scalar("hold")
+    if short is not None:
+        return tuple(_whole(short, name, root.problems))
     found: list[Hold] = []
     seen = Seen()
     for view in root.views("hold"):
@@ -74,7 +72,9 @@ def load_holds(text: str, file: str, mappings: Mapping[str, DatabaseMapping]) ->
 
 
 def _fix(word: str, mappings: Mapping[str, DatabaseMapping]) -> str:
-    return f"{suggestion(word, mappings)}; take the entry out if the mapping is gone for good"
+    near = suggestion(word, mappings)
+    stop = "" if near.endswith("?") else "."
+    return f"{near}{stop} If the mapping is gone for good, take the entry out"
 
 
 def _whole(node: Scalar, name: str, problems: Problems) -> list[Hold]:

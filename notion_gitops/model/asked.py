@@ -1,5 +1,6 @@
 """What the conflict files ask, as people see it."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -39,6 +40,7 @@ class Asked:
     git_edit: str = ""  # who gave git's value, and when; as the file says it
     notion_edit: str = ""  # the same of Notion's
     asked: str = ""  # digest of the values that it is about
+    held: str = dataclasses.field(default="", compare=False)  # why it waits, if it is on hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class AskedRecord:
     def open(self) -> tuple[Asked, ...]:
         """The questions that nobody has answered."""
         return tuple(q for q in self.questions if not q.answer)
+
+    @property
+    def urgent(self) -> tuple[Asked, ...]:
+        """Of these, those that are not on hold."""
+        return tuple(q for q in self.open if not q.held)
 
     def only(self, questions: tuple[Asked, ...]) -> "AskedRecord":
         """The same with these questions alone."""

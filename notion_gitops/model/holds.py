@@ -26,6 +26,10 @@ class Hold:
         """Whether it is about the mapping as a whole."""
         return not self.record and not self.field
 
+    def is_over(self, today: date) -> bool:
+        """Whether its last day has passed."""
+        return self.until is not None and self.until < today
+
     @property
     def scope(self) -> tuple[str, str, str]:
         """What it is about: mapping, record, field."""

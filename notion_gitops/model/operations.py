@@ -226,3 +226,4 @@ class ConflictFile:
     fields: Mapping[str, Resolution] = field(default_factory=dict)
     record: Resolution | None = None  # edit against delete
     notion_times: Mapping[str, EditTime] = field(default_factory=dict)  # human times first seen
+    asked: frozenset[str] = frozenset()  # the fields that are asked about, answered or not

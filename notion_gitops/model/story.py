@@ -25,6 +25,7 @@ class Decision(StrEnum):
     WAITS = "waits"  # an edit in git that cannot be sent yet
     LEFT_ALONE = "left alone"
     OUT_OF_SCOPE = "out of scope"
+    ON_HOLD = "on hold"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,15 @@ _NONE_ANSWERED = "not answered yet"
 
 def asked_list_view(records: Sequence[AskedRecord]) -> Report:
     """All conflict files, those with open questions first."""
-    waiting = tuple(r for r in records if r.open)
-    answered = tuple(r for r in records if not r.open)
+    waiting = tuple(r for r in records if r.urgent)
+    held = tuple(r for r in records if r not in waiting and any(q.held for q in r.questions))
+    answered = tuple(r for r in records if r not in (*waiting, *held))
     title = f"{count(len(waiting), 'record')} with open conflicts."
     walk = Paragraph("One by one: notion-gitops conflicts walk")
     sections = (
         *_section(waiting, "To decide", Tone.ASK),
         *_section(answered, "Answered; the next apply carries it out", Tone.HEAD),
+        *_section(held, "On hold; nothing is decided before that is over", Tone.HEAD),
         *((Section((walk,)),) if waiting else ()),
     )
     return Report("conflict-files", Document(title, sections), {"records": tuple(records)})
@@ -108,7 +110,8 @@ def answer_shown(asked: Asked) -> str:
     if not asked.answer:
         return _NONE_ANSWERED
     own = "value " if asked.own_value else ""
-    return f"answered: {own}{asked.answer}; the next apply carries it out"
+    when = "carried out once it is not on hold" if asked.held else "the next apply carries it out"
+    return f"answered: {own}{asked.answer}; {when}"
 
 
 def since_shown(since: str) -> str:
@@ -155,9 +158,10 @@ def _group(
 
 
 def _line(asked: Asked) -> str:
+    held = f"; on hold: {asked.held}" if asked.held else ""
     if asked.answer:
-        return f"{about(asked)}: answered, {cut(asked.answer, _SHORT)}"
-    return f"{about(asked)}: {_both(asked)}"
+        return f"{about(asked)}: answered, {cut(asked.answer, _SHORT)}{held}"
+    return f"{about(asked)}: {_both(asked)}{held}"
 
 
 def _before_answer(asked: Asked) -> str:
@@ -188,6 +192,8 @@ def _details(asked: Asked) -> Iterator[str]:
         yield from lines
     if asked.reason:
         yield f"asked: {asked.reason}"
+    if asked.held:
+        yield f"on hold: {asked.held}"
     for choice, effect in follows(asked).items():
         yield f"take {choice}: {effect}"
     yield answer_shown(asked)

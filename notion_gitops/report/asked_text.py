@@ -65,6 +65,8 @@ def _question(asked: Asked) -> Iterator[Line]:
         yield from _sides(asked)
     if asked.reason:
         yield from paragraph(f"Asked: {asked.reason}", _INDENT, hang=_INDENT)
+    if asked.held:
+        yield from paragraph(f"On hold: {asked.held}", _INDENT, tone=Tone.ASK, hang=_INDENT)
     for choice, effect in follows(asked).items():
         yield from placed((_INDENT, f"take {choice}"), (_INDENT + 2 * _LABEL, effect))
     yield from paragraph(_sentence(answer_shown(asked)), _INDENT, hang=_INDENT)

@@ -84,6 +84,7 @@ def _keys_by_difference(part: MappingPlan) -> dict[str, list[str]]:
         "in Notion, not ready": list(part.drafts),
         "out of the mapping's filter": list(part.out_of_scope),
         "out of reach": list(part.unreachable),
+        "on hold": sorted({w.key for each in part.on_hold for w in each.waiting}),
     }
 
 

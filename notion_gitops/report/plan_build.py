@@ -6,6 +6,7 @@ from dataclasses import replace
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Kind, Operation
 from notion_gitops.model.plan import Forecast, MappingPlan, Plan
+from notion_gitops.report.document import Table
 from notion_gitops.report.exceeded import exceeded_sentence
 from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.held_back import (
@@ -15,6 +16,7 @@ from notion_gitops.report.held_back import (
     takes_part,
     unfit_accept,
 )
+from notion_gitops.report.holds import any_waits, hold_notes, holds_of
 from notion_gitops.report.json_form import to_json
 from notion_gitops.report.plan_counts import Counts, counts_of, counts_table, planned
 from notion_gitops.report.plan_decisions import decision_views, refusal_views
@@ -50,10 +52,10 @@ def plan_view(
     total = sum(counts.values(), Counts())
     parts = [part for part in shown.mappings if _busy(part)]
     busy = tuple(_mapping(p, shown, mappings.get(p.name), again, full=full) for p in parts)
-    quiet = [part for part in shown.mappings if not _busy(part)]
+    quiet = [part for part in shown.mappings if not _busy(part) and part.hold is None]
     label, command = _next(shown, total, again)
     return PlanView(
-        heading=_heading(total),
+        heading=_heading(shown, total),
         compared=_compared(shown),
         warnings=(_OFFLINE,) if shown.offline else (),
         decisions=decision_views(shown, mappings, again),
@@ -63,9 +65,10 @@ def plan_view(
         unrestored=tuple(unrestored_notes(shown)),
         mappings=busy,
         quiet=", ".join(f"{part.name} ({number(part.records)})" for part in quiet),
+        on_hold=hold_notes(holds_of(shown), full=full),
         findings=finding_groups(shown.findings, full=full),
         summary=_summary(shown, total, quiet=not busy),
-        counts=counts_table(counts, held) if total.writes or held_sentence(held) else None,
+        counts=_table(shown, counts),
         held_back=held_sentence(held),
         notified=_notified(shown.forecast.notified),
         notes=(*_files(shown.forecast), *shown.notes),
@@ -112,6 +115,14 @@ def _counts(plan: Plan) -> dict[str, Counts]:
     return {n: Counts(decisions=c.decisions) if n in stopped else c for n, c in counts.items()}
 
 
+def _table(plan: Plan, counts: Mapping[str, Counts]) -> Table | None:
+    held = held_counts(plan)
+    if not (sum(counts.values(), Counts()).writes or held_sentence(held)):
+        return None
+    on_hold = [part.name for part in plan.mappings if part.hold is not None]
+    return counts_table(counts, held, on_hold)
+
+
 def _state(part: MappingPlan, changes: int) -> str:
     if part.refusals:
         return f"{number(changes)} stopped"
@@ -119,7 +130,9 @@ def _state(part: MappingPlan, changes: int) -> str:
 
 
 def _busy(part: MappingPlan) -> bool:
-    """Whether there is anything to say of a mapping."""
+    """Whether there is anything to say of a mapping; of one on hold, that alone is told."""
+    if part.hold is not None:
+        return False
     lists = (part.operations, part.refusals, part.problems, part.drafts, part.unreachable)
     return any(lists) or bool(part.left_out or part.out_of_scope or part.first_contact)
 
@@ -216,9 +229,11 @@ def _compared(plan: Plan) -> str:
     return f"Compared {count(len(plan.mappings), 'database')}{where} with {head}: {cost}."
 
 
-def _heading(total: Counts) -> str:
+def _heading(plan: Plan, total: Counts) -> str:
     if not total.writes and not total.decisions:
-        return "Nothing to do: git and Notion agree"
+        waits = any_waits(holds_of(plan))
+        agree = "git and Notion agree" if not waits else "what differs is on hold"
+        return f"Nothing to do: {agree}"
     return f"Plan: {planned(total)}"
 
 
@@ -226,6 +241,8 @@ def _summary(plan: Plan, total: Counts, *, quiet: bool) -> str:
     if quiet:
         records = sum(part.records for part in plan.mappings)
         agreed = "what was last agreed" if plan.offline else "Notion"
+        if any_waits(holds_of(plan)):
+            return f"Nothing to do: git and {agreed} are the same but for what is on hold."
         return f"Nothing to do: git and {agreed} are the same in {count(records, 'record')}."
     forecast = f"{count(plan.forecast.requests, 'request')}, {about(plan.forecast.seconds)}"
     problems = sum(len(part.problems) for part in plan.mappings if takes_part(part))

@@ -25,6 +25,7 @@ class _Words:
 _MEANT = _Words("to change", "to delete", "to update", "to restore", "to trash", "to refresh")
 _DONE = _Words("changed", "deleted", "updated", "restored", "trashed", "refreshed")
 _COLUMNS = ("", "git files", "Notion pages", "decisions")
+_ON_HOLD = "on hold"
 _NONE = "0"  # of an empty cell
 
 
@@ -93,10 +94,15 @@ def writes_meant(counts: Counts) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def counts_table(counts: Mapping[str, Counts], held: Mapping[str, Counts]) -> Table:
+def counts_table(
+    counts: Mapping[str, Counts], held: Mapping[str, Counts], on_hold: Collection[str] = ()
+) -> Table:
     """A row for each mapping, of what is meant; `held`: and is not going to be done."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, meant in counts.items():
+        if name in on_hold:
+            rows.append((name, _ON_HOLD, "", ""))
+            continue
         back = held.get(name, Counts())
         files = _held_cell(_files_cell(meant, _MEANT), _files_cell(back, _MEANT))
         pages = _held_cell(_pages_cell(meant, _MEANT), _pages_cell(back, _MEANT))
@@ -104,10 +110,10 @@ def counts_table(counts: Mapping[str, Counts], held: Mapping[str, Counts]) -> Ta
     return Table(_COLUMNS, tuple(rows))
 
 
-def done_table(counts: Mapping[str, Counts], took_no_part: Collection[str]) -> Table:
-    """A row for each mapping, of what was done."""
+def done_table(counts: Mapping[str, Counts], took_no_part: Mapping[str, str]) -> Table:
+    """A row for each mapping, of what was done; `took_no_part`: or how it is said that nothing."""
     rows = tuple(
-        (name, "took no part", "", "")
+        (name, took_no_part[name], "", "")
         if name in took_no_part
         else (name, _files_cell(c, _DONE), _pages_cell(c, _DONE), number(c.decisions))
         for name, c in counts.items()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from notion_gitops.report.document import Tone
+from notion_gitops.report.holds import HEADING
 from notion_gitops.report.layout import (
     BLANK,
     Line,
@@ -48,6 +49,7 @@ def plan_text(view: PlanView, *, colour: bool) -> str:
         lines += _mapping(mapping)
     if view.quiet and view.mappings:
         lines += [*two_ends(view.quiet, "nothing to do"), BLANK]
+    lines += _on_hold(view.on_hold)
     lines += _findings(view.findings)
     lines += _summary(view)
     return printed(lines, colour=colour)
@@ -202,6 +204,15 @@ def _note(note: NoteView, indent: int = _NAME) -> list[Line]:
     for detail in note.details:
         lines += paragraph(detail, deeper, hang=2)
     return lines + _more(note.more, deeper)
+
+
+def _on_hold(notes: tuple[NoteView, ...]) -> list[Line]:
+    if not notes:
+        return []
+    lines = paragraph(HEADING, tone=Tone.HEAD)
+    for note in notes:
+        lines += _note(note)
+    return [*lines, BLANK]
 
 
 def _findings(groups: tuple[FindingGroup, ...]) -> list[Line]:

@@ -161,6 +161,7 @@ class PlanView:
     unrestored: tuple[NoteView, ...] = ()  # what was asked for and does not come back
     mappings: tuple[MappingView, ...] = ()
     quiet: str = ""  # mappings with nothing to do
+    on_hold: tuple[NoteView, ...] = ()  # what is left as it is since somebody said so
     findings: tuple[FindingGroup, ...] = ()
     summary: str = ""
     held_back: str = ""  # what is meant and not going to be done

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from notion_gitops.model.errors import ExitCode
+from notion_gitops.model.holds import Hold
 from notion_gitops.model.outcomes import MappingHealth
 from notion_gitops.report.document import (
     Block,
@@ -18,6 +19,7 @@ from notion_gitops.report.document import (
     Tone,
 )
 from notion_gitops.report.follow_up import FollowUp
+from notion_gitops.report.holds import hold_items
 from notion_gitops.report.reports import Report
 from notion_gitops.report.show import short
 from notion_gitops.text.words import ago, count, duration, moment, number
@@ -47,6 +49,7 @@ class StatusInfo:
     exit_code: ExitCode = ExitCode.DONE  # of the last sync
     mappings: Mapping[str, MappingStatus] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    on_hold: tuple[Hold, ...] = ()  # in force today
 
     @property
     def age(self) -> float | None:
@@ -88,6 +91,7 @@ def status_view(info: StatusInfo, again: FollowUp | None = None) -> Report:
         *([Section((waiting,), heading, Tone.ASK)] if pending else []),
         Section(blocks),
         Section((_table(info),), "Mappings"),
+        *hold_items(info.on_hold),
         *([Section(tuple(map(Paragraph, info.notes)))] if info.notes else []),
     ]
     data = {"status": info, "age_seconds": info.age}

@@ -25,6 +25,7 @@ from notion_gitops.text.words import count, moment
 _VALUE = 200  # characters of a value
 _CELL = 40  # characters of a value in a table
 _NEW = (Kind.CREATE_PAGE, Kind.CREATE_FILE)
+_ASKING = (Decision.OPEN, Decision.WAITS, Decision.LEFT_ALONE, Decision.ON_HOLD)
 _QUIET = (Decision.NOTHING, Decision.BASE)
 
 
@@ -98,8 +99,7 @@ def _heading(field: FieldStory) -> str:
 
 
 def _tone(fate: Fate) -> Tone:
-    asks = fate.decision in (Decision.OPEN, Decision.WAITS, Decision.LEFT_ALONE)
-    return Tone.ASK if asks else Tone.HEAD
+    return Tone.ASK if fate.decision in _ASKING else Tone.HEAD
 
 
 def _field(field: FieldStory, story: Story) -> Iterator[tuple[str, str]]:

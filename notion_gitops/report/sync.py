@@ -29,6 +29,7 @@ from notion_gitops.report.held_back import (
     held_views,
     takes_part,
 )
+from notion_gitops.report.holds import hold_section, holds_of
 from notion_gitops.report.plan_counts import Counts, counts_of, done_table
 from notion_gitops.report.plan_decisions import conflict_file
 from notion_gitops.report.redact import redact_sync
@@ -69,7 +70,8 @@ def sync_view(
     notes = tuple(Paragraph(note) for note in shown.notes)
     noted = [Section(notes)] if notes else []
     held = _held(shown, again.restoring(shown.plan.restores))
-    sections = (*left, *_done(shown, again), *noted, *held)
+    on_hold = hold_section(holds_of(shown.plan))
+    sections = (*left, *_done(shown, again), *on_hold, *noted, *held)
     document = Document(_title(shown), sections)
     return Report("sync", document, {"sync": shown})
 
@@ -195,7 +197,9 @@ def _done(result: SyncResult, again: FollowUp) -> list[Section]:
         refreshed = sum(1 for r in result.refreshed if r.mapping == part.name)
         files = planned.files_refreshed + refreshed
         counts[part.name] = replace(planned, files_refreshed=files, decisions=still)
-    out = [part.name for part in result.plan.mappings if not takes_part(part)]
+    parts = result.plan.mappings
+    out = {part.name: "on hold" for part in parts if part.hold is not None}
+    out |= {part.name: "took no part" for part in parts if not takes_part(part)}
     return [Section((done_table(counts, out),)), Section((Facts(_facts(result, again)),))]
 
 

@@ -70,6 +70,11 @@ class Checkout:
             operation_in_progress=self._in_progress(),
         )
 
+    def user(self) -> str:
+        """The name that git knows the user by; "" if it knows none."""
+        answer = self._run("-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT")
+        return answer.line.rpartition(" <")[0] if answer.ok else ""
+
     def resolve(self, ref: str) -> str | None:
         """The full id of the commit that `ref` names; None if there is none."""
         answer = self._run("rev-parse", "--verify", "-q", "--end-of-options", f"{ref}^{{commit}}")

@@ -57,7 +57,7 @@ def parse_conflict_file(
         look: looks at the files of the repository that a value names.
 
     Returns:
-        Only the questions that were answered; an empty ``resolution:`` is none.
+        Of the answers, only those that were given; an empty ``resolution:`` is none.
 
     Raises:
         InvalidInput: with all that is wrong, each at its place.
@@ -72,7 +72,8 @@ def parse_conflict_file(
         raise InvalidInput(*with_lines(problems, text))
     times = {name: edit for name, table in fields_in(root) if (edit := _notion_edit(table))}
     key = path.rsplit("/", 1)[-1].removesuffix(".yaml")
-    return ConflictFile(mapping.name, key, since, path, fields, record, times)
+    asked = frozenset(name for name, _ in fields_in(root))
+    return ConflictFile(mapping.name, key, since, path, fields, record, times, asked)
 
 
 def questions(text: str) -> tuple[datetime, dict[str | None, Question]]:

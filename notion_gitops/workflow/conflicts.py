@@ -2,9 +2,11 @@
 
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+from notion_gitops.engine.holds import Holds
 from notion_gitops.formats.atomic import write_bytes
 from notion_gitops.formats.schema import suggestion
 from notion_gitops.formats.yaml_text import decode_utf8
@@ -12,9 +14,11 @@ from notion_gitops.model.asked import Asked, AskedRecord, Bulk
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import InvalidInput, Refused, UsageError
 from notion_gitops.records.attachments import Attachments
+from notion_gitops.report.holds import hold_text
 from notion_gitops.state.conflict_answer import NO_ANSWER, answered
 from notion_gitops.state.conflict_asked import asked_in
 from notion_gitops.state.conflict_reading import parse_conflict_file
+from notion_gitops.workflow.reading.on_hold import holds_at
 from notion_gitops.workflow.workspace import CONFLICTS, Workspace
 
 _BASE = "base"
@@ -69,7 +73,14 @@ def asked_about(workspace: Workspace, path: Path) -> AskedRecord:
     """
     relative = path.relative_to(workspace.root).as_posix()
     record = f"{path.parent.name}/{path.stem}"
-    return asked_in(decode_utf8(path.read_bytes(), relative), relative, record)
+    asked = asked_in(decode_utf8(path.read_bytes(), relative), relative, record)
+    holds = holds_at(workspace, path.parent.name, datetime.now(UTC))
+    return asked.only(tuple(_with_hold(holds, path.stem, q) for q in asked.questions))
+
+
+def _with_hold(holds: Holds, key: str, asked: Asked) -> Asked:
+    hold = holds.record(key) if asked.field is None else holds.field(asked.field, key)
+    return asked if hold is None else replace(asked, held=hold_text(hold))
 
 
 def asked_now(workspace: Workspace, wanted: Wanted) -> tuple[AskedRecord, ...]:

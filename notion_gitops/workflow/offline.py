@@ -54,13 +54,16 @@ def _compared(
     gone = records.keys() - git.keys
     notion = {key: _as_notion(mapping, base) for key, base in records.items()}
     answers = read_conflict_files(workspace, mapping)
+    holds = holds_at(workspace, mapping.name, now)
+    held = {key: asked for key, asked in answers.items() if holds.record(key) is not None}
     inputs = Inputs(
         mapping=mapping,
         base=as_base(recorded, records),
         git=git.snapshot,
         notion=Snapshot(records=notion),
-        candidates=frozenset({*git.snapshot.records, *gone} - answers.keys()),
-        holds=holds_at(workspace, mapping.name, now),
+        candidates=frozenset({*git.snapshot.records, *gone, *held} - (answers.keys() - held)),
+        answers=held,
+        holds=holds,
     )
     side = NotionSide(Pages({}, {}, complete=True), inputs.notion, Identified(notion), notion)
     return Compared(mapping, Database(mapping, None), recorded, git, side, inputs)

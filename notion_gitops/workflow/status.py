@@ -13,6 +13,7 @@ from notion_gitops.repository.nouns import SyncCommit
 from notion_gitops.workflow.reading.conflict_files import read_conflict_files
 from notion_gitops.workflow.reading.git_side import read_state_and_changes
 from notion_gitops.workflow.reading.newest_state import newest_state
+from notion_gitops.workflow.reading.on_hold import holds_at
 from notion_gitops.workflow.reading.state_branch import StateBranch
 from notion_gitops.workflow.workspace import Workspace
 
@@ -22,6 +23,7 @@ LOOKED_AT = 20  # commits of the state branch; an import between syncs tells no 
 def status(workspace: Workspace) -> StatusInfo:
     """The last sync, what changed in git since, open conflicts, pending records, health."""
     state, changes = read_state_and_changes(workspace)
+    now = datetime.now(UTC)
     mappings = {}
     for name, mapping in workspace.mappings.items():
         changed = sum(1 for p in changes.since_base if is_record_path(mapping, p))
@@ -30,7 +32,7 @@ def status(workspace: Workspace) -> StatusInfo:
         (r.sync for r in state.mappings.values() if r.sync), key=lambda s: s.serial, default=None
     )
     return StatusInfo(
-        now=datetime.now(UTC),
+        now=now,
         branch=workspace.head.branch,
         head=workspace.head.commit,
         state_branch=workspace.state_ref.removeprefix("refs/heads/"),
@@ -39,6 +41,7 @@ def status(workspace: Workspace) -> StatusInfo:
         synced=last.last_success if last else None,
         exit_code=_last_code(workspace, state.commit),
         mappings=mappings,
+        on_hold=tuple(h for n in mappings for h in holds_at(workspace, n, now).every),
     )
 
 

@@ -8,6 +8,7 @@ from notion_gitops.engine.standing import standing_rule
 from notion_gitops.formats.schema import suggestion
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
+from notion_gitops.model.holds import Hold
 from notion_gitops.model.mapping import Field
 from notion_gitops.model.operations import Cause, EditTime, EditTimes
 from notion_gitops.model.records import Absence, Record
@@ -22,6 +23,7 @@ from notion_gitops.model.story import (
 )
 from notion_gitops.model.values import Unknown
 from notion_gitops.notion.gateway import Gateway
+from notion_gitops.report.holds import hold_text
 from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.reading.edit_times import Editors, in_notion
 from notion_gitops.workflow.reading.fates import field_fate, record_fate
@@ -88,7 +90,7 @@ def _story(seen: Seen, editors: Editors, wanted: tuple[str, ...]) -> Story:
     page = sides.notion.page if sides.notion else None
     since = field_edits(where, by_name(sides.git), wanted) if sides.git is not None else {}
     gone = sides.git is None and where.path and not seen.unreadable
-    fate = _whole(seen)
+    fate = _held(seen) or _whole(seen)
     around = _Around(since, editors, fate)
     state = seen.comparison.state.commit
     agreed_file = sides.base.file if sides.base else ""
@@ -138,6 +140,20 @@ def _whole(seen: Seen) -> Fate:
         why = "Notion's listing is not proven whole, so its page may be there already"
         return Fate(Decision.WAITS, (why,)) if not compared.notion.pages.complete else _kept(seen)
     return record_fate(seen.sides, None) if seen.sides.base else _kept(seen)
+
+
+def _held(seen: Seen) -> Fate | None:
+    """What becomes of a record that is on hold as a whole; None if it is not."""
+    hold = seen.holds.record(seen.key, seen.old)
+    if hold is not None:
+        return _on_hold(hold)
+    if seen.key in seen.part.held:
+        return Fate(Decision.ON_HOLD, ("it waits as a whole, since a field of it is on hold",))
+    return None
+
+
+def _on_hold(hold: Hold) -> Fate:
+    return Fate(Decision.ON_HOLD, (hold_text(hold), "nothing of it is written or asked about"))
 
 
 def _kept(seen: Seen) -> Fate:
@@ -218,6 +234,9 @@ def _field(seen: Seen, spec: Field, around: _Around) -> FieldStory:
 
 
 def _fate(seen: Seen, spec: Field, whole: Fate) -> Fate:
+    hold = seen.holds.field(spec.name, seen.key, seen.old)
+    if hold is not None:
+        return _on_hold(hold) if hold.field else whole
     stopped = seen.compared is None or seen.unreadable
     return whole if stopped else field_fate(seen.sides, spec, seen.operation, whole)
 

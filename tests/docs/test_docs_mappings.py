@@ -8,6 +8,7 @@ import yaml
 
 from notion_gitops import samples
 from notion_gitops.expressions.filters import FILTERS
+from notion_gitops.mapping.holds import load_holds
 from notion_gitops.mapping.loading import load_mappings
 from notion_gitops.mapping.people import load_people
 from notion_gitops.mapping.schemas import mapping_schema
@@ -45,6 +46,11 @@ def test_each_part_of_a_mapping_is_valid_in_a_mapping(block: Block) -> None:
     fields = mapping["fields"] | part.pop("fields", {})
     text = yaml.safe_dump(mapping | part | {"fields": fields}, sort_keys=False)
     assert "tasks" in _load(SAMPLES | {"mappings/tasks.yaml": text})
+
+
+@pytest.mark.parametrize("block", blocks("yaml holds"), ids=str)
+def test_each_file_of_holds_is_valid(block: Block) -> None:
+    assert load_holds(block.text, "state/holds.yaml", _load(SAMPLES))
 
 
 @pytest.mark.parametrize("block", blocks("yaml record *"), ids=str)

@@ -86,7 +86,7 @@ class World:
             self.answers[conflict.key] = replace(file, record=answer)
         else:
             fields = {**file.fields, conflict.field: answer}
-            self.answers[conflict.key] = replace(file, fields=fields)
+            self.answers[conflict.key] = replace(file, fields=fields, asked=frozenset(fields))
 
     # --- what the tool does ---------------------------------------------------------------
 

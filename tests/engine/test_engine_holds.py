@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notion_gitops.engine.holds import Holds, has_ended, in_force, loosened
+from notion_gitops.engine.holds import Holds, in_force, loosened
 from notion_gitops.model.holds import Change, Hold, Waiting
 from notion_gitops.model.mapping import Mode, Take
 from notion_gitops.model.operations import Action, FieldChange, Kind, Operation, Resolution
@@ -273,7 +273,7 @@ def test_an_answer_about_a_held_field_waits(world: World) -> None:
 )
 def test_a_hold_holds_through_its_last_day(until: date | None, ended: bool) -> None:
     one = a_hold(until=until)
-    assert has_ended(one, DAY) is ended
+    assert one.is_over(DAY) is ended
     assert in_force([one], DAY).every == (() if ended else (one,))
 
 

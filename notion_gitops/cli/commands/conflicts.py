@@ -81,7 +81,7 @@ def list_(start: Path, form: Format) -> ExitCode:
     workspace = open_workspace(start)
     records = [asked_about(workspace, path) for path in open_conflicts(workspace).values()]
     show_report(asked_list_view(records), form)
-    return ExitCode.DECISIONS_REMAIN if any(r.open for r in records) else ExitCode.DONE
+    return ExitCode.DECISIONS_REMAIN if any(r.urgent for r in records) else ExitCode.DONE
 
 
 @command.command("show", short_help="Show one record's questions, side by side.")

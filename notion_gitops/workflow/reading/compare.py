@@ -115,8 +115,8 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
     """
     workspace, state = sources.workspace, sources.state
     git = {
-        name: GitReader(workspace, mapping, state.of(name)).changed(sources.changes)
-        for name, mapping in workspace.mappings.items()
+        n: GitReader(workspace, m, state.of(n)).changed(sources.changes)
+        for n, m in workspace.mappings.items()
     }
     out = unusable(sources, git)
     pages = list_all(sources, out)
@@ -129,20 +129,15 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
         if found.stop is not None:
             out.leave(name, "too many of its pages cannot be seen any more", found.stop)
     holds = {n: holds_at(workspace, n, moment.now) for n in workspace.mappings}
-    renames = {
-        n: find_changed_keys(sources, git[n], identified[n], sources.mapping(n), holds[n])
-        for n in pages
-    }
+    renames = _renames(sources, git, identified, holds)
     keys = page_keys(state, identified, {n: r.found for n, r in renames.items()})
-    unborn = _unborn(sources, holds, git, identified, renames)
-    known_keys = _known_keys(sources, git, identified)
-    known = Known(sources.people, known_keys, sources.users_readable, unborn)
+    known = _known(sources, git, identified, _unborn(sources, holds, git, identified, renames))
     unread = frozenset(n for n in out.why if holds[n].mapping is not None)
     mappings: dict[str, Compared] = {}
     for name in pages.keys() - out.why.keys():
-        database = sources.databases[name]
-        whole = replace(pages[name], findings=(*pages[name].findings, *missing[name].findings))
-        side = snapshot(database, whole, identified[name], keys, missing[name].absent)
+        database, found = sources.databases[name], missing[name]
+        whole = replace(pages[name], findings=(*pages[name].findings, *found.findings))
+        side = snapshot(database, whole, identified[name], keys, found.absent)
         side = replace(side, outdated=naming_old_keys(sources, identified[name], name, renames))
         side = without_untold(sources.mapping(name), side, unread)
         around = _Around(renames[name], replace(known, holds=holds[name]), moment)
@@ -166,6 +161,18 @@ def _missing(sources: Sources, name: str, pages: Pages, git: GitSide) -> Missing
     return find_missing(sources.gateway, sources.databases[name], pages, base, git.keys | back)
 
 
+def _renames(
+    sources: Sources,
+    git: Mapping[str, GitSide],
+    identified: Mapping[str, Identified],
+    holds: Mapping[str, Holds],
+) -> dict[str, Renames]:
+    return {
+        name: find_changed_keys(sources, git[name], pages, sources.mapping(name), holds[name])
+        for name, pages in identified.items()
+    }
+
+
 def _unborn(
     sources: Sources,
     holds: Mapping[str, Holds],
@@ -187,17 +194,21 @@ def _unborn(
     }
 
 
-def _known_keys(
-    sources: Sources, git: Mapping[str, GitSide], identified: Mapping[str, Identified]
-) -> dict[str, frozenset[str]]:
-    """By mapping the keys that a relation can name: on either side, in the base, or coming back."""
-    return {
+def _known(
+    sources: Sources,
+    git: Mapping[str, GitSide],
+    identified: Mapping[str, Identified],
+    unborn: Mapping[str, frozenset[str]],
+) -> Known:
+    """What values can name: of records, the keys on either side, in the base, or coming back."""
+    keys = {
         name: side.keys
         | sources.state.of(name).index.entries.keys()
         | sources.restores.get(name, {}).keys()
         | (identified[name].records.keys() if name in identified else frozenset())
         for name, side in git.items()
     }
+    return Known(sources.people, keys, sources.users_readable, unborn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +224,7 @@ def _join(
     sources: Sources, database: Database, git: GitSide, notion: NotionSide, around: _Around
 ) -> Compared:
     workspace, state, renames = sources.workspace, sources.state, around.renames
-    mapping, recorded = database.mapping, state.of(database.mapping.name)
-    holds = around.known.holds
+    mapping, recorded, holds = database.mapping, state.of(database.mapping.name), around.known.holds
     answers = read_conflict_files(workspace, mapping)
     unclear = {key for group in renames.ambiguous for keys in group for key in keys}
     restores = fit_restores(sources.restores, database, around.known, notion.snapshot.records)
@@ -233,12 +243,11 @@ def _join(
     whole = GitReader(workspace, mapping, recorded).with_records(git, candidates)
     records = _all_agreed(recorded, notion, agreed, candidates)
     git_records, refused = without_refused(database, around.known, whole, records)
-    untold = frozenset(key for key in held if holds.record(key) is not None)
     refused = (
         *refused,
         *waiting_texts(mapping, bodies, whole.snapshot.records, holds),
         *unsent(mapping, git_records, notion.snapshot, records, holds),
-        *_told_of_held(mapping, held - untold),
+        *_told_of_held(mapping, held, holds),
     )
     inputs = Inputs(
         mapping=mapping,
@@ -248,7 +257,7 @@ def _join(
         candidates=frozenset(candidates),
         answers=answers,
         renames=renames.found,
-        pending=frozenset(p.key for p in recorded.sync.pending) if recorded.sync else frozenset(),
+        pending=_pending(recorded),
         unpaired=bool(notion.identified.unpaired),
         restores=restores,
         holds=holds,
@@ -258,6 +267,10 @@ def _join(
     return Compared(
         mapping, database, recorded, whole, notion, inputs, renames.ambiguous, refused, bodies
     )
+
+
+def _pending(recorded: Recorded) -> frozenset[str]:
+    return frozenset(p.key for p in recorded.sync.pending) if recorded.sync else frozenset()
 
 
 def _all_agreed(
@@ -277,12 +290,16 @@ def _held(recorded: Recorded, git: GitSide, notion: NotionSide, renames: Renames
     return frozenset(git.keys - there)
 
 
-def _told_of_held(mapping: DatabaseMapping, held: frozenset[str]) -> tuple[Diagnostic, ...]:
-    if not held:
+def _told_of_held(
+    mapping: DatabaseMapping, held: frozenset[str], holds: Holds
+) -> tuple[Diagnostic, ...]:
+    """That new records wait for a whole listing; those on hold wait for more."""
+    keys = sorted(key for key in held if holds.record(key) is None)
+    if not keys:
         return ()
     return (
         Diagnostic(
-            f"{mapping.name}: no page is created for {listed(sorted(held), _NAMED)}",
+            f"{mapping.name}: no page is created for {listed(keys, _NAMED)}",
             mapping.place,
             fix="Run it again once Notion's listing is whole.",
             detail="The listing is not proven whole, so their pages may be there already.",

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from notion_gitops.engine.holds import has_ended
 from notion_gitops.formats.schema import suggestion
 from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.holds import Hold, OnHold
 from notion_gitops.model.plan import Finding
+from notion_gitops.report.holds import remove_command
 from notion_gitops.workflow.reading.compare import Compared, Comparison
 from notion_gitops.workflow.workspace import HOLDS
 
@@ -18,7 +18,7 @@ def hold_findings(comparison: Comparison) -> Iterator[Finding]:
     today = comparison.at.date()
     for name in comparison.workspace.mappings:
         for hold in comparison.workspace.holds_of(name):
-            if has_ended(hold, today):
+            if hold.is_over(today):
                 yield _ended(hold)
             elif hold.record and (each := comparison.mappings.get(name)) is not None:
                 yield from _of_nobody(hold, each)
@@ -30,13 +30,11 @@ def not_compared(comparison: Comparison, name: str) -> tuple[OnHold, ...]:
     return tuple(OnHold(hold, untold=why) for hold in comparison.holds(name).every)
 
 
-def how_to_remove(hold: Hold) -> str:
+def _how_to_remove(hold: Hold) -> str:
     """What takes a hold out."""
     if hold.place.file != HOLDS:
         return f"Take it out of {hold.place.file}, line {hold.place.line}."
-    field = f" --field {hold.field}" if hold.field else ""
-    record = f" {hold.record}" if hold.record else ""
-    return f"To take it out: notion-gitops hold remove {hold.mapping}{record}{field}"
+    return f"To take it out: {remove_command(hold)}"
 
 
 def _ended(hold: Hold) -> Finding:
@@ -48,7 +46,7 @@ def _ended(hold: Hold) -> Finding:
         keys=(hold.record,) if hold.record else (),
         message=f"the hold{of_it} ended after {hold.until}, and can be taken out",
         why=f"What waited behind it is planned again. Its reason was: {hold.reason}",
-        fix=how_to_remove(hold),
+        fix=_how_to_remove(hold),
         place=hold.place,
     )
 
@@ -65,6 +63,6 @@ def _of_nobody(hold: Hold, each: Compared) -> Iterator[Finding]:
         keys=(hold.record,),
         message="there is no such record, so this hold keeps nothing as it is",
         why=f"A hold is by the exact key. Its reason is: {hold.reason}",
-        fix=f"{near[:1].upper()}{near[1:]} {how_to_remove(hold)}".strip(),
+        fix=f"{near[:1].upper()}{near[1:]} {_how_to_remove(hold)}".strip(),
         place=hold.place,
     )

@@ -1,13 +1,16 @@
 """One record with all that a plan read of it, and where that was too little, the rest."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from notion_gitops.engine.bodies import as_in_file
+from notion_gitops.engine.holds import Holds
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.plan import MappingPlan, Plan
 from notion_gitops.model.records import Record
+from notion_gitops.state.index import Index
 from notion_gitops.workflow.reading.compare import Compared, Comparison
 from notion_gitops.workflow.reading.fates import Sides
 from notion_gitops.workflow.reading.find_record import Names
@@ -39,6 +42,11 @@ class Seen:
         return self.comparison.mappings.get(self.mapping.name)
 
     @property
+    def holds(self) -> Holds:
+        """What of its mapping is on hold."""
+        return self.comparison.holds(self.mapping.name)
+
+    @property
     def operation(self) -> Operation | None:
         """What the plan means to do; None if nothing."""
         return self.plan.operations.get((self.mapping.name, self.key))
@@ -59,15 +67,20 @@ class Seen:
 
 def names_of(comparison: Comparison, name: str) -> Names:
     """All keys under which the records of a mapping are known, and their pages."""
-    index, compared = comparison.state.of(name).index, comparison.mappings.get(name)
-    keys = {*index.entries, *index.tombstones, *_git_side(comparison, name).keys}
+    compared = comparison.mappings.get(name)
+    known = index_names(comparison.state.of(name).index, _git_side(comparison, name).keys)
+    if compared is None:
+        return known
+    records = compared.notion.snapshot.records
+    pages = {r.page.id: key for key, r in records.items() if r.page is not None}
+    return Names(known.keys | records.keys(), {**known.pages, **pages})
+
+
+def index_names(index: Index, in_git: Collection[str]) -> Names:
+    """The same without Notion: what the base and git know."""
     pages = {e.page_id: key for key, e in index.entries.items()}
     pages |= {t.page_id: key for key, t in index.tombstones.items()}
-    if compared is not None:
-        records = compared.notion.snapshot.records
-        keys |= records.keys()
-        pages |= {r.page.id: key for key, r in records.items() if r.page is not None}
-    return Names(frozenset(keys), pages)
+    return Names(frozenset({*index.entries, *index.tombstones, *in_git}), pages)
 
 
 def look(comparison: Comparison, plan: Plan, name: str, asked: str) -> Seen:

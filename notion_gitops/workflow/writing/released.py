@@ -31,8 +31,7 @@ def released_uncommitted(planned: Planned) -> Diagnostic | None:
     names = listed([hold.name for hold in released], _NAMED)
     return Diagnostic(
         f"a hold was taken out of {HOLDS} or shortened, and that is not committed: {names}",
-        fix=f"Commit it first, with git commit {HOLDS}; or put it back: "
-        f"git checkout HEAD -- {HOLDS}",
+        fix=f"Commit it first (git commit {HOLDS}), or put it back (git checkout HEAD -- {HOLDS}).",
     )
 
 
