@@ -81,7 +81,7 @@ def _whole(node: Scalar, name: str, problems: Problems) -> list[Hold]:
     if not node.text.strip():
         problems.at(node, "a hold needs a reason", "say why, for those who wait for it")
         return []
-    return [Hold(name, node.text.strip(), node.place)]
+    return [Hold(name, " ".join(node.text.split()), node.place)]
 
 
 def _hold(view: View, name: str, names: tuple[str, ...], seen: Seen) -> Hold | None:

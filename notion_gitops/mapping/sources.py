@@ -19,7 +19,10 @@ from notion_gitops.model.mapping import (
     PropertyType,
 )
 
-_RESERVED = ("mappings", "state/conflicts", "state/people.yaml", ".notion-gitops", ".github")
+_RESERVED = (
+    *("mappings", "state/conflicts", "state/people.yaml", "state/holds.yaml"),
+    *(".notion-gitops", ".github"),
+)
 _PATH_FIX = "write a path from the repository's root, such as state/records/tasks"
 _ENDINGS = {
     GitFormat.YAML: (".yaml", ".yml"),

@@ -16,6 +16,7 @@ from notion_gitops.workflow.apply import nothing_to_do
 from notion_gitops.workflow.pairing import find_pairs
 from notion_gitops.workflow.plan import Planned, exit_code
 from tests.workflow.conftest import MakeWorld
+from tests.workflow.notes_world import in_git, in_notion, write_git, write_notion
 from tests.workflow.workflow_samples import MAPPINGS, PROJECTS, RECORDS, TASKS, databases
 from tests.workflow.workflow_views import kinds, part
 from tests.workflow.workflow_world import World
@@ -159,6 +160,40 @@ def test_an_answer_waits_in_its_file(world: World) -> None:
     assert not world.conflicts()
 
 
+def test_a_question_about_a_whole_record_waits(world: World) -> None:
+    world.remove("tasks/lay")
+    world.in_notion("Tasks/lay", Hours=12)
+    world.apply(code=ExitCode.DECISIONS_REMAIN, settled=False)
+    world.answer("tasks/lay", "git")
+    asked = world.read(world.conflict("tasks/lay"))
+    hold(world, task(record="lay"))
+    world.edit("tasks/dig", note="from git")
+    world.apply()
+    assert world.read(world.conflict("tasks/lay")) == asked
+    release(world)
+    assert kinds(world.plan())["tasks/lay"] is Kind.DELETE_PAGE
+
+
+def test_a_question_about_a_held_field_stays_in_its_file(world: World) -> None:
+    world.edit("tasks/dig", hours="9", due="2026-03-01")
+    world.in_notion("Tasks/dig", Hours=12, Due="2026-04-01")
+    world.apply(code=ExitCode.DECISIONS_REMAIN, settled=False)
+    world.answer("tasks/dig", "git", "hours")
+    world.answer("tasks/dig", "notion", "due")
+    hold(world, task(field="hours"))
+    world.apply()
+    assert world.record("tasks/dig")["due"] == "2026-04-01"
+    left = world.read(world.conflict("tasks/dig"))
+    assert "  hours:" in left
+    assert "resolution: git" in left
+    assert "  due:" not in left
+    assert held(at_rest(world)).questions == ("dig",)
+    release(world)
+    world.apply()
+    assert world.page("Tasks/dig")["Hours"] == 9
+    assert not world.conflicts()
+
+
 def test_what_notion_computes_is_not_refreshed(world: World) -> None:
     hold(world, {"mapping": "projects", "record": "alpha"})
     before = world.record("projects/alpha")
@@ -252,6 +287,24 @@ def test_a_held_value_that_notion_computes(world: World) -> None:
     assert world.record("projects/alpha")["hours"] != before
 
 
+def test_one_of_two_values_that_follow_from_other_records_is_held(make: MakeWorld) -> None:
+    face = "hours:\n    {property: Hours, type: rollup, direction: pull}\n"
+    face += "  tasks: {property: Tasks, type: relation, to: tasks, direction: pull}"
+    mapping = PROJECTS.replace("hours: {property: Hours, type: rollup, direction: pull}", face)
+    world = make(databases(), RECORDS, {"projects": mapping, "tasks": TASKS})
+    world.apply()
+    before = world.record("projects/beta").get("hours")
+    hold(world, {"mapping": "projects", "field": "hours"})
+    world.edit("tasks/dig", project="beta")
+    world.apply()
+    assert "dig" in world.record("projects/beta")["tasks"]
+    assert world.record("projects/beta").get("hours") == before
+    at_rest(world)
+    release(world)
+    world.apply()
+    assert world.record("projects/beta").get("hours") != before
+
+
 def test_a_value_that_notion_has_no_option_for_is_no_problem_while_it_is_held(world: World) -> None:
     hold(world, task(field="kind"))
     world.edit("tasks/dig", kind="survey")
@@ -320,6 +373,94 @@ def test_import_pairs_no_record_that_is_on_hold(make: MakeWorld) -> None:
     hold(world, {"mapping": "projects", "record": "alpha"})
     found = {p.mapping: [pair.key for pair in p.by_title] for p in find_pairs(world.plan())}
     assert found["projects"] == ["beta"]
+
+
+# --- texts, and files that hold several records ---------------------------------------------
+
+
+@pytest.mark.parametrize("entry", [{"record": "plan"}, {"field": "body"}])
+def test_the_text_of_a_page_waits(notes: World, entry: Mapping[str, str]) -> None:
+    before = notes.base("state/records/notes/plan.md")
+    hold(notes, {"mapping": "notes", **entry})
+    write_git(notes, ("Two more words.", "Three more words."))
+    write_notion(notes, in_notion(notes).replace("twice", "once"))
+    there = in_notion(notes)
+    write_git(notes, ("title: Bare", "title: Bare, still"), key="bare")
+    notes.apply()
+    assert held(at_rest(notes), "notes").waiting == (
+        Waiting("plan", Side.GIT, Change.EDITED, ("body",)),
+        Waiting("plan", Side.NOTION, Change.EDITED, ("body",)),
+    )
+    assert in_notion(notes) == there
+    assert notes.base("state/records/notes/plan.md") == before
+    release(notes)
+    notes.apply()
+    assert "Three more words." in in_notion(notes)
+    assert "once" in in_git(notes)
+
+
+@pytest.mark.parametrize("form", ["yaml", "json", "csv"])
+def test_one_file_keeps_what_is_on_hold_in_it(make: MakeWorld, form: str) -> None:
+    seed = databases([{"Name": n.capitalize(), "Key": n, "Budget": 1} for n in ("a", "b", "c")])
+    path = f"{{path: state/records/projects.{form}, format: {form}}}"
+    mapping = PROJECTS.replace("{path: state/records/projects, format: yaml}", path)
+    mapping = mapping.replace("key: {property: Key}", "key: {field: id, property: Key}")
+    world = make(seed, {}, {"projects": mapping, "tasks": TASKS})
+    world.apply()
+    file = f"state/records/projects.{form}"
+    before = world.base(file)
+    world.in_notion("Projects/a", Budget=2)
+    world.in_notion("Projects/b", Budget=3)
+    world.trash("Projects/c")
+    hold(world, *({"mapping": "projects", "record": key} for key in ("a", "c")))
+    world.apply()
+    agreed = world.base(file)
+    assert world.read(file) == agreed
+    assert agreed.count("1") == before.count("1") - 1
+    at_rest(world)
+    release(world)
+    assert kinds(world.plan()) == {
+        "projects/a": Kind.TO_GIT,
+        "projects/c": Kind.DELETE_FILE,
+    }
+
+
+@pytest.mark.parametrize("form", ["yaml", "json", "csv"])
+def test_the_base_of_one_file_keeps_an_edit_in_git_out(make: MakeWorld, form: str) -> None:
+    seed = databases([{"Name": n.capitalize(), "Key": n, "Budget": 11} for n in ("a", "b")])
+    path = f"{{path: state/records/projects.{form}, format: {form}}}"
+    mapping = PROJECTS.replace("{path: state/records/projects, format: yaml}", path)
+    mapping = mapping.replace("key: {property: Key}", "key: {field: id, property: Key}")
+    world = make(seed, {}, {"projects": mapping, "tasks": TASKS})
+    world.apply()
+    file = f"state/records/projects.{form}"
+    world.write(file, world.read(file).replace("11", "22"))
+    world.commit("Both budgets")
+    hold(world, {"mapping": "projects", "record": "a"})
+    world.apply()
+    assert (world.page("Projects/a")["Budget"], world.page("Projects/b")["Budget"]) == (11, 22)
+    assert world.base(file).count("11") == 1
+    release(world)
+    world.apply()
+    assert world.page("Projects/a")["Budget"] == 22
+
+
+def test_another_format_of_the_files_leaves_what_is_on_hold_behind(world: World) -> None:
+    hold(world, task(record="dig"))
+    world.edit("tasks/dig", hours="9")
+    world.edit("tasks/lay", note="from git")
+    folder = world.root / "state/records/tasks"
+    for file in folder.glob("*.yaml"):
+        file.with_suffix(".md").write_text(f"---\n{file.read_text()}---\n")
+        file.unlink()
+    world.remap("tasks", ("format: yaml", "format: markdown"))
+    world.apply()
+    assert world.page("Tasks/dig")["Hours"] == 8
+    release(world)
+    (operation,) = part(world.plan(), "tasks").operations
+    assert operation.kind is Kind.TO_NOTION
+    world.apply()
+    assert world.page("Tasks/dig")["Hours"] == 9
 
 
 # --- how long -------------------------------------------------------------------------------

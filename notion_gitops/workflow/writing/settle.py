@@ -185,7 +185,7 @@ class Settling:
         listed = self.back.listed.get(at)
         if listed is not None:
             for name, spec in self.mapping.fields.items():
-                if spec.derived and name not in operation.held:
+                if spec.derived:
                     seen[name] = listed.value(name)
         return {n: v for n, v in seen.items() if v is not None}
 

@@ -1,0 +1,75 @@
+"""What a mapping, its defaults and `state/holds.yaml` put on hold."""
+
+from datetime import UTC, date, datetime
+
+from notion_gitops.mapping.holds import load_holds
+from notion_gitops.mapping.loading import load_mappings
+from notion_gitops.model.diagnostics import Place
+from notion_gitops.model.holds import Hold
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.state.holds import with_hold, without_hold
+
+TASKS = """\
+version: 1
+name: tasks
+notion: {database: 1f2e3d4c5b6a79881f2e3d4c5b6a7988}
+git: {path: state/records/tasks}
+fields:
+  title: {property: Name, type: title}
+  hours: {property: Hours, type: number}
+"""
+FILE = "state/holds.yaml"
+ONE = Hold("tasks", "looked at", Place(FILE), "7", "hours", date(2026, 12, 24), "Ann: Lee")
+
+
+def load(more: str = "", defaults: str = "") -> DatabaseMapping:
+    files = {"mappings/tasks.yaml": (TASKS + more).encode()}
+    if defaults:
+        files["mappings/_defaults.yaml"] = f"version: 1\n{defaults}".encode()
+    (mapping,) = load_mappings(files)
+    return mapping
+
+
+def test_a_reason_alone_holds_the_mapping() -> None:
+    (hold,) = load("hold: the  owners change\n").holds
+    assert hold == Hold("tasks", "the owners change", Place("mappings/tasks.yaml", 8, 7))
+    assert hold.whole
+    assert hold.name == "tasks"
+
+
+def test_a_list_holds_records_and_fields() -> None:
+    listed = "hold:\n  - {record: 7, reason: a}\n  - {field: hours, reason: b, until: 2026-12-24}\n"
+    record, field = load(listed).holds
+    assert (record.record, record.field, record.name) == ("7", "", "tasks/7")
+    assert (field.record, field.field, field.name) == ("", "hours", "tasks: hours")
+    assert field.until == date(2026, 12, 24)
+
+
+def test_the_defaults_hold_what_a_mapping_has() -> None:
+    listed = "hold:\n  - {field: nowhere, reason: a}\n  - {field: hours, reason: b}\n"
+    assert [h.field for h in load(defaults=listed).holds] == ["hours"]
+    assert load("hold: []\n", defaults="hold: all\n").holds == ()
+
+
+def test_what_is_written_is_read_again() -> None:
+    since = datetime(2026, 11, 24, 14, 6, tzinfo=UTC)
+    other = Hold("tasks", "# no comment", Place(FILE), since=since)
+    text = with_hold(with_hold(None, ONE), other)
+    mappings = {"tasks": load()}
+    first, second = load_holds(text, FILE, mappings)
+    assert (first.scope, first.until, first.by) == (ONE.scope, ONE.until, ONE.by)
+    assert (second.scope, second.reason, second.since) == (other.scope, other.reason, since)
+    alone = without_hold(text, first)
+    assert alone is not None
+    (left,) = load_holds(alone, FILE, mappings)
+    assert left.scope == other.scope
+    assert without_hold(alone, left) is None
+    assert with_hold(None, ONE) == with_hold(None, ONE)
+
+
+def test_an_entry_is_added_as_the_others_are_indented() -> None:
+    text = "format_version: 1\nholds:\n- mapping: tasks\n  reason: a  # why\n# the end"
+    added = with_hold(text, ONE)
+    assert added.startswith(f"{text.removesuffix('# the end')}- mapping: tasks\n  record:")
+    assert added.endswith("# the end")
+    assert len(load_holds(added, FILE, {"tasks": load()})) == 2
