@@ -32,6 +32,7 @@ COMMANDS = {
     "conflicts": ("conflicts", "List, show and settle the open conflicts."),
     "backups": ("backups", "List and show what syncs overwrote; plan to have it back."),
     "hold": ("hold", "Leave a record, a field or a mapping as it is for a while."),
+    "merge-file": ("merge_file", "Merge one record file for git, as its merge driver."),
     "status": ("status", "Show the last sync, drift, open conflicts and health."),
     "log": ("log", "Show the history of syncs."),
     "sandbox": ("sandbox", "Run, fill and edit the local Notion."),

@@ -121,6 +121,15 @@ class FieldDecider:
 def choose(mapping: DatabaseMapping, spec: Field, evidence: Evidence) -> Verdict:
     """The first rule that fits decides; without one, `otherwise`."""
     times = evidence.times.get(spec.name)
+    found = fitting(mapping, spec, evidence)
+    if isinstance(found, Verdict):
+        return found
+    return _otherwise(mapping, spec, times) if found is None else _by_rule(found, times)
+
+
+def fitting(mapping: DatabaseMapping, spec: Field, evidence: Evidence) -> Rule | Verdict | None:
+    """The first rule that fits, or why that cannot be told; None: no rule fits."""
+    times = evidence.times.get(spec.name)
     for rule in mapping.rules:
         if rule.fields is not None and spec.name not in rule.fields:
             continue
@@ -132,8 +141,8 @@ def choose(mapping: DatabaseMapping, spec: Field, evidence: Evidence) -> Verdict
             reason = f'the condition of rule "{rule.name}" could not be evaluated: {failure}'
             return Verdict(Take.MANUAL, reason, rule.name, rule.place)
         if fits:
-            return _by_rule(rule, times)
-    return _otherwise(mapping, spec, times)
+            return rule
+    return None
 
 
 def _otherwise(mapping: DatabaseMapping, spec: Field, times: EditTimes | None) -> Verdict:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from notion_gitops.model.backups import HeldNow, ShownBackup
+from notion_gitops.model.branches import Collision
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import (
     Backup,
@@ -72,6 +73,19 @@ def _plain_fields(
     if fields is None:
         return None
     return {n: v if n in told or v is None else _plain_digest(v) for n, v in fields.items()}
+
+
+def redact_collisions(
+    collisions: tuple[Collision, ...], mappings: Mapping[str, DatabaseMapping]
+) -> tuple[Collision, ...]:
+    """The collisions of two branches with the values of sensitive fields as digests."""
+    return tuple(
+        _collision(c) if c.field in _sensitive(mappings[c.mapping]) else c for c in collisions
+    )
+
+
+def _collision(each: Collision) -> Collision:
+    return replace(each, base=_value(each.base), here=_value(each.here), there=_value(each.there))
 
 
 def _field_story(field: FieldStory) -> FieldStory:

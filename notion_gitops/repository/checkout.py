@@ -97,6 +97,17 @@ class Checkout:
         """Whether the clone's history was cut."""
         return self._must("rev-parse", "--is-shallow-repository").line == "true"
 
+    def set_unset(self, name: str, value: str) -> bool:
+        """Set what is not set yet in the clone's own configuration; whether it was.
+
+        Raises:
+            GitFailed: it could not be written.
+        """
+        if self._setting(name):
+            return False
+        self._must("config", "--local", "--", name, value)
+        return True
+
     def _in_progress(self) -> str:
         return next((w for name, w in _IN_PROGRESS.items() if (self.git_dir / name).exists()), "")
 

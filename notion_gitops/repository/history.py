@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from notion_gitops.repository import calls
-from notion_gitops.repository.nouns import CommitInfo, SyncCommit
+from notion_gitops.repository.nouns import CommitInfo, PathCommit, SyncCommit
 from notion_gitops.repository.trees import Trees
 
 _LOG = ("log", "--first-parent", "-z", "--no-show-signature", "--encoding=UTF-8", "--no-color")
+
+_GRAPH = ("log", "--parents", "--topo-order", "-z", "--no-show-signature", "--encoding=UTF-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,18 @@ class History(Trees):
         for name, at, author, subject, parents in self._log(arguments, 5):
             merge = len(parents.split()) > 1
             yield CommitInfo(name, _moment(at), author, subject, name in boundary, merge)
+
+    def path_graph(self, path: str, tip: str) -> Iterator[PathCommit]:
+        """The commits that changed a file, on all branches that led to `tip`, newest first.
+
+        The parents of each are the nearest ones that changed the file, too; a commit comes before
+        its parents. It is read lazily.
+        """
+        boundary = self._shallow_commits()
+        layout = "--format=%H%x00%P%x00%(trailers:key=Sync-Id,valueonly,separator=%x2C)"
+        arguments = (*_GRAPH, layout, "--end-of-options", tip, "--", path)
+        for name, parents, syncs in self._log(arguments, 3):
+            yield PathCommit(name, tuple(parents.split()), bool(syncs.strip()), name in boundary)
 
     def blob_at(self, commit: str, path: str) -> bytes | None:
         """The content of a file in a commit; None if it was not there."""

@@ -85,6 +85,16 @@ class CommitInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class PathCommit:
+    """One commit that changed a path, in the graph of those that did."""
+
+    commit: str
+    parents: tuple[str, ...]  # the nearest ones that changed the path
+    by_sync: bool  # a sync made it: it has the trailer Sync-Id
+    at_boundary: bool = False  # of a shallow clone
+
+
+@dataclass(frozen=True, slots=True)
 class SyncCommit:
     """One commit of the state branch, with its trailers."""
 

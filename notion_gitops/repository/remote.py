@@ -31,6 +31,18 @@ class Remotes(Trees):
             return names[0]
         return "origin" if "origin" in names else ""
 
+    def default_branch(self, remote: str) -> str:
+        """The branch that the remote's own HEAD names; "" if it names none.
+
+        Raises:
+            GitFailed: the remote could not be reached.
+        """
+        self._require_remote(remote)
+        arguments = ("ls-remote", "--symref", "-q", "--end-of-options", remote, "HEAD")
+        lines = self._connected(remote, *arguments).line.splitlines()
+        names = (line.partition("\t")[0].removeprefix("ref: ") for line in lines)
+        return next((n.removeprefix(_HEADS) for n in names if n.startswith(_HEADS)), "")
+
     def remote_refs(self, remote: str, refs: Iterable[str]) -> dict[str, str]:
         """What the remote holds under these full names; those it does not have are left out.
 

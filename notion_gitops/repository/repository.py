@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from notion_gitops.repository.commits import Commits
 from notion_gitops.repository.history import History
+from notion_gitops.repository.merging import Merging
 from notion_gitops.repository.remote import Remotes
 from notion_gitops.repository.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
-class Repository(Commits, History, Remotes, Texts):
+class Repository(Merging, History, Remotes, Texts):
     """A git repository with a work tree; start from `Repository.discover`.
 
     Paths are relative to `root`, with forward slashes. Refs are given by their full names,

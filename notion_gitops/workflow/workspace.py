@@ -78,7 +78,7 @@ def open_workspace(start: Path, *, sandbox: bool = False) -> Workspace:
     return Workspace(
         repository=repository,
         mappings=mappings,
-        people=_people(repository.root),
+        people=read_people(repository.root),
         head=repository.head(),
         sandbox=sandbox,
         holds=_holds(repository.root, mappings),
@@ -133,7 +133,7 @@ def _holds(root: Path, mappings: Mapping[str, DatabaseMapping]) -> tuple[Hold, .
     return load_holds(decode_utf8(path.read_bytes(), HOLDS), HOLDS, mappings)
 
 
-def _people(root: Path) -> People:
+def read_people(root: Path) -> People:
     """Who is in the file; Notion's own list, which is read later, knows more."""
     path = root / PEOPLE
     if not path.is_file():

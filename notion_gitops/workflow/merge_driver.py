@@ -1,0 +1,83 @@
+"""Making git use our merge driver: the attribute of the record files, and the clone's setting."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from notion_gitops.formats.atomic import write_bytes
+from notion_gitops.mapping.loading import load_folder
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.repository.repository import Repository
+from notion_gitops.workflow.workspace import MAPPINGS
+
+ATTRIBUTES = ".gitattributes"
+DRIVER = "notion-gitops"
+COMMAND = (
+    "notion-gitops merge-file %O %A %B %P %L || { test $? -eq 1 && exit 1; "
+    "git merge-file --marker-size=%L -L HEAD -L base -L theirs %A %O %B; }"
+)
+"""What git runs. Where our program is missing or fails, git's own merge takes its place: else git
+would leave the file unmerged without any marker in it."""
+
+_ROOT = "state/records"
+_EVERY = f"{_ROOT}/**"
+_HEADING = "# record files are merged field by field (docs: notion-gitops merge-file --help)"
+
+
+def install_driver(start: Path) -> list[str]:
+    """Set the driver up in the repository that holds `start`; what was done, in sentences.
+
+    Raises:
+        StateUnusable: there is no git repository.
+        InvalidInput: the mappings are wrong.
+    """
+    repository = Repository.discover(start)
+    mappings = load_folder(repository.root, MAPPINGS)
+    told = []
+    if write_attributes(repository.root, mappings):
+        told.append(f"Added to {ATTRIBUTES}: {', '.join(patterns(mappings))} merge={DRIVER}")
+    if set_driver(repository):
+        told.append(f"Set in this clone's configuration: merge.{DRIVER}.driver")
+    again = f"To undo: git config --unset merge.{DRIVER}.driver"
+    return [*told, again] if told else ["Git uses it already; nothing was changed."]
+
+
+def set_driver(repository: Repository) -> bool:
+    """Name the driver in the clone's own configuration, unless a person named one."""
+    # No merge.NAME.name: git would refuse to merge where the driver alone is taken back.
+    return repository.set_unset(f"merge.{DRIVER}.driver", COMMAND)
+
+
+def patterns(mappings: Iterable[DatabaseMapping]) -> tuple[str, ...]:
+    """The patterns of .gitattributes that the mapped paths need."""
+    found = [_EVERY]
+    for mapping in mappings:
+        path = mapping.git.path.rstrip("/")
+        if not path.startswith(f"{_ROOT}/"):
+            found.append(_quoted(path if mapping.git.single_file else f"{path}/**"))
+    return tuple(dict.fromkeys(found))
+
+
+def write_attributes(root: Path, mappings: Iterable[DatabaseMapping]) -> bool:
+    """Add the lines that are missing; whatever a person says of a pattern's merge stays."""
+    file = root / ATTRIBUTES
+    before = file.read_bytes().decode("utf-8", "surrogateescape") if file.is_file() else ""
+    said = {line.split()[0] for line in before.splitlines() if _says_merge(line)}
+    missing = [p for p in patterns(mappings) if p not in said]
+    if not missing:
+        return False
+    gap = "" if not before or before.endswith("\n") else "\n"
+    lines = "".join(f"{pattern} merge={DRIVER}\n" for pattern in missing)
+    text = f"{before}{gap}{_HEADING}\n{lines}"
+    write_bytes(root, ATTRIBUTES, text.encode("utf-8", "surrogateescape"))
+    return True
+
+
+def _says_merge(line: str) -> bool:
+    """Whether a line says how files are merged; an attribute can be taken back with a sign."""
+    attributes = (word.lstrip("-!").partition("=")[0] for word in line.split()[1:])
+    return not line.lstrip().startswith("#") and "merge" in attributes
+
+
+def _quoted(pattern: str) -> str:
+    """A pattern as gitattributes(5) has it where it holds a blank."""
+    return f'"{pattern}"' if " " in pattern or pattern.startswith(("!", "#")) else pattern

@@ -1,0 +1,72 @@
+"""`merge-file`: one file merged for git, as a merge driver (gitattributes(5))."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from notion_gitops.mapping.loading import load_folder
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import NotionGitopsError, UsageError
+from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.records.versions import Contents
+from notion_gitops.repository.nouns import Head
+from notion_gitops.repository.repository import Repository
+from notion_gitops.text.markers import Marking
+from notion_gitops.workflow.reading.merged_file import (
+    Desk,
+    MergedFile,
+    mapping_of,
+    merge_records,
+    merged_as_text,
+)
+from notion_gitops.workflow.reading.value_origins import Historian, Tips, named_by_git, tips_of
+from notion_gitops.workflow.workspace import MAPPINGS, Workspace, read_people
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What git asks of its driver."""
+
+    path: str  # of the file in the work tree, from its top folder
+    contents: Contents
+    marker_size: int
+
+
+def merge_for_git(root: Path, asked: Asked, environ: Mapping[str, str]) -> MergedFile:
+    """Merge by fields if a mapping has the file, else as git does by itself.
+
+    Args:
+        root: the top folder of the work tree, where git runs its drivers.
+        asked: the three versions.
+        environ: the environment, in which git names the branch that comes in.
+
+    Raises:
+        GitFailed: it is no text, so that git cannot merge it either.
+    """
+    repository = Repository.discover(root)
+    desk = Desk(repository, Marking(there=named_by_git(environ), size=asked.marker_size))
+    try:
+        workspace, mapping = _mapped(repository, asked.path)
+    except NotionGitopsError as error:
+        return merged_as_text(desk, asked.path, asked.contents, error)
+    desk = replace(desk, people=workspace.people)
+    # Most files need no history: nothing in them collides, or their sets merge.
+    quick = merge_records(desk, Historian(workspace, Tips()), mapping, asked.path, asked.contents)
+    if quick.clean:
+        return quick
+    versions = (asked.contents.here, asked.contents.there)
+    tips, name = tips_of(workspace, asked.path, versions, environ)
+    there = name or desk.marking.there
+    marking = replace(desk.marking, there=there, with_base=repository.marks_base())
+    desk, historian = replace(desk, marking=marking), Historian(workspace, tips)
+    return merge_records(desk, historian, mapping, asked.path, asked.contents)
+
+
+def _mapped(repository: Repository, path: str) -> tuple[Workspace, DatabaseMapping]:
+    """The workspace, and the mapping of a path; without asking git where it stands."""
+    mappings = {m.name: m for m in load_folder(repository.root, MAPPINGS)}
+    mapping = mapping_of(mappings, path)
+    if mapping is None:
+        raise UsageError(Diagnostic(f"no mapping has {path}"))
+    people = read_people(repository.root)
+    return Workspace(repository, mappings, people, Head("", "")), mapping
