@@ -32,6 +32,7 @@ COMMANDS = {
     "conflicts": ("conflicts", "List, show and settle the open conflicts."),
     "backups": ("backups", "List and show what syncs overwrote; plan to have it back."),
     "hold": ("hold", "Leave a record, a field or a mapping as it is for a while."),
+    "update-branch": ("update_branch", "Merge another branch into this one, field by field."),
     "merge-file": ("merge_file", "Merge one record file for git, as its merge driver."),
     "status": ("status", "Show the last sync, drift, open conflicts and health."),
     "log": ("log", "Show the history of syncs."),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from notion_gitops.engine.branch_rules import Sides, decide_in_git, sides_of
-from notion_gitops.engine.fields import FieldMerge, Readings, merge_field, same
+from notion_gitops.engine.fields import FieldMerge, Readings, merge_field, same, trimmed
 from notion_gitops.engine.merge import direction_of
 from notion_gitops.engine.rules import Decider
 from notion_gitops.model.branches import (
@@ -73,7 +73,8 @@ def texts_to_merge(mapping: DatabaseMapping, at: Versions) -> dict[str, tuple[st
         lines = any(isinstance(t, str) and "\n" in t for t in texts)
         if spec.is_body or (spec.type in TEXTS and lines):
             base, here, there = (t if isinstance(t, str) else "" for t in texts)
-            if here and there:  # a text that one branch emptied has no lines to merge
+            # A text that one branch emptied has no lines to merge; one with a NUL is none to git.
+            if here and there and "\0" not in f"{base}{here}{there}":
                 found[name] = (base, here, there)
     return found
 
@@ -152,18 +153,14 @@ def _field(
         return (three.here if edited_here else three.there), None
     if spec.type is PropertyType.STATUS and (three.here is None or three.there is None):
         return three.here or three.there, None  # an empty status means: leave it
-    if spec.type in TEXTS and _trimmed(three.here) == _trimmed(three.there):
-        return max(three.here, three.there, key=_length), None  # they differ in outer space alone
+    if trimmed(spec, three.here, three.there):  # they differ in outer space alone
+        return max(three.here, three.there, key=_length), None
     origins = known.origins.get(spec.name, Origins())
     text = known.texts.get(spec.name)
     sides = sides_of(origins, at)
     merge = _by_engine(mapping, spec, at, (sides, origins, text))
     collision = _collision(mapping, spec, at, merge)
     return merge.agreed, replace(collision, origins=origins)
-
-
-def _trimmed(text: Value) -> str:
-    return str(text or "").strip()
 
 
 def _length(text: Value) -> tuple[int, str]:
@@ -211,9 +208,17 @@ def _collision(mapping: DatabaseMapping, spec: Field, at: Versions, merge: Field
         there=three.there,
         reason=told.reason,
         open=not merge.settled,
+        stands=_stands(three, merge),
         rule=told.rule,
         place=told.place,
     )
+
+
+def _stands(at: _Three, merge: FieldMerge) -> str:
+    """Whose value was taken."""
+    if not merge.settled or merge.agreed not in (at.here, at.there):
+        return ""
+    return "here" if merge.agreed == at.here else "there"
 
 
 def _without_rule(mapping: DatabaseMapping, spec: Field, at: Versions) -> Conflict:

@@ -62,7 +62,7 @@ def same(field: Field, one: Value, other: Value) -> bool:
     return identical(one, other)
 
 
-def _trimmed(field: Field, git: Value, notion: Value) -> bool:
+def trimmed(field: Field, git: Value, notion: Value) -> bool:
     """Whether they differ in outer space alone, which Notion trims from what it is sent.
 
     The file keeps its spelling. Else a write whose base was never recorded would come back as an
@@ -88,7 +88,7 @@ def merge_field(field: Field, direction: Direction, at: Readings, decide: Decide
         return FieldMerge(at.base, settled=False)
     if field.type is PropertyType.FILES:
         at = _by_path(at)
-    if same(field, at.git, at.notion) or _trimmed(field, at.git, at.notion):
+    if same(field, at.git, at.notion) or trimmed(field, at.git, at.notion):
         return FieldMerge(at.git)
     if _emptied_required(field, direction, at):
         merge = decide(at, "a required field was emptied in Notion")

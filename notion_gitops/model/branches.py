@@ -76,6 +76,7 @@ class Collision:
     place: Place | None = None  # of the rule
     origins: Origins = Origins()
     deleted: str = ""  # "here" or "there", where `field` is None
+    stands: str = ""  # "here" or "there": whose value was taken; "" for one of both, and if open
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,8 @@ class BranchUpdate:
     as_text: Mapping[str, Diagnostic] = field(default_factory=dict)  # record files that could not
     # be read as records, and why
     files: Mapping[str, str] = field(default_factory=dict)  # of records by MAPPING/KEY
-    left: tuple[str, ...] = ()  # all files that are in conflict still
+    left: Mapping[str, str] = field(default_factory=dict)  # all files that are in conflict still,
+    # and why, where that is more than lines that git marked
     pushed: str = ""  # the remote that it was pushed to
     not_pushed: str = ""  # why it was not, though it was asked for
 

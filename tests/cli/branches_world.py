@@ -43,7 +43,8 @@ class Branches:
             file.write_bytes(content if isinstance(content, bytes) else content.encode())
         self.git("add", "-A")
         dates = {f"GIT_{who}_DATE": f"2026-{at}Z" for who in ("AUTHOR", "COMMITTER")} if at else {}
-        self.raw("commit", "-q", "-m", message, **dates)
+        done = self.raw("commit", "-q", "-m", message, **dates)
+        assert done.returncode == 0, done.stderr
         return self.git("rev-parse", "HEAD").strip()
 
     def git(self, *arguments: str) -> str:

@@ -16,7 +16,7 @@ from notion_gitops.report.show import place_text, problem_sentence
 from notion_gitops.text.escape import terminal
 from notion_gitops.workflow.merge_driver import install_driver
 from notion_gitops.workflow.merge_file import Asked, merge_for_git
-from notion_gitops.workflow.reading.merged_file import MergedFile
+from notion_gitops.workflow.reading.merged_file import REST_OPEN, MergedFile
 
 COULD_NOT = 129  # more than any number of conflicts; the driver's setting then lets git merge
 
@@ -84,8 +84,7 @@ def _tell(merged: MergedFile) -> None:
     if merged.reason is not None:
         _say_one_line(merged.path, f"merged as text: {_short(merged.reason)}")
     if merged.rest_open:
-        what = "what no field covers (comments, further keys) was changed on both branches"
-        _say_one_line(merged.path, f"left to you: {what}")
+        _say_one_line(merged.path, f"left to you: {REST_OPEN}")
     for each in merged.collisions:
         _say_one_line(merged.path, _decision(each))
 
@@ -98,7 +97,9 @@ def _short(reason: Diagnostic) -> str:
 def _decision(each: Collision) -> str:
     what = f"{each.key}, {each.field}" if each.field else each.key
     at = f" ({place_text(each.place)})" if each.place else ""
-    return f"{what}: {'left to you: ' if each.open else ''}{each.reason}{at}"
+    whose = {"here": "this branch's value, ", "there": "the other branch's value, "}
+    how = "left to you: " if each.open else whose.get(each.stands, "")
+    return f"{what}: {how}{each.reason}{at}"
 
 
 def _say_one_line(path: str, text: str) -> None:

@@ -18,6 +18,8 @@ from notion_gitops.repository.texts import Labels
 from notion_gitops.text.markers import Marking
 from notion_gitops.workflow.reading.value_origins import Historian
 
+REST_OPEN = "what no field covers (comments, further keys) was changed on both branches"
+
 
 @dataclass(frozen=True, slots=True)
 class MergedFile:
