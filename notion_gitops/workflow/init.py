@@ -8,10 +8,13 @@ from pathlib import Path
 
 from notion_gitops import samples as shipped
 from notion_gitops.formats.atomic import write_bytes
+from notion_gitops.mapping.loading import load_folder
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import StateUnusable, UsageError
+from notion_gitops.model.errors import InvalidInput, StateUnusable, UsageError
+from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.repository.repository import Repository
 from notion_gitops.workflow.init_people import NO_PEOPLE
+from notion_gitops.workflow.merge_driver import ATTRIBUTES, write_attributes
 from notion_gitops.workflow.workspace import MAPPINGS, PRIVATE
 
 _IGNORED = f"# notion-gitops: journal, lock, caches, the sandbox's database\n/{PRIVATE}/\n"
@@ -33,7 +36,7 @@ fields:
   title: {property: Name, type: title, required: true}
 """
 
-_OURS = frozenset({".git", ".gitignore", MAPPINGS, "state", PRIVATE})
+_OURS = frozenset({".git", ".gitignore", ATTRIBUTES, MAPPINGS, "state", PRIVATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ def make_workspace(folder: Path, contents: Contents) -> Made:
     written = [p for p, text in files.items() if _write_new(repository.root, p, text)]
     if _ignore(repository.root):
         written.append(".gitignore")
+    if write_attributes(repository.root, _mapped(repository.root)):
+        written.append(ATTRIBUTES)
     return Made(repository.root, tuple(written), _next(samples=contents.samples), inside)
 
 
@@ -147,6 +152,14 @@ def _ignore(root: Path) -> bool:
     gap = "" if not before or before.endswith("\n") else "\n"
     write_bytes(root, ".gitignore", (before + gap + _IGNORED).encode())
     return True
+
+
+def _mapped(root: Path) -> tuple[DatabaseMapping, ...]:
+    """The mappings that are there, whose paths may be anywhere."""
+    try:
+        return load_folder(root, MAPPINGS)
+    except InvalidInput:  # `validate` tells of them; the usual path is right in any case
+        return ()
 
 
 def _next(*, samples: bool) -> tuple[str, ...]:

@@ -18,9 +18,15 @@ COMMAND = (
 """What git runs. Where our program is missing or fails, git's own merge takes its place: else git
 would leave the file unmerged without any marker in it."""
 
+UNDO = f"git config --unset merge.{DRIVER}.driver"
+DRIVER_SET = (
+    f"Set in this clone's configuration: merge.{DRIVER}.driver, so that git merges record files "
+    f"field by field (to undo: {UNDO})."
+)
+
 _ROOT = "state/records"
 _EVERY = f"{_ROOT}/**"
-_HEADING = "# record files are merged field by field (docs: notion-gitops merge-file --help)"
+_HEADING = "# notion-gitops: record files are merged field by field"
 
 
 def install_driver(start: Path) -> list[str]:
@@ -36,9 +42,8 @@ def install_driver(start: Path) -> list[str]:
     if write_attributes(repository.root, mappings):
         told.append(f"Added to {ATTRIBUTES}: {', '.join(patterns(mappings))} merge={DRIVER}")
     if set_driver(repository):
-        told.append(f"Set in this clone's configuration: merge.{DRIVER}.driver")
-    again = f"To undo: git config --unset merge.{DRIVER}.driver"
-    return [*told, again] if told else ["Git uses it already; nothing was changed."]
+        told.append(DRIVER_SET)
+    return told or ["Git uses it already; nothing was changed."]
 
 
 def set_driver(repository: Repository) -> bool:

@@ -21,10 +21,10 @@ databases:
 
 def _next(done: Done) -> list[str]:
     """The commands that it says are next."""
-    lines = [re.sub(r"^[0-9 ]+", "", line) for line in done.lines]
-    return (
-        lines[lines.index("Next") + 1 :] if "Next" in lines else lines[lines.index("Next:") + 1 :]
-    )
+    streams = (done.stdout, done.stderr)  # the steps are the end of the one that has them
+    told = next(s for s in streams if re.search(r"^Next:?$", s, re.MULTILINE))
+    lines = re.split(r"^Next:?\n", told, flags=re.MULTILINE)[1].splitlines()
+    return [re.sub(r"^[0-9 ]+", "", line) for line in lines]
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,24 @@ def test_the_first_step_leads_into_the_folder_that_was_named(tool: Tool, argumen
         tool.shell("\n".join(typed)).expect(0)
     inside = Tool(tool.folder / "the registry", tool.home)
     assert all(not step.startswith("cd ") for step in _next(inside.run("init", "--samples")))
+
+
+def test_git_of_the_clone_is_told_to_merge_records_by_fields(tool: Tool) -> None:
+    tool.git("init", "-q")
+    (tool.folder / ".gitattributes").write_text("*.md text", "utf-8")
+    done = tool.run("init").expect(0)
+    assert "to undo: git config --unset merge.notion-gitops.driver" in " ".join(done.stderr.split())
+    attributes = (tool.folder / ".gitattributes").read_text("utf-8").splitlines()
+    assert (attributes[0], attributes[-1]) == (
+        "*.md text",
+        "state/records/** merge=notion-gitops",
+    )
+    command = tool.git("config", "merge.notion-gitops.driver")
+    assert command.startswith("notion-gitops merge-file %O %A %B %P %L || ")
+    tool.git("config", "merge.notion-gitops.driver", "mine")
+    assert "driver" not in tool.run("init").expect(0).stderr
+    assert tool.git("config", "merge.notion-gitops.driver") == "mine\n"
+    assert (tool.folder / ".gitattributes").read_text("utf-8").splitlines() == attributes
 
 
 def test_one_made_inside_a_repository_is_said_to_be_one(tool: Tool) -> None:

@@ -18,6 +18,7 @@ from notion_gitops.report.survey import databases_view, survey_view
 from notion_gitops.repository.repository import Repository
 from notion_gitops.workflow.init import Contents, Made, make_workspace, undone_if_it_fails
 from notion_gitops.workflow.init_database import Wanted, init_databases
+from notion_gitops.workflow.merge_driver import DRIVER_SET, set_driver
 from notion_gitops.workflow.workspace import MAPPINGS
 
 
@@ -63,7 +64,8 @@ def command(  # noqa: PLR0917  one parameter an option
 ) -> None:
     """Make mappings/ and state/ in a git repository; an existing file is never touched.
 
-    The repository is made too if FOLDER is in none. With --database, the mapping is written from
+    The repository is made too if FOLDER is in none. Git of this clone is told to merge records
+    field by field (see merge-file --help). With --database, the mapping is written from
     what stands in Notion, as a mirror: nothing is written to Notion until you say two-way.
     """
     if samples and databases:
@@ -85,7 +87,14 @@ def command(  # noqa: PLR0917  one parameter an option
         _tell_of_the_outer(folder, made.inside)
 
 
+def _use_driver(made: Made) -> None:
+    if set_driver(Repository.discover(made.root)):
+        say(DRIVER_SET)
+        say("")
+
+
 def _tell(made: Made) -> None:
+    _use_driver(made)
     for path in made.files:
         say(f"  {path}")
     say("")
@@ -135,6 +144,7 @@ def _write(made: Made, where: Where, databases: dict[str, str], form: Format) ->
         wanted = [Wanted(resolve(database), name) for database, name in databases.items()]
         known = _known(made.root)
         surveys = init_databases(made.root, gateway, wanted, known)
+    _use_driver(made)
     flag = " --sandbox" if where.sandbox else ""
     commit = "git add -A && git commit -m 'Add notion-gitops mappings'"
     steps = (f"notion-gitops check{flag}", commit, f"notion-gitops plan{flag}")
