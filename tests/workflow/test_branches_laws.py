@@ -34,6 +34,7 @@ from tests.records.record_samples import (
 )
 
 Fields = dict[str, Value]
+Changes = dict[str, Fields | None]
 formats = pytest.mark.parametrize("where", sorted(PATHS))
 few = st.lists(st.sampled_from(sorted(TYPES)), unique=True, min_size=1, max_size=3)
 colliding = few.flatmap(
@@ -171,6 +172,46 @@ def test_it_is_the_same_whichever_branch_is_merged_into_the_other(
         for name, spec in mapping.fields.items():
             texts = (mine.value(name), its.value(name))
             assert same(spec, *texts) or trimmed(spec, *texts), name
+
+
+changes = st.dictionaries(
+    st.sampled_from("abcdef"),
+    st.fixed_dictionaries({"title": st.just("new"), "hours": st.integers(0, 3)}) | st.none(),
+    max_size=4,
+)
+"""What a branch does to the records of a file, by key: it writes them, or deletes them (None)."""
+
+
+@pytest.mark.parametrize("where", [w for w in sorted(PATHS) if w.endswith(" file")])
+@settings(max_examples=examples(25), deadline=None)
+@given(base=st.sets(st.sampled_from("abcd"), min_size=1), here=changes, there=changes)
+def test_records_of_one_file_come_and_go(
+    repository: Repository, where: str, base: set[str], here: Changes, there: Changes
+) -> None:
+    mapping = sample_mapping(where)
+    old: Changes = {key: {"title": f"old {key}", "hours": 9} for key in base}
+    content = _changed(mapping, b"", old)
+    at = Contents(content, *(_changed(mapping, content, c) for c in (here, there)))
+    merged = merge(repository, mapping, at)
+    assert merged.reason is None
+    mine, theirs = (read(mapping, chosen(merged, side)) for side in (1, 3))
+    old_keys, my_keys, their_keys = (read(mapping, c).keys() for c in (at.base, at.here, at.there))
+    asked = {c.key for c in merged.open}
+    for key in "abcdef":
+        before, one, other = key in old_keys, key in my_keys, key in their_keys
+        wanted = other if one == before else one
+        expected = (one, other) if key in asked else (wanted, wanted)
+        assert (key in mine, key in theirs) == expected, key
+
+
+def _changed(mapping: DatabaseMapping, content: bytes, changes: Changes) -> bytes:
+    known = read(mapping, content) if content else {}
+    edits = FileEdits(
+        changed={k: v for k, v in changes.items() if v is not None and k in known},
+        added={k: v for k, v in changes.items() if v is not None and k not in known},
+        removed=frozenset(k for k, v in changes.items() if v is None and k in known),
+    )
+    return edit_file(mapping, content, file_of(mapping), edits) or b"" if edits.keys else content
 
 
 @settings(max_examples=examples(25), deadline=None)
