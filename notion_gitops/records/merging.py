@@ -50,18 +50,18 @@ class Task:
         return {k: m.fields for k, m in self.merges.items() if m.fields is not None}
 
 
-def merged_file(task: Task, marking: Marking) -> tuple[bytes, bool]:
+def merged_file(task: Task, marking: Callable[[], Marking]) -> tuple[bytes, bool]:
     """The merged file, and whether it is clean; what is open stands between markers.
 
     Raises:
         CannotEdit: a version of the file is written so that values cannot be put into it.
     """
-    content = next((c for c in _candidates(task) if _is_right(task, c)), None)
-    if content is None:
+    found = next((v for c in _candidates(task) if (v := _if_right(task, c)) is not None), None)
+    if found is None:
         return _text_left(task)
     if not any(merge.open for merge in task.merges.values()):
-        return content, True
-    return _marked(task, content, marking), False
+        return found.content, True
+    return _marked(task, found, marking()), False
 
 
 # --- the text that holds what was decided ------------------------------------------------
@@ -153,23 +153,23 @@ def _without(task: Task, key: str, fields: Fields) -> Fields:
     return {n: v for n, v in fields.items() if base.value(n) in (here.value(n), there.value(n))}
 
 
-def _is_right(task: Task, content: bytes) -> bool:
-    """Whether a text says exactly what was decided, and keeps what no field covers."""
+def _if_right(task: Task, content: bytes) -> Version | None:
+    """A text, read, if it says exactly what was decided and keeps what no field covers."""
     try:
         found = read_version(task.mapping, task.path, content, task.people)
     except InvalidInput:
-        return False
+        return None
     said = {key: _said(task.mapping, r.fields) for key, r in found.records.items()}
     wanted = {key: _said(task.mapping, fields) for key, fields in task.wanted.items()}
-    return said == wanted and rest_is_kept(task.at, found)
+    return found if said == wanted and rest_is_kept(task.at, found) else None
 
 
 # --- what is left to a person ------------------------------------------------------------
 
 
-def _marked(task: Task, content: bytes, marking: Marking) -> bytes:
+def _marked(task: Task, now: Version, marking: Marking) -> bytes:
     """The text with both versions of what is open, between markers."""
-    now = read_version(task.mapping, task.path, content, task.people)
+    content = now.content
     there = _towards(task, now, _with(task, lambda merge: merge.there))
     base = _towards(task, now, _with(task, lambda merge: merge.base))
     here, ancestor, other = (c.removeprefix(BOM).decode() for c in (content, base, there))

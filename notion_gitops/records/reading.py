@@ -16,7 +16,7 @@ from notion_gitops.model.mapping import BODY, DatabaseMapping
 from notion_gitops.model.people import People
 from notion_gitops.model.records import FileOrigin, Record
 from notion_gitops.model.values import Value, canonical_body
-from notion_gitops.records.documents import Slot, fields_of, key_field, parse_document
+from notion_gitops.records.documents import Document, Slot, fields_of, key_field, parse_document
 from notion_gitops.records.files import FilesRead
 
 _RESEMBLANCE = 0.75  # of difflib; below it, a stranger's key is left in peace
@@ -90,6 +90,20 @@ def read_records(
     return run.result()
 
 
+def read_document(
+    mapping: DatabaseMapping, path: str, content: bytes, people: People
+) -> tuple[Reading, Document]:
+    """The records of one file, and the file taken apart.
+
+    Raises:
+        InvalidInput: the file as a whole cannot be read.
+    """
+    run = _Run(mapping, people, None)
+    document = parse_document(mapping, content, path)
+    run.document(path, content, document)
+    return run.result(), document
+
+
 class _Run:
     """One reading of all files of a mapping."""
 
@@ -114,6 +128,10 @@ class _Run:
         except InvalidInput as error:
             self.unread(path, error.diagnostics)
             return
+        self.document(path, content, document)
+
+    def document(self, path: str, content: bytes, document: Document) -> None:
+        """Take the records out of a file that is taken apart."""
         digest = hashlib.sha256(content).hexdigest()
         body = None
         if self.mapping.body is not None:

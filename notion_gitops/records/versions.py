@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from notion_gitops.formats.nodes import Items, Node, Scalar, Table, plain
+from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.mapping import DatabaseMapping, GitFormat
 from notion_gitops.model.people import People
 from notion_gitops.model.records import Record
-from notion_gitops.records.documents import Document, Slot, key_field, parse_document
-from notion_gitops.records.reading import read_records
+from notion_gitops.records.documents import Document, Slot, key_field
+from notion_gitops.records.reading import read_document
 
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#.*$", re.MULTILINE)
 _TEXT = "\0text"  # stands for the text of a Markdown file, where no field is mapped to it
@@ -76,10 +77,11 @@ def read_version(mapping: DatabaseMapping, path: str, content: bytes, people: Pe
     """
     if not content:
         return Version(content)
-    reading = read_records(mapping, {path: content}, people)
+    if not content.strip():
+        raise InvalidInput(Diagnostic("the file is empty", Place(path)))
+    reading, document = read_document(mapping, path, content, people)
     if reading.lost:
         raise InvalidInput(*reading.problems)
-    document = parse_document(mapping, content, path)
     rest = {s.key: _rest(mapping, document, s) for s in document.slots if s.key is not None}
     return Version(content, reading.records, rest, Counter(_comments(mapping, document)))
 

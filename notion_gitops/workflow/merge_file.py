@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from notion_gitops.mapping.loading import load_folder
@@ -44,21 +45,23 @@ def merge_for_git(root: Path, asked: Asked, environ: Mapping[str, str]) -> Merge
         GitFailed: it is no text, so that git cannot merge it either.
     """
     repository = Repository.discover(root)
-    desk = Desk(repository, Marking(there=named_by_git(environ), size=asked.marker_size))
+    plain = Marking(there=named_by_git(environ), size=asked.marker_size)
     try:
         workspace, mapping = _mapped(repository, asked.path)
     except NotionGitopsError as error:
-        return merged_as_text(desk, asked.path, asked.contents, error)
-    desk = replace(desk, people=workspace.people)
-    # Most files need no history: nothing in them collides, or their sets merge.
-    quick = merge_records(desk, Historian(workspace, Tips()), mapping, asked.path, asked.contents)
-    if quick.clean:
-        return quick
-    versions = (asked.contents.here, asked.contents.there)
-    tips, name = tips_of(workspace, asked.path, versions, environ)
-    there = name or desk.marking.there
-    marking = replace(desk.marking, there=there, with_base=repository.marks_base())
-    desk, historian = replace(desk, marking=marking), Historian(workspace, tips)
+        return merged_as_text(Desk(repository, lambda: plain), asked.path, asked.contents, error)
+
+    @cache  # most files need neither: nothing in them collides
+    def tips() -> tuple[Tips, str]:
+        versions = (asked.contents.here, asked.contents.there)
+        return tips_of(workspace, asked.path, versions, environ)
+
+    @cache
+    def marking() -> Marking:
+        return replace(plain, there=tips()[1] or plain.there, with_base=repository.marks_base())
+
+    desk = Desk(repository, marking, workspace.people)
+    historian = Historian(workspace, lambda: tips()[0])
     return merge_records(desk, historian, mapping, asked.path, asked.contents)
 
 

@@ -158,7 +158,10 @@ def _merge_records(workspace: Workspace, target: Target, update: BranchUpdate) -
     """Merge by fields what both branches changed, and put it where git merged it as text."""
     unmerged = workspace.repository.unmerged()
     stages = {**_both_changed(workspace, target), **_whole(workspace, unmerged)}
-    merged = {path: _merge(workspace, target, path, each) for path, each in stages.items()}
+    marking = Marking(there=target.name, with_base=workspace.repository.marks_base())
+    desk = Desk(workspace.repository, lambda: marking, workspace.people)
+    historian = Historian(workspace, lambda: Tips(workspace.head.commit, target.commit))
+    merged = {path: _merge(desk, historian, path, each) for path, each in stages.items()}
     contents = {path: m.content for path, m in merged.items()}
     conflicts = {path: stages[path] for path, m in merged.items() if not m.clean}
     if contents:
@@ -223,20 +226,16 @@ def _whole(workspace: Workspace, found: Mapping[str, Stages]) -> dict[str, Stage
     }
 
 
-def _merge(workspace: Workspace, target: Target, path: str, stages: Stages) -> MergedFile:
-    repository = workspace.repository
-    mapping = mapping_of(workspace.mappings, path)
+def _merge(desk: Desk, historian: Historian, path: str, stages: Stages) -> MergedFile:
+    mapping = mapping_of(historian.workspace.mappings, path)
     if mapping is None:
         raise ValueError(f"{path} is no record file")
-    blobs = repository.read_blobs(entry.blob for entry in stages.values())
+    blobs = desk.repository.read_blobs(entry.blob for entry in stages.values())
     base = stages.get(_BASE)
     contents = Contents(
         blobs[base.blob] if base else b"", blobs[stages[_HERE].blob], blobs[stages[_THERE].blob]
     )
-    marking = Marking(there=target.name, with_base=repository.marks_base())
-    tips = Tips(workspace.head.commit, target.commit)
-    desk = Desk(repository, marking, workspace.people)
-    return merge_records(desk, Historian(workspace, tips), mapping, path, contents)
+    return merge_records(desk, historian, mapping, path, contents)
 
 
 def _finish(workspace: Workspace, update: BranchUpdate) -> BranchUpdate:

@@ -54,12 +54,10 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     return Repository.create(tmp_path_factory.mktemp("laws"))
 
 
-def merge(
-    repository: Repository, mapping: DatabaseMapping, contents: Contents, marking: Marking = MARKING
-) -> MergedFile:
+def merge(repository: Repository, mapping: DatabaseMapping, contents: Contents) -> MergedFile:
     workspace = Workspace(repository, {mapping.name: mapping}, PEOPLE, Head("", ""))
-    desk = Desk(repository, marking, PEOPLE)
-    historian = Historian(workspace, Tips())
+    desk = Desk(repository, lambda: MARKING, PEOPLE)
+    historian = Historian(workspace, Tips)
     return merge_records(desk, historian, mapping, file_of(mapping), contents)
 
 

@@ -1,5 +1,6 @@
 """`merge-file`: git's merge driver for record files."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -58,6 +59,7 @@ def command(  # noqa: PLR0917  one parameter a word of git's
         return ExitCode.DONE
     if base is None or ours is None or theirs is None or path is None:
         raise click.UsageError("Git gives BASE OURS THEIRS PATH; or say --install.")
+    gc.disable()  # a large file is a million tuples without a cycle, looked through in vain
     try:
         contents = Contents(base.read_bytes(), ours.read_bytes(), theirs.read_bytes())
         merged = merge_for_git(Path(), Asked(path, contents, marker_size), os.environ)

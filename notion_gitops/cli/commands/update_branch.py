@@ -1,5 +1,6 @@
 """`update-branch`: bring a conflicting pull request up to date."""
 
+import gc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def command(start: Path, branch: str, push: bool, form: Format) -> ExitCode:
 
     Ends with 3 if decisions are left to you. No hook of git is run.
     """
+    gc.disable()  # a large file is a million tuples without a cycle, looked through in vain
     workspace = open_workspace(start)
     update = update_branch(workspace, branch)
     if push:

@@ -1,6 +1,6 @@
 """One record file merged between two branches: read, decided field by field, written as text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from notion_gitops.engine.branches import colliding, merge_versions, texts_to_merge
@@ -47,7 +47,7 @@ class Desk:
     """What every file of one merge is merged with."""
 
     repository: Repository
-    marking: Marking
+    marking: Callable[[], Marking]  # asked for once something is open: git has to be asked for it
     people: People = field(default_factory=People)
 
 
@@ -88,7 +88,7 @@ def as_text(desk: Desk, contents: Contents) -> tuple[bytes, bool]:
     Raises:
         GitFailed: they are no texts.
     """
-    marking = desk.marking
+    marking = desk.marking()
     labels = Labels(marking.here, marking.base, marking.there, marking.size)
     return desk.repository.merge_files(contents.base, contents.here, contents.there, labels)
 

@@ -48,7 +48,14 @@ class RecordFile:
 
     def at(self, commit: str) -> Record | None:
         """The record as a commit has it; None if it is not there, or cannot be read."""
-        return self._records(commit, self.path).get(self.key)
+        return self.records_at(commit, self.path).get(self.key)
+
+    def records_at(self, commit: str, path: str) -> Mapping[str, Record]:
+        """All records of a file that can be read, as a commit has them."""
+        content = self.workspace.repository.blob_at(commit, path)
+        if content is None:
+            return {}
+        return read_records(self.mapping, {path: content}, self.workspace.people).records
 
     def versions(self) -> Iterable[Version]:
         """The commits that changed the file, newest first."""
@@ -61,7 +68,7 @@ class RecordFile:
         key, first = along.key, None
         newer: Mapping[str, Record] = {}
         for commit in self.workspace.repository.first_parent_log(along.path, along.head):
-            records = self._records(commit.commit, along.path)
+            records = self.records_at(commit.commit, along.path)
             if first is not None and key not in records:
                 former = _former_key(key, newer, records)
                 if former is None:
@@ -77,15 +84,9 @@ class RecordFile:
         """Where the record stood before the commit with which a stretch begins."""
         path = self.workspace.repository.moved_from(first.commit, along.path)
         parent = f"{first.commit}^"
-        before = self._records(parent, path) if path else {}
+        before = self.records_at(parent, path) if path else {}
         key = along.key if along.key in before else _former_key(along.key, records, before)
         return _Stretch(path, key, parent) if key is not None else None
-
-    def _records(self, commit: str, path: str) -> Mapping[str, Record]:
-        content = self.workspace.repository.blob_at(commit, path)
-        if content is None:
-            return {}
-        return read_records(self.mapping, {path: content}, self.workspace.people).records
 
     def not_committed(self) -> GitEdit:
         """An edit that is in the work tree alone: all that is known is the time of the file."""

@@ -1,6 +1,6 @@
 """How a branch came to hold a value: by a sync's own commit, or by a person's, and when."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,6 +17,9 @@ from notion_gitops.workflow.workspace import Workspace
 _GITHEAD = "GITHEAD_"  # and a commit: what git calls it in a merge (git merge's own source)
 _NO_TIP = EditTime(None, reason="which commit this version is of is not known")
 
+Seen = dict[tuple[str, str], Mapping[str, Record]]
+"""The records of a file, by its path and a commit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tips:
@@ -31,15 +34,17 @@ class Historian:
     """Looks values up in the histories of two branches."""
 
     workspace: Workspace
-    tips: Tips
+    tips: Callable[[], Tips]  # asked for once something collides
+    seen: Seen = field(default_factory=dict)  # what was read
 
     def origins(
         self, mapping: DatabaseMapping, path: str, at: Versions, names: Iterable[str]
     ) -> dict[str, Origins]:
         """Where both branches have their values of these fields from."""
         wanted = tuple(names)
-        here = self._origins(mapping, (path, self.tips.here), at.here, wanted)
-        there = self._origins(mapping, (path, self.tips.there), at.there, wanted)
+        tips = self.tips()
+        here = self._origins(mapping, (path, tips.here), at.here, wanted)
+        there = self._origins(mapping, (path, tips.there), at.there, wanted)
         return {name: Origins(here[name], there[name]) for name in wanted}
 
     def _origins(
@@ -53,41 +58,44 @@ class Historian:
         if not tip or record is None:
             return dict.fromkeys(names, Origin(None, _NO_TIP))
         standing = replace(self.workspace, head=Head(tip, ""))
-        file = RecordFile(standing, mapping, record.key, path, dirty=False)
+        file = _KnownFile(standing, mapping, record.key, path, dirty=False, seen=self.seen)
         edits = field_edits(file, record, names)
-        read = _Reader(file)
-        sides = {name: read.side(name, record.value(name)) for name in names}
+        sides = {name: file.side(name, record.value(name)) for name in names}
         return {n: Origin(sides[n], edits[n].time if n in edits else NOT_LOOKED_UP) for n in names}
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads one record at the commits of its file's history, each once."""
+class _KnownFile(RecordFile):
+    """A record's file, whose every version is read once for all records and fields."""
 
-    file: RecordFile
-    seen: dict[str, Record | None] = field(default_factory=dict)
+    seen: Seen
+
+    def records_at(self, commit: str, path: str) -> Mapping[str, Record]:
+        """As a commit has them."""
+        at = (path, commit)
+        if at not in self.seen:
+            self.seen[at] = RecordFile.records_at(self, commit, path)
+        return self.seen[at]
 
     def side(self, name: str, value: Value) -> Side | None:
         """Whose the value is: it is followed to the commit whose parents do not have it."""
-        repository, tip = self.file.workspace.repository, self.file.workspace.head.commit
+        repository, tip = self.workspace.repository, self.workspace.head.commit
         wanted = ""
-        for number, commit in enumerate(repository.path_graph(self.file.path, tip)):
+        for number, commit in enumerate(repository.path_graph(self.path, tip)):
             if wanted and commit.commit != wanted:
                 continue
             if number >= LONGEST_WALK or not self._holds(commit.commit, name, value):
                 return None
             before = [p for p in commit.parents if self._holds(p, name, value)]
             if not before:
-                if commit.at_boundary:
+                if commit.at_boundary or repository.moved_from(commit.commit, self.path):
                     return None
                 return Side.NOTION if commit.by_sync else Side.GIT
             wanted = before[0]
         return None
 
     def _holds(self, commit: str, name: str, value: Value) -> bool:
-        if commit not in self.seen:
-            self.seen[commit] = self.file.at(commit)
-        record = self.seen[commit]
+        record = self.at(commit)
         return record is not None and record.value(name) == value
 
 
