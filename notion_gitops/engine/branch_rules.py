@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from notion_gitops.engine.fields import Decide, FieldMerge, Readings, leave_open, settle
-from notion_gitops.engine.rules import Evidence, Verdict, fitting
+from notion_gitops.engine.rules import Evidence, Verdict, fitting, unmerged
 from notion_gitops.model.branches import Origin, Origins, Versions
 from notion_gitops.model.diagnostics import Place
 from notion_gitops.model.mapping import DatabaseMapping, Field, Rule, Take
@@ -63,6 +63,11 @@ def decide_in_git(mapping: DatabaseMapping, spec: Field, at: Versions, origins: 
             rule=ruling.rule,
             place=ruling.place,
         )
+        if ruling.take is Take.MERGE and readings.merged is not None:
+            decided = replace(conflict, take=ruling.take)
+            return settle(spec, readings, decided, readings.merged, Cause.MERGED)
+        if ruling.take is Take.MERGE:
+            return leave_open(readings, replace(conflict, reason=unmerged(spec, ruling.rule)))
         if ruling.take is Take.MANUAL:
             return leave_open(readings, conflict)
         value = readings.git if ruling.take is Take.GIT else readings.notion
@@ -104,8 +109,7 @@ def _by_rule(mapping: DatabaseMapping, spec: Field, rule: Rule | None, origins: 
             reason = f"{said} takes {Side(take.value).label}'s value, and {_whence(origins)}"
             return Verdict(Take.MANUAL, reason, name, place)
         case Take.MERGE:
-            reason = f"{said} says merge, but these values have no members to merge"
-            return Verdict(Take.MANUAL, reason, name, place)
+            return Verdict(Take.MERGE, said, name, place)
         case Take.MANUAL if rule:
             return Verdict(Take.MANUAL, f"{said} leaves it to a person", name, place)
         case Take.MANUAL:

@@ -12,6 +12,7 @@ from notion_gitops.engine.branch_rules import Sides, decide_in_git, sides_of
 from notion_gitops.engine.fields import FieldMerge, Readings, merge_field, same, trimmed
 from notion_gitops.engine.merge import direction_of
 from notion_gitops.engine.rules import Decider
+from notion_gitops.engine.texts import ThreeTexts, may_merge
 from notion_gitops.model.branches import (
     Collision,
     Known,
@@ -64,18 +65,25 @@ def colliding(mapping: DatabaseMapping, at: Versions) -> tuple[str, ...]:
     return tuple(n for n, s in mapping.fields.items() if _collides(s, _three(at, s)))
 
 
-def texts_to_merge(mapping: DatabaseMapping, at: Versions) -> dict[str, tuple[str, str, str]]:
-    """The texts of many lines that collide: base, here and there, by field."""
-    found: dict[str, tuple[str, str, str]] = {}
+def texts_to_merge(mapping: DatabaseMapping, at: Versions) -> dict[str, ThreeTexts]:
+    """The texts that collide and that may be merged, by field; `git` is here, `notion` is there.
+
+    Those of many lines are merged by lines, as git would have done, and others by words if a rule
+    says so.
+    """
+    found: dict[str, ThreeTexts] = {}
     for name in colliding(mapping, at):
         spec, three = mapping.fields[name], _three(at, mapping.fields[name])
-        texts = (three.base, three.here, three.there)
-        lines = any(isinstance(t, str) and "\n" in t for t in texts)
-        if spec.is_body or (spec.type in TEXTS and lines):
-            base, here, there = (t if isinstance(t, str) else "" for t in texts)
-            # A text that one branch emptied has no lines to merge; one with a NUL is none to git.
-            if here and there and "\0" not in f"{base}{here}{there}":
-                found[name] = (base, here, there)
+        values = (three.base, three.here, three.there)
+        base, here, there = (t if isinstance(t, str) else "" for t in values)
+        texts = ThreeTexts(base, here, there)
+        if not here or not there:
+            continue  # a text that one branch emptied has nothing to merge
+        by_lines = spec.is_body or (spec.type in TEXTS and "\n" in f"{base}{here}{there}")
+        if by_lines and texts.have_lines:
+            found[name] = texts
+        elif not by_lines and may_merge(mapping, spec):
+            found[name] = texts.in_words()
     return found
 
 
@@ -157,6 +165,9 @@ def _field(
         return max(three.here, three.there, key=_length), None
     origins = known.origins.get(spec.name, Origins())
     text = known.texts.get(spec.name)
+    if text is not None and text.clean is not None and not text.by_rule:
+        merged = FieldMerge(text.clean)
+        return text.clean, replace(_collision(mapping, spec, at, merged), origins=origins)
     sides = sides_of(origins, at)
     merge = _by_engine(mapping, spec, at, (sides, origins, text))
     collision = _collision(mapping, spec, at, merge)

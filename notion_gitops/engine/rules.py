@@ -114,7 +114,7 @@ class FieldDecider:
             return Verdict(Take.MANUAL, "it is required, and was emptied in Notion")
         verdict = choose(mapping, self.field, evidence)
         if verdict.take is Take.MERGE and at.merged is None:
-            return replace(verdict, take=Take.MANUAL, reason=_unmerged(self.field, verdict.rule))
+            return replace(verdict, take=Take.MANUAL, reason=unmerged(self.field, verdict.rule))
         return verdict
 
 
@@ -167,7 +167,7 @@ def _by_rule(rule: Rule, times: EditTimes | None) -> Verdict:
             return Verdict(Take.MERGE, f'rule "{rule.name}"', rule.name, rule.place)
 
 
-def _unmerged(spec: Field, rule: str) -> str:
+def unmerged(spec: Field, rule: str) -> str:
     """Why a rule that says merge leaves a conflict open."""
     said = f'rule "{rule}" says merge, but'
     if spec.type in SETS:

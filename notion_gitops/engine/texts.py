@@ -26,6 +26,11 @@ class ThreeTexts(NamedTuple):
     notion: str
     by_word: bool = False  # a line is a word of the text
 
+    @property
+    def have_lines(self) -> bool:
+        """Whether git takes them for texts: what holds a NUL is none to it."""
+        return "\0" not in "".join(self[:3])
+
     def in_words(self) -> "ThreeTexts":
         """The same, to be merged word by word."""
         base, git, notion = map(word_lines, self[:3])
@@ -52,7 +57,7 @@ def texts_to_merge(
     body = mapping.body
     if body is not None:
         texts = None if mapping.mode is Mode.MIRROR else _edited_body(body, base, git, notion)
-        if texts is not None:
+        if texts is not None and texts.have_lines:
             found[body.name] = texts
     return found
 

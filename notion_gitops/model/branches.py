@@ -34,11 +34,12 @@ class Origins:
 
 @dataclass(frozen=True, slots=True)
 class TextMerge:
-    """A text of many lines that both branches edited, merged line by line."""
+    """A text that both branches edited, merged by lines, or by words."""
 
     clean: str | None  # None: the edits are in each other's way
     here: str  # merged, with the lines of this branch where they are
     there: str  # the same with those of the other
+    by_rule: bool = False  # it stands only if a rule says merge
 
 
 @dataclass(frozen=True, slots=True)

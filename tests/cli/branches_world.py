@@ -14,6 +14,7 @@ FIELDS = """\
   hours: {property: Hours, type: number}
   tags: {property: Tags, type: multi_select}
   owner: {property: Owner, type: rich_text}
+  note: {property: Note, type: rich_text}
   pin: {property: Pin, type: rich_text, sensitive: true}
 """
 

@@ -16,6 +16,7 @@ conflicts:
     - {name: doing is ours, when: "git.status == 'doing'", fields: [due], take: git}
     - {name: hours are Notion's, fields: [hours], take: notion}
     - {name: the last edit, fields: [owner, pin], take: latest}
+    - {name: notes merge, fields: [note], take: merge}
 """
 TASKS = {"tasks": mapping_of("tasks", "state/records/tasks", more=RULES)}
 A = "state/records/tasks/a.yaml"
@@ -188,6 +189,19 @@ def test_only_what_is_open_stands_between_markers(tasks: Branches) -> None:
     told = tasks.tool.run("validate").expect(65).stdout
     assert f"{A}:1:1" in told
     assert "a merge conflict of git was left in this file" in told
+
+
+def test_a_text_is_merged_word_by_word_where_a_rule_says_so(tasks: Branches) -> None:
+    noted = f"{RECORD}note: Dig by hand near the pipe.\n"
+    tasks.git("switch", "-q", "main")
+    tasks.write({A: noted}, "A note", at="01-01T10:00:00")
+    tasks.git("branch", "-f", "side")
+    here = noted.replace("the pipe", "the gas pipe")
+    there = noted.replace("note: Dig by", "note: Do it by")
+    both(tasks, here, there)
+    done = tasks.raw("merge", "--no-edit", "side")
+    assert done.returncode == 0, done.stderr
+    assert "note: Do it by hand near the gas pipe.\n" in tasks.read(A)
 
 
 def test_the_common_ancestor_is_shown_to_those_who_want_it(tasks: Branches) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from notion_gitops.engine.branches import colliding, merge_versions, texts_to_merge
+from notion_gitops.engine.texts import ThreeTexts
 from notion_gitops.expressions import compile_expression
 from notion_gitops.model.branches import (
     Collision,
@@ -148,13 +149,33 @@ def test_texts_of_several_lines_are_merged_by_line() -> None:
     mapping = a_mapping(*FIELDS)
     at = Versions("a", record(due="a\nb"), record(due="A\nb"), record(due="a\nB"))
     assert colliding(mapping, at) == ("due",)
-    assert texts_to_merge(mapping, at) == {"due": ("a\nb", "A\nb", "a\nB")}
+    assert texts_to_merge(mapping, at) == {"due": ThreeTexts("a\nb", "A\nb", "a\nB")}
     clean = merge_versions(mapping, at, Known({"due": TextMerge("A\nB", "A\nB", "A\nB")}))
     assert clean.fields == {"due": "A\nB"}
     assert [c.reason for c in clean.collisions] == ["merged"]
     left = merge_versions(mapping, at, Known({"due": TextMerge(None, "1", "2")}))
     sides = [dict(each or {}) for each in (left.fields, left.base, left.there)]
     assert sides == [{"due": "1"}, {"due": "a\nb"}, {"due": "2"}]
+
+
+WORDS = Rule("texts merge", Take.MERGE, HERE, frozenset({"due"}))
+
+
+@pytest.mark.parametrize("origins", [Origins(GIT, NOTION), Origins(NOTION, GIT), Origins()])
+def test_a_text_of_one_line_is_merged_by_word_where_a_rule_says_so(origins: Origins) -> None:
+    at = Versions("a", record(due="a b c"), record(due="A b c"), record(due="a b C"))
+    assert not texts_to_merge(a_mapping(*FIELDS), at)
+    mapping = a_mapping(*FIELDS, rules=(WORDS,))
+    (three,) = texts_to_merge(mapping, at).values()
+    assert three.by_word
+    text = TextMerge("A b C", "A b C", "A b C", by_rule=True)
+    merged = merge_versions(mapping, at, Known({"due": text}, {"due": origins}))
+    assert merged.fields == {"due": "A b C"}
+    assert [(c.rule, c.open) for c in merged.collisions] == [("texts merge", False)]
+    left = TextMerge(None, "A b c", "a b C", by_rule=True)
+    (open_,) = merge_versions(mapping, at, Known({"due": left}, {"due": origins})).collisions
+    assert open_.open
+    assert "both edits are in the same place" in open_.reason
 
 
 def test_whole_records() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from notion_gitops.engine.branches import colliding, merge_versions, texts_to_merge
+from notion_gitops.engine.texts import ThreeTexts
 from notion_gitops.model.branches import Collision, Known, RecordMerge, TextMerge, Versions
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import InvalidInput, NotionGitopsError
@@ -124,10 +125,13 @@ def _decide(
     return merge_versions(mapping, at, Known(texts, origins))
 
 
-def _merged_text(desk: Desk, three: tuple[str, str, str]) -> TextMerge:
-    merge = desk.repository.merge_text
-    clean = merge(*three)
+def _merged_text(desk: Desk, three: ThreeTexts) -> TextMerge:
+    def merged(favour: str = "") -> str | None:
+        texts = (three.base, three.git, three.notion)
+        lines = desk.repository.merge_text(*texts, favour=favour)
+        return None if lines is None else three.merged(lines)
+
+    clean = merged()
     if clean is not None:
-        return TextMerge(clean, clean, clean)
-    here, there = merge(*three, favour="ours"), merge(*three, favour="theirs")
-    return TextMerge(None, here or "", there or "")
+        return TextMerge(clean, clean, clean, three.by_word)
+    return TextMerge(None, merged("ours") or "", merged("theirs") or "", three.by_word)
