@@ -37,13 +37,13 @@ class Branches:
     tool: Tool
 
     def write(self, files: Mapping[str, str | bytes], message: str, *, at: str = "") -> str:
-        """Write files and commit; the commit. `at` is a day and time of 2026."""
+        """Write files and commit; the commit. `at` is a day and time of 2020, which is told with its year."""
         for path, content in files.items():
             file = self.root / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content if isinstance(content, bytes) else content.encode())
         self.git("add", "-A")
-        dates = {f"GIT_{who}_DATE": f"2026-{at}Z" for who in ("AUTHOR", "COMMITTER")} if at else {}
+        dates = {f"GIT_{who}_DATE": f"2020-{at}Z" for who in ("AUTHOR", "COMMITTER")} if at else {}
         done = self.raw("commit", "-q", "-m", message, **dates)
         assert done.returncode == 0, done.stderr
         return self.git("rev-parse", "HEAD").strip()
