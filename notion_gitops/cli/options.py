@@ -1,7 +1,7 @@
 """Options that several commands share."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -56,18 +56,6 @@ def examples(*lines: str) -> str:
     room = screen() - 2  # click indents it
     wrapped = (part for line in lines for part in wrap(line, room, "  ", " " * 6))
     return "\n".join(("\b", "Examples:", *wrapped))
-
-
-def known_mapping(name: str, mappings: Iterable[str]) -> str:
-    """The name, which is that of a mapping.
-
-    Raises:
-        UsageError: with the nearest right word.
-    """
-    if name not in mappings:
-        fix = suggestion(name, mappings)
-        raise UsageError(Diagnostic(f'no mapping is named "{name}"', fix=fix))
-    return name
 
 
 def require_known(accepted: Mapping[str, int], mappings: Mapping[str, DatabaseMapping]) -> None:

@@ -8,6 +8,7 @@ from notion_gitops.model.backups import HeldNow, KeptBackup, KeptSync, ShownBack
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
 from notion_gitops.model.values import Fields, to_plain
+from notion_gitops.workflow.naming import require_mapping
 from notion_gitops.workflow.reading.git_side import GitReader, Touched, read_state_and_changes
 from notion_gitops.workflow.reading.kept import find_sync, kept_syncs
 from notion_gitops.workflow.reading.newest_state import newest_state
@@ -76,9 +77,7 @@ def _require_known(kept: Iterable[KeptBackup], wanted: WantedBackups, workspace:
     keys: dict[str, set[str]] = {name: set() for name in workspace.mappings}
     for backup in kept:
         keys.setdefault(backup.mapping, set()).add(backup.key)
-    if wanted.mapping not in keys:
-        what = f'no mapping is named "{wanted.mapping}"'
-        raise UsageError(Diagnostic(what, fix=suggestion(wanted.mapping, sorted(keys))))
+    require_mapping(wanted.mapping, keys)
     there = keys[wanted.mapping]
     if wanted.key and wanted.key not in there:
         which = f"sync {wanted.sync}" if wanted.sync else "no sync"

@@ -18,6 +18,7 @@ from notion_gitops.report.holds import hold_text
 from notion_gitops.state.conflict_answer import NO_ANSWER, answered
 from notion_gitops.state.conflict_asked import asked_in
 from notion_gitops.state.conflict_reading import parse_conflict_file
+from notion_gitops.workflow.naming import require_mapping
 from notion_gitops.workflow.reading.on_hold import holds_at
 from notion_gitops.workflow.workspace import CONFLICTS, Workspace
 
@@ -200,9 +201,8 @@ def _wanted(workspace: Workspace, record: AskedRecord, field: str | None) -> Ite
 
 def _require_known(workspace: Workspace, wanted: Wanted) -> None:
     mappings = workspace.mappings
-    if wanted.mapping is not None and wanted.mapping not in mappings:
-        what = f'no mapping is named "{wanted.mapping}"'
-        raise UsageError(Diagnostic(what, fix=suggestion(wanted.mapping, mappings)))
+    if wanted.mapping is not None:
+        require_mapping(wanted.mapping, mappings)
     meant = [m for name, m in mappings.items() if wanted.mapping in (None, name)]
     fields = {name for mapping in meant for name in mapping.fields}
     if wanted.field is not None and wanted.field not in fields:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from notion_gitops.formats.atomic import remove, write_bytes
-from notion_gitops.formats.schema import suggestion
 from notion_gitops.formats.yaml_text import decode_utf8
 from notion_gitops.mapping.holds import load_holds
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import UsageError
 from notion_gitops.model.holds import Hold
 from notion_gitops.state.holds import with_hold, without_hold
+from notion_gitops.workflow.naming import require_field, require_mapping
 from notion_gitops.workflow.reading.find_record import Names, Words, find_record
 from notion_gitops.workflow.reading.git_side import GitReader, read_state_and_changes
 from notion_gitops.workflow.reading.seen_record import index_names
@@ -119,14 +119,9 @@ def remove_hold(workspace: Workspace, said: Scope) -> Hold:
 
 
 def _require_known(workspace: Workspace, said: Scope) -> None:
-    mappings = workspace.mappings
-    if said.mapping not in mappings:
-        what = f'no mapping is named "{said.mapping}"'
-        raise UsageError(Diagnostic(what, fix=suggestion(said.mapping, mappings)))
-    fields = mappings[said.mapping].fields
-    if said.field and said.field not in fields:
-        what = f'{said.mapping} has no field "{said.field}"'
-        raise UsageError(Diagnostic(what, fix=suggestion(said.field, fields)))
+    require_mapping(said.mapping, workspace.mappings)
+    if said.field:
+        require_field(said.field, workspace.mappings[said.mapping])
 
 
 def _known(workspace: Workspace, name: str) -> Names:

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 
 from notion_gitops.engine.rules import Evidence
 from notion_gitops.engine.standing import standing_rule
-from notion_gitops.formats.schema import suggestion
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import UsageError
 from notion_gitops.model.holds import Hold
 from notion_gitops.model.mapping import Field
 from notion_gitops.model.operations import Cause, EditTime, EditTimes
@@ -24,6 +22,7 @@ from notion_gitops.model.story import (
 from notion_gitops.model.values import Unknown
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.report.holds import hold_text
+from notion_gitops.workflow.naming import require_field
 from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.reading.edit_times import Editors, in_notion
 from notion_gitops.workflow.reading.fates import field_fate, record_fate
@@ -68,13 +67,12 @@ def tell(planned: Planned, words: Words, gateway: Gateway | None) -> Story:
     comparison = planned.comparison
     names = {name: names_of(comparison, name) for name in comparison.workspace.mappings}
     name, key = find_record(names, words)
-    fields = comparison.workspace.mappings[name].fields
-    if words.field and words.field not in fields:
-        fix = suggestion(words.field, fields)
-        raise UsageError(Diagnostic(f'{name} has no field "{words.field}"', fix=fix))
+    mapping = comparison.workspace.mappings[name]
+    if words.field:
+        require_field(words.field, mapping)
     seen = look(comparison, planned.plan, name, key)
     editors = Editors({}) if gateway is None else _editors(seen, gateway)
-    return _story(seen, editors, (words.field,) if words.field else tuple(fields))
+    return _story(seen, editors, (words.field,) if words.field else tuple(mapping.fields))
 
 
 def _editors(seen: Seen, gateway: Gateway) -> Editors:

@@ -37,7 +37,7 @@ class Branches:
     tool: Tool
 
     def write(self, files: Mapping[str, str | bytes], message: str, *, at: str = "") -> str:
-        """Write files and commit; the commit. `at` is a day and time of 2020, which is told with its year."""
+        """Write files and commit; the commit. `at` is a day and time of 2020."""
         for path, content in files.items():
             file = self.root / path
             file.parent.mkdir(parents=True, exist_ok=True)

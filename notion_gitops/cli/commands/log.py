@@ -4,12 +4,13 @@ from pathlib import Path
 
 import click
 
-from notion_gitops.cli.options import examples, known_mapping, sandbox_option, workspace_option
+from notion_gitops.cli.options import examples, sandbox_option, workspace_option
 from notion_gitops.cli.output import Format, format_option, show_report
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
 from notion_gitops.report.status import log_view
 from notion_gitops.report.trend import trend_view
+from notion_gitops.workflow.naming import require_mapping
 from notion_gitops.workflow.status import history
 from notion_gitops.workflow.trend import trend
 from notion_gitops.workflow.workspace import open_workspace
@@ -40,7 +41,8 @@ def command(  # noqa: PLR0917  one parameter an option
         fix = "Add --health, or leave --mapping away."
         raise UsageError(Diagnostic("--mapping is about the health of one mapping", fix=fix))
     if health:
-        only = known_mapping(mapping, workspace.mappings) if mapping else ""
-        show_report(trend_view(trend(workspace, limit), only), form)
+        if mapping:
+            require_mapping(mapping, workspace.mappings)
+        show_report(trend_view(trend(workspace, limit), mapping or ""), form)
     else:
         show_report(log_view(history(workspace, limit)), form)

@@ -8,6 +8,7 @@ from notion_gitops.model.errors import UsageError
 from notion_gitops.model.nearest import nearest
 from notion_gitops.notion.ids import parse_id
 from notion_gitops.text.words import listed
+from notion_gitops.workflow.naming import require_mapping
 
 _NAMED = 5  # records in a message
 
@@ -42,16 +43,14 @@ def read_words(words: tuple[str, ...], mappings: Iterable[str]) -> Words:
     match split:
         case (key,):
             return Words(key)
-        case (name, key) if name in known:
-            return Words(key, name)
-        case (key, field) if parse_id(key) is not None:
+        case (key, field) if key not in known and parse_id(key) is not None:
             return Words(key, field=field)
-        case (name, key, field) if name in known:
+        case (name, key):
+            require_mapping(name, known)
+            return Words(key, name)
+        case (name, key, field):
+            require_mapping(name, known)
             return Words(key, name, field)
-        case (name, _) | (name, _, _):
-            near = nearest(name, known)
-            fix = f'Did you mean "{near}"?' if near else f"There are: {', '.join(sorted(known))}."
-            raise UsageError(Diagnostic(f'no mapping is named "{name}"', fix=fix))
         case _:
             fix = "Write MAPPING KEY, and a field after it to see that alone."
             raise UsageError(Diagnostic("say which record is meant", fix=fix))

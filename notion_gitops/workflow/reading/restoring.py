@@ -16,6 +16,7 @@ from notion_gitops.model.restores import Restore, RestoreWish, Unrestored
 from notion_gitops.model.values import Unknown, Value, files_of
 from notion_gitops.records.attachments import Attachments
 from notion_gitops.state.backups import BACKUPS
+from notion_gitops.workflow.naming import require_mapping
 from notion_gitops.workflow.reading.kept import find_sync, kept_syncs
 from notion_gitops.workflow.reading.notion_side import Database
 from notion_gitops.workflow.reading.refused_values import Known, refused_fields
@@ -111,9 +112,7 @@ def not_restorable(restores: Restores, compared: Collection[str]) -> Iterator[Un
 
 def _mapping(workspace: Workspace, sync: KeptSync, wish: RestoreWish) -> DatabaseMapping:
     kept = sorted({b.mapping for b in sync.backups})
-    if wish.mapping not in workspace.mappings:
-        what = f'no mapping is named "{wish.mapping}"'
-        raise UsageError(Diagnostic(what, fix=suggestion(wish.mapping, kept)))
+    require_mapping(wish.mapping, workspace.mappings)
     if wish.mapping not in kept:
         what = f"sync {sync.sync_id} overwrote nothing of {wish.mapping}"
         raise UsageError(Diagnostic(what, fix=suggestion(wish.mapping, kept)))
