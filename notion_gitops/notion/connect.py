@@ -15,6 +15,7 @@ from notion_gitops.notion.failures import LOOPBACK
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.pacing import DEFAULT_BUDGET, Clock, Pacer
 from notion_gitops.notion.sender import Sender, no_word
+from notion_gitops.notion.server_time import ServerTime
 from notion_gitops.notion.transport import BoundedTransport
 from notion_gitops.notion.uploads import FileStore
 
@@ -60,8 +61,9 @@ def open_gateway(
     chosen = settings or Settings()
     for name in ("httpx", "httpcore"):  # they log addresses, and those hold ids
         logging.getLogger(name).setLevel(logging.WARNING)
+    server_time = ServerTime(chosen.clock.monotonic)
     http = httpx.Client(
-        transport=BoundedTransport(transport or httpx.HTTPTransport()),
+        transport=BoundedTransport(transport or httpx.HTTPTransport(), server_time),
         trust_env=False,
         follow_redirects=False,
     )
@@ -84,7 +86,7 @@ def open_gateway(
 
     sandboxed = transport is not None or urlsplit(base_url).hostname in LOOPBACK
     store = FileStore(transport or httpx.HTTPTransport(), local=sandboxed)
-    return Gateway(Sender(client, pacer, chosen.on_wait, hide=hide), store)
+    return Gateway(Sender(client, pacer, chosen.on_wait, hide=hide), store, server_time)
 
 
 def allowed_base_url(option: str | None, environ: Mapping[str, str]) -> str:

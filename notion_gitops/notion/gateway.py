@@ -11,6 +11,7 @@ from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite, Json
 from notion_gitops.notion.ids import checked_id
 from notion_gitops.notion.listing import PAGE_SIZE, Filter, Listing, Reader, list_pages
 from notion_gitops.notion.sender import Call, Counts, Nature, Query, Sender
+from notion_gitops.notion.server_time import ServerTime
 from notion_gitops.notion.uploads import FileStore, upload
 
 
@@ -21,14 +22,19 @@ class Gateway:
     no answer, and `RejectedRequest` when Notion refuses the request as it is.
     """
 
-    def __init__(self, sender: Sender, store: FileStore) -> None:
+    def __init__(self, sender: Sender, store: FileStore, server_time: ServerTime) -> None:
         self._sender = sender
         self._store = store
+        self._server_time = server_time
 
     @property
     def counts(self) -> Counts:
         """The requests that were sent so far."""
         return self._sender.counts
+
+    def now(self) -> datetime | None:
+        """The present at Notion, by the last answer; None as long as none told it."""
+        return self._server_time.now()
 
     def me(self) -> Json:
         """The connection itself, as a user of type `bot`."""

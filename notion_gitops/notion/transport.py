@@ -4,6 +4,8 @@ import zlib
 
 import httpx
 
+from notion_gitops.notion.server_time import ServerTime
+
 MAX_ANSWER = 16 * 1024 * 1024
 """Bytes; Notion's own answers stay far below (a hundred pages are some 500 KB)."""
 
@@ -23,8 +25,9 @@ class BoundedTransport(httpx.BaseTransport):
     Packed answers are unpacked here, so that a small one cannot become a huge one unseen.
     """
 
-    def __init__(self, inner: httpx.BaseTransport) -> None:
+    def __init__(self, inner: httpx.BaseTransport, time: ServerTime) -> None:
         self._inner = inner
+        self._time = time
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer to one request.
@@ -35,6 +38,7 @@ class BoundedTransport(httpx.BaseTransport):
         """
         request.headers["Accept-Encoding"] = "gzip"
         answer = self._inner.handle_request(request)
+        self._time.note(answer.headers.get("date"))
         try:
             content = _read(answer)
         finally:

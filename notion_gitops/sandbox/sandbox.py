@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, replace
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from notion_gitops.sandbox.basics.clock import Clock, utc_now
@@ -152,6 +153,7 @@ class Sandbox(WorkspaceFile):
         sent = {
             "content-type": "application/json; charset=utf-8",
             "x-notion-request-id": request_id,
+            "date": format_datetime(self.clock(), usegmt=True),
             **headers,
         }
         return Response(status, sent, dumps(full).encode())

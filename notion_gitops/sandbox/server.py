@@ -130,8 +130,8 @@ class _Handler(BaseHTTPRequestHandler):
         return chunk
 
     def _send(self, response: Response) -> None:
-        self.send_response(response.status)
-        for name, value in response.headers.items():
+        self.send_response_only(response.status)
+        for name, value in {"date": self.date_time_string(), **response.headers}.items():
             self.send_header(name, value)
         self.send_header("content-length", str(len(response.body)))
         self.end_headers()

@@ -32,6 +32,7 @@ def make_offline_plan(workspace: Workspace) -> Planned:
         changes=changes,
         people=workspace.people,
         at=now,
+        at_notion=now,
         mappings={
             n: _compared(workspace, state, m, changes, now) for n, m in workspace.mappings.items()
         },

@@ -41,6 +41,10 @@ class Connection:
     now: Callable[[], datetime]  # the clock that the sides are compared by, in UTC
     monotonic: Callable[[], float] = time.monotonic  # the age of a reading, in seconds
 
+    def at_notion(self) -> datetime:
+        """The present by Notion's clock, which alone says what was edited since."""
+        return self.gateway.now() or self.now().astimezone(UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class PlanOptions:
@@ -76,10 +80,11 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
         StateUnusable: the state branch cannot be used.
     """
     started, before = time.monotonic(), connection.gateway.counts
-    moment = Moment(connection.now().astimezone(UTC), options.all_new)
     state, changes = read_state_and_changes(workspace, anew=options.anew)
     wanted = find_restores(workspace, state.commit, options.restores)
     databases = connect(connection.gateway, workspace.mappings, connection.find, state)
+    now = connection.now().astimezone(UTC)
+    moment = Moment(now, connection.at_notion(), options.all_new)
     schemas = {n: d.schema for n, d in databases.items() if d.schema is not None}
     state = following(state, workspace.mappings, schemas)
     people, users_readable = with_users(connection.gateway, workspace.people, workspace.mappings)
@@ -216,7 +221,7 @@ def _stopped(comparison: Comparison, decided: Decided) -> dict[str, str]:
 
 
 def _listed(comparison: Comparison) -> dict[str, Listed]:
-    since = fresh_mark(comparison.at)
+    since = fresh_mark(comparison.at_notion)
     return {
         name: Listed(
             pages=len(each.notion.pages.raw),

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.operations import Kind
 from notion_gitops.model.outcomes import Status, SyncResult
@@ -38,6 +40,23 @@ def test_an_edit_in_notion_after_the_plan_makes_its_record_stale(world: World) -
     world.apply()
     assert world.page("tasks/dig")["Note"] == "By git"
     assert world.record("tasks/dig")["hours"] == "77"
+
+
+@pytest.mark.parametrize("hours", [-30, -1, 1, 30])
+def test_f071_an_edit_is_seen_by_notions_clock_however_wrong_ours_is(
+    world: World, hours: int
+) -> None:
+    world.edit("tasks/dig", note="By git")
+    world.edit("tasks/lay", note="By git")
+    world.wrong = timedelta(hours=hours)
+    planned = world.plan()
+    world.in_notion("tasks/dig", Note="By Eva")
+    result = carry(world, planned)
+    assert outcome(result, "dig") is Status.STALE
+    assert outcome(result, "lay") is Status.APPLIED
+    assert world.page("tasks/dig")["Note"] == "By Eva"
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    assert world.conflicts() == {"tasks/dig"}
 
 
 def test_an_edit_of_the_file_after_the_plan_makes_its_record_stale(world: World) -> None:

@@ -46,6 +46,7 @@ class World:
     root: Path
     sandbox: Sandbox
     clock: SettableClock
+    wrong: timedelta = timedelta()  # how far this machine's clock is from Notion's
 
     # --- the repository -------------------------------------------------------------------
 
@@ -210,8 +211,12 @@ class World:
             transport=SandboxTransport(self.sandbox),
             settings=Settings(budget=None),
         )
+
         # However slow the machine is, a reading stays young: else requests could not be counted.
-        return Connection(gateway, lambda m: self.source(m.name), self.clock, lambda: 0.0)
+        def now() -> datetime:
+            return self.clock() + self.wrong
+
+        return Connection(gateway, lambda m: self.source(m.name), now, lambda: 0.0)
 
     def plan(self, *, rest: timedelta = REST, **options: Any) -> Planned:
         """A plan as of now, ten minutes after the last thing that happened."""

@@ -87,7 +87,8 @@ class Comparison:
     state: StateBranch
     changes: Touched
     people: People  # with Notion's e-mails
-    at: datetime  # before the first listing began
+    at: datetime  # before the first listing began, by this machine's clock
+    at_notion: datetime  # the same by Notion's
     mappings: Mapping[str, Compared] = field(default_factory=dict)  # those that could be read
     stopped: Mapping[str, str] = field(default_factory=dict)  # why the others could not
     problems: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)  # of those
@@ -148,6 +149,7 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
         changes=sources.changes,
         people=sources.people,
         at=moment.now,
+        at_notion=moment.at_notion,
         mappings={n: mappings[n] for n in workspace.mappings if n in mappings},
         stopped=out.why,
         problems=out.problems,
@@ -235,7 +237,7 @@ def _join(
     bodies = Bodies()
     if mapping.body is not None:
         changed = changed_in_git(mapping.body, git, agreed, renames.found)
-        bodies = read_bodies(sources.gateway, notion, recorded, around.moment.now, changed)
+        bodies = read_bodies(sources.gateway, notion, recorded, around.moment.at_notion, changed)
         more = moved_in_notion(bodies, recorded) - candidates - unclear
         agreed |= read_base(workspace, state, mapping, more)
         candidates |= more

@@ -265,7 +265,7 @@ def tell_apart(
     """Give every page the key of its record."""
     circumstances = Circumstances(
         git_keys=git_keys,
-        now=at.now,
+        now=at.at_notion,
         slug=slug,
         valid_key=lambda key: not key_problem(key),
         all_new=at.all_new,
@@ -277,7 +277,8 @@ def tell_apart(
 class Moment:
     """When the sides are compared, and what was said on the command line about new records."""
 
-    now: datetime
+    now: datetime  # by this machine's clock
+    at_notion: datetime  # by Notion's, to which the times of edits belong
     all_new: bool = False
 
 

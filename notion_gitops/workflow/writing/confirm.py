@@ -90,7 +90,7 @@ def _asked_again(
         By mapping the records by page id; and why the others could not be read.
     """
     comparison, databases = run.planned.comparison, run.planned.databases
-    gateway, mark = run.connection.gateway, fresh_mark(comparison.at)
+    gateway, mark = run.connection.gateway, fresh_mark(comparison.at_notion)
     found: dict[str, Mapping[str, Record]] = {}
     unread: dict[str, str] = {}
     for name in (*sorted(whole), *sorted(edited)):

@@ -54,8 +54,8 @@ class FreshReadings:
         asked = self._read_at.get(mapping)
         if asked is not None and self.connection.monotonic() - asked <= MAX_AGE:
             return
-        mark = self._mark.get(mapping, fresh_mark(self.comparison.at))
-        now, began = fresh_mark(self.connection.now()), self.connection.monotonic()
+        mark = self._mark.get(mapping, fresh_mark(self.comparison.at_notion))
+        now, began = fresh_mark(self.connection.at_notion()), self.connection.monotonic()
         found = edited_since(
             self.connection.gateway, self.databases[mapping], self.comparison, mark
         )
