@@ -1,6 +1,7 @@
 """A written file read back, and held against what was wanted."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from notion_gitops.formats.nodes import Node, Scalar, Table
@@ -42,19 +43,26 @@ def checked(text: str, expected: Expected) -> bytes:
         new = parse_document(mapping, after, expected.path)
     except (InvalidInput, UnicodeEncodeError) as error:
         raise expected.failed("", f"the result would not be readable ({error})") from None
-    slots = {s.key: s for s in new.slots if s.key is not None}
-    old_slots = old.slots if old else ()
-    wanted = {s.key for s in old_slots if s.key is not None} - edits.removed | edits.added.keys()
-    count = len(old_slots) - len(edits.removed) + len(edits.added)
-    if slots.keys() != wanted or len(new.slots) != count:
+    found = _by_key(new.slots)
+    stay = {k: s for k, s in _by_key(old.slots if old else ()).items() if k not in edits.removed}
+    counts = {key: len(slots) for key, slots in stay.items()} | dict.fromkeys(edits.added, 1)
+    if {key: len(slots) for key, slots in found.items()} != counts:
         raise expected.failed("", "other records would appear or disappear")
     _check_text(old, new, expected)
-    for slot in old_slots:
-        if slot.key in slots:
-            _check_rest(slot, slots[slot.key], expected)
+    for key, slots in stay.items():
+        for before, now in zip(slots, found[key], strict=True):
+            _check_rest(before, now, expected)
     for key, values in {**edits.changed, **edits.added}.items():
-        _check_values(slots[key], values, expected)
+        _check_values(found[key][0], values, expected)
     return after
+
+
+def _by_key(slots: Iterable[Slot]) -> dict[str | None, list[Slot]]:
+    """The records by key, those that have the same one in their order; None: those without."""
+    found: dict[str | None, list[Slot]] = defaultdict(list)
+    for slot in slots:
+        found[slot.key].append(slot)
+    return dict(found)
 
 
 def _check_text(old: Document | None, new: Document, expected: Expected) -> None:

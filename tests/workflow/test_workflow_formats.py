@@ -348,3 +348,39 @@ def test_an_unreadable_record_is_never_written_or_deleted(
     world.commit("Mend")
     world.apply()
     assert world.record("tasks/dig")["hours"] == "11"
+
+
+BROKEN = {
+    "csv": ("test,Test the pipe,todo,beta,,,,2.5,,", "test,Test the pipe,todo,beta,,,,many,,"),
+    "yaml": ("hours: 2.5", "hours: many"),
+    "json": ('"hours": 2.5', '"hours": "many"'),
+}
+
+
+@forms
+def test_a_record_that_cannot_be_read_keeps_no_other_one_from_being_recorded(
+    make: MakeWorld, form: str
+) -> None:
+    world = single(make, form)
+    replaced(world, form, BROKEN[form])
+    world.in_notion("tasks/lay", Hours=5)
+    world.apply(code=ExitCode.DECISIONS_REMAIN, settled=False)
+    assert BROKEN[form][1] in world.read(path(form))
+    world.in_notion("tasks/lay", Hours=6)
+    world.apply(code=ExitCode.DECISIONS_REMAIN, settled=False)
+    assert not world.conflicts(), "the base has moved with what was agreed"
+    replaced(world, form, (BROKEN[form][1], BROKEN[form][0]))
+    assert not any(o.writes for o in part(world.plan(), "tasks").operations)
+
+
+def test_a_row_that_is_there_twice_keeps_no_other_one_from_being_recorded(make: MakeWorld) -> None:
+    world = single(make, "csv")
+    twin = "test,A twin,todo,,,,,,,\n"
+    world.write(path("csv"), world.read(path("csv")) + twin)
+    world.commit("A twin")
+    world.in_notion("tasks/lay", Hours=5)
+    world.apply(code=ExitCode.DECISIONS_REMAIN, settled=False)
+    assert ",,5,," in world.read(path("csv"))
+    assert twin in world.read(path("csv"))
+    replaced(world, "csv", (twin, ""))
+    world.settled()

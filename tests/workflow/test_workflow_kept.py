@@ -1,14 +1,18 @@
 """Whatever a sync overwrites or deletes is in its backups, on either side."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from notion_gitops.model.backups import KeptBackup
 from notion_gitops.model.errors import ExitCode
+from notion_gitops.model.operations import Backup
 from notion_gitops.model.records import Side
 from notion_gitops.state.backups import parse_backups
 from notion_gitops.workflow.apply import carry_out
+from notion_gitops.workflow.reading.journal_lines import unfinished_syncs
+from notion_gitops.workflow.writing.journal import Journal
 from tests.workflow.notes_world import in_notion, write_git, write_notion
 from tests.workflow.workflow_world import SILENT, World
 
@@ -170,3 +174,17 @@ def test_what_was_not_written_is_not_kept(world: World) -> None:
     world.clock.advance(timedelta(minutes=1))
     carry_out(planned, world.connection(), SILENT)
     assert kept(world, Side.NOTION, "dig") is None
+
+
+def test_a_value_with_odd_line_breaks_hides_no_backup_of_a_run_that_was_cut_short(
+    tmp_path: Path,
+) -> None:
+    odd = "one\u2028two\u0085three"
+    backups = (
+        Backup("tasks", "dig", Side.NOTION, {"note": odd}, "overwritten"),
+        Backup("tasks", "lay", Side.NOTION, {"hours": 12}, "overwritten"),
+    )
+    ref = "refs/heads/notion-gitops/state"
+    Journal.begin(tmp_path, "20260112T0900Z-abcd", ref).keep(backups)
+    (sync,) = unfinished_syncs(tmp_path, ref)
+    assert [b.fields for b in sync.backups] == [{"note": odd}, {"hours": 12}]

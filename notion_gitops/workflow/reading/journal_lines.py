@@ -17,7 +17,8 @@ def lines(path: Path) -> Iterable[Mapping[str, Any]]:
     """The lines of a journal; none if there is no such file."""
     if not path.exists():
         return
-    for text in path.read_text("utf-8", "replace").splitlines():
+    # Not splitlines(): a value may hold other line breaks (U+2028), which JSON leaves as they are.
+    for text in path.read_text("utf-8", "replace").split("\n"):
         try:
             line = json.loads(text)
         except ValueError:

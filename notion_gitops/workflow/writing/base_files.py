@@ -1,5 +1,6 @@
 """The record files of the state branch: the base, byte for byte as far as both sides agree."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -7,6 +8,7 @@ from notion_gitops.engine.fields import same
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.records import BaseRecord, Record
 from notion_gitops.model.values import Fields, with_digests
+from notion_gitops.records.documents import parse_document
 from notion_gitops.records.edits import FileEdits
 from notion_gitops.records.reading import read_records
 from notion_gitops.records.writing import change, edit_file
@@ -137,12 +139,26 @@ def _single_file(workspace: Workspace, moved: Moved) -> dict[str, bytes | None]:
         if key in target
         and (values := _deviations(mapping, record, target[key], moved.taken_up(key)))
     }
+    # Those that cannot be read are there all the same: nothing was agreed anew on them.
+    lost = [each.key for each in reading.lost.values() if each.key is not None]
+    twins = _twins(mapping, content, path) if lost else frozenset()
+    deviating |= {
+        key: {name: target[key].get(name) for name in mapping.fields}
+        for key in sorted(set(lost) & target.keys() - twins)
+    }
+    there = {*reading.records, *lost} - twins
     edits = FileEdits(
         changed=deviating,
-        added={key: target[key] for key in sorted(target.keys() - reading.records.keys())},
-        removed=frozenset(looked_at.keys() - target.keys()),
+        added={key: target[key] for key in sorted(target.keys() - there)},
+        removed=frozenset(twins | ({*looked_at, *lost} - target.keys())),
     )
     return {path: edit_file(mapping, content, path, edits) if edits.keys else content}
+
+
+def _twins(mapping: DatabaseMapping, content: bytes, path: str) -> frozenset[str]:
+    """The keys that a file holds more than once."""
+    counts = Counter(slot.key for slot in parse_document(mapping, content, path).slots)
+    return frozenset(key for key, count in counts.items() if key is not None and count > 1)
 
 
 def _agreed_records(moved: Moved) -> dict[str, Fields]:
