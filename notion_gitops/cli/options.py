@@ -1,7 +1,7 @@
 """Options that several commands share."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -39,15 +39,16 @@ _ACCEPT = re.compile(r"([a-z0-9][a-z0-9_-]*)\.([A-Za-z][A-Za-z0-9_]*)=(\d+)")
 
 def _accepted(
     _ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]
-) -> dict[str, int]:
-    accepted = {}
+) -> dict[str, frozenset[int]]:
+    accepted: dict[str, frozenset[int]] = {}
     for text in given:
         found = _ACCEPT.fullmatch(text)
         if found is None:
             raise click.BadParameter(
                 f'"{text}" is not of the form MAPPING.WHAT=COUNT, e.g. tasks.deletes=37'
             )
-        accepted[f"{found[1]}.{found[2]}"] = int(found[3])
+        guard = f"{found[1]}.{found[2]}"
+        accepted[guard] = accepted.get(guard, frozenset()) | {int(found[3])}
     return accepted
 
 
@@ -58,7 +59,7 @@ def examples(*lines: str) -> str:
     return "\n".join(("\b", "Examples:", *wrapped))
 
 
-def require_known(accepted: Mapping[str, int], mappings: Mapping[str, DatabaseMapping]) -> None:
+def require_known(accepted: Iterable[str], mappings: Mapping[str, DatabaseMapping]) -> None:
     """Refuse an `--accept` that no guard could ever ask for.
 
     Raises:

@@ -1,7 +1,7 @@
 """Limits on what one apply may do: an emptied side is a danger, not a list of deletions."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from notion_gitops.model.mapping import DatabaseMapping, Limit
@@ -33,19 +33,24 @@ def tripped(
     )
 
 
-def not_accepted(found: Iterable[Refusal], accepted: Mapping[str, int]) -> tuple[Refusal, ...]:
-    """The guards that nobody accepted; `accepted`: exact numbers, by ``MAPPING.WHAT``."""
-    return tuple(r for r in found if accepted.get(_name(r)) != r.count)
+Accepted = Mapping[str, Collection[int]]
+"""Exact numbers that a person accepted, by ``MAPPING.WHAT``; each side may have one of its own."""
 
 
-def unfit(found: Iterable[Refusal], accepted: Mapping[str, int]) -> tuple[UnfitAccept, ...]:
+def not_accepted(found: Iterable[Refusal], accepted: Accepted) -> tuple[Refusal, ...]:
+    """The guards that nobody accepted."""
+    return tuple(r for r in found if r.count not in accepted.get(_name(r), ()))
+
+
+def unfit(found: Iterable[Refusal], accepted: Accepted) -> tuple[UnfitAccept, ...]:
     """The accepted numbers that are not those of a guard that tripped."""
     counts: dict[str, list[int]] = defaultdict(list)
     for refusal in found:
         counts[_name(refusal)].append(refusal.count)
     return tuple(
         UnfitAccept(name, count, tuple(counts[name]))
-        for name, count in accepted.items()
+        for name, given in accepted.items()
+        for count in sorted(given)
         if count not in counts[name]
     )
 

@@ -6,7 +6,7 @@ from itertools import chain
 
 from notion_gitops.engine.behind import behind
 from notion_gitops.engine.building import RecordView
-from notion_gitops.engine.guards import not_accepted, tripped, unfit
+from notion_gitops.engine.guards import Accepted, not_accepted, tripped, unfit
 from notion_gitops.engine.holds import NO_HOLDS, Holds
 from notion_gitops.engine.merge import Merged, merge_record
 from notion_gitops.engine.references import hold_referenced, merged_records
@@ -57,7 +57,7 @@ class Decided:
 def decide(
     inputs: Mapping[str, Inputs],
     times: Mapping[FieldOf, EditTimes],
-    accepted: Mapping[str, int],
+    accepted: Accepted,
 ) -> Decided:
     """Decide every record.
 

@@ -158,4 +158,5 @@ def fixes(refusal: Refusal, again: FollowUp) -> tuple[str, ...]:
 
 def accepts(refusals: Iterable[Refusal]) -> str:
     """The options that let guards pass: ``--accept tasks.deletes=412``."""
-    return " ".join(f"--accept {r.mapping}.{r.what}={r.count}" for r in refusals)
+    words = (f"--accept {r.mapping}.{r.what}={r.count}" for r in refusals)
+    return " ".join(dict.fromkeys(words))  # two sides may ask for the same number

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from notion_gitops.engine.forecast import Listed, forecast, requests_to_complete
+from notion_gitops.engine.guards import Accepted
 from notion_gitops.engine.order import steps
 from notion_gitops.engine.planner import Decided, FieldOf, decide, left_out
 from notion_gitops.model.errors import ExitCode
@@ -50,7 +51,7 @@ class Connection:
 class PlanOptions:
     """What was said on the command line."""
 
-    accepted: Mapping[str, int] = field(default_factory=dict)  # --accept MAPPING.WHAT=COUNT
+    accepted: Accepted = field(default_factory=dict)  # --accept MAPPING.WHAT=COUNT
     all_new: bool = False  # first contact: what nothing links is new
     anew: bool = False  # a state branch that was lost counts as none
     deepen: bool = False  # may history be fetched into a shallow clone, if a rule needs it

@@ -49,7 +49,7 @@ def updates(count: int, cause: Cause = Cause.EDIT, value: Value = "") -> list[Op
 def refused(
     base: Base, operations: list[Operation], mapping: DatabaseMapping = TASKS, **accepted: int
 ) -> list[tuple[str, int, int]]:
-    named = {f"tasks.{what}": count for what, count in accepted.items()}
+    named = {f"tasks.{what}": {count} for what, count in accepted.items()}
     return [
         (r.what, r.count, r.limit) for r in not_accepted(tripped(mapping, base, operations), named)
     ]

@@ -248,8 +248,8 @@ def test_more_deletes_than_allowed_are_refused_and_let_through_by_their_number(
     (refusal,) = planned.plan.refusals
     assert (refusal.what, refusal.count) == ("deletes", 6)
     assert part(planned, "tasks").left_out
-    assert world.plan(accepted={"tasks.deletes": 5}).plan.refusals
-    world.apply(accepted={"tasks.deletes": 6})
+    assert world.plan(accepted={"tasks.deletes": {5}}).plan.refusals
+    world.apply(accepted={"tasks.deletes": {6}})
     assert len(world.pages("tasks")) == 24
 
 
@@ -259,7 +259,7 @@ def test_more_updates_than_allowed_are_refused(make: MakeWorld) -> None:
         world.in_notion(f"tasks/t{number}", Hours=1000 + number)
     (refusal,) = world.plan().plan.refusals
     assert (refusal.what, refusal.count) == ("updates", 21)
-    world.apply(accepted={"tasks.updates": 21})
+    world.apply(accepted={"tasks.updates": {21}})
     assert world.record("tasks/t20")["hours"] == "1020"
 
 
@@ -269,7 +269,7 @@ def test_one_value_everywhere_is_refused(make: MakeWorld) -> None:
         world.in_notion(f"tasks/t{number}", Hours=0)
     whats = {r.what for r in world.plan().plan.refusals}
     assert whats == {"updates", "hours"}
-    world.apply(accepted={"tasks.updates": 28, "tasks.hours": 28})
+    world.apply(accepted={"tasks.updates": {28}, "tasks.hours": {28}})
 
 
 def test_an_emptied_column_is_refused(make: MakeWorld) -> None:
@@ -302,6 +302,20 @@ def test_a_guard_takes_out_one_mapping_and_those_that_relate_to_it(make: MakeWor
     assert part(planned, "projects").left_out
     assert part(planned, "tasks").left_out
     assert planned.plan.steps == ()
+
+
+def test_each_side_has_a_number_of_its_own(make: MakeWorld) -> None:
+    records = {f"tasks/t{n}": {"title": f"T{n}", "status": "todo"} for n in range(40)}
+    world = make(databases(), records)
+    world.apply()
+    world.remove(*(f"tasks/t{n}" for n in range(7)))
+    for n in range(30, 36):
+        world.trash(f"Tasks/t{n}")
+    assert {r.count for r in world.plan().plan.refusals} == {6, 7}
+    (left,) = world.plan(accepted={"tasks.deletes": {7}}).plan.refusals
+    assert left.count == 6
+    world.apply(accepted={"tasks.deletes": {6, 7}})
+    assert not world.path("tasks/t30").exists()
 
 
 def test_a_question_about_a_record_names_who_did_what_and_when(world: World) -> None:

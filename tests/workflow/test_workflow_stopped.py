@@ -124,7 +124,7 @@ def test_a_number_that_does_not_fit_is_refused_with_the_right_one(
     world.remove(*(f"tasks/t{n}" for n in range(6)))
     world.edit("projects/hall", budget="7")
     guard, _, count = accepted.partition("=")
-    planned = world.plan(accepted={guard: int(count)})
+    planned = world.plan(accepted={guard: {int(count)}})
     assert told in end(planned)
     assert ("If that is meant: --accept tasks.deletes=6." in end(planned)) is (count == "5")
     assert exit_code(planned.plan, detailed=True) is ExitCode.REFUSED
@@ -136,7 +136,7 @@ def test_a_number_that_does_not_fit_is_refused_with_the_right_one(
 def test_the_number_that_fits_is_silent(make: MakeWorld) -> None:
     world = many(make)
     world.remove(*(f"tasks/t{n}" for n in range(6)))
-    planned = world.plan(accepted={"tasks.deletes": 6})
+    planned = world.plan(accepted={"tasks.deletes": {6}})
     require_fitting(planned)
     assert "--accept" not in said(planned)
     assert exit_code(planned.plan, detailed=True) is ExitCode.CHANGES

@@ -121,7 +121,7 @@ def command(  # noqa: PLR0917  one parameter an option
     push: bool,
     reports: Path | None,
     all_new: bool,
-    accept: dict[str, int],
+    accept: dict[str, frozenset[int]],
     restores: tuple[RestoreWish, ...],
     form: Format,
 ) -> ExitCode:

@@ -66,7 +66,7 @@ def command(  # noqa: PLR0917  one parameter an option
     detailed_exitcode: bool,
     fail_on: Severity | None,
     all_new: bool,
-    accept: dict[str, int],
+    accept: dict[str, frozenset[int]],
     restores: tuple[RestoreWish, ...],
     form: Format,
 ) -> ExitCode:
