@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -11,8 +12,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from notion_gitops.model.backups import KeptSync
 from notion_gitops.model.errors import ExitCode
-from notion_gitops.workflow.workspace import STATE_REF
+from notion_gitops.workflow.reading.kept import kept_syncs
+from notion_gitops.workflow.workspace import STATE_REF, open_workspace
 from tests.faults.faults_world import World, git
 
 MAIN = "refs/heads/main"
@@ -174,10 +177,16 @@ def test_a_newer_state_of_the_remote_is_taken_over(
     world.at_rest()
 
 
+def _backups(world: World) -> tuple[KeptSync, ...]:
+    return kept_syncs(open_workspace(world.root), world.head(STATE_REF))
+
+
 def test_states_that_went_apart_are_refused(world: World, clone: Callable[..., World]) -> None:
     other = clone("other")
-    world.edit_notion("t2", note="Two")
+    world.edit_notion("t2", hours=99)
     assert world.apply().code == ExitCode.DONE  # and not pushed
+    overwritten = {b.key for sync in _backups(world) for b in sync.backups}
+    assert "t2" in overwritten
     other.edit_notion("t3", note="One")
     assert other.apply("--push").code == ExitCode.DONE
     world.git("fetch", "-q")
@@ -187,8 +196,13 @@ def test_states_that_went_apart_are_refused(world: World, clone: Callable[..., W
     assert ran.code == ExitCode.REFUSED, ran.text
     assert "went apart" in ran.text
     assert world.heads() == before
+    advice = re.findall(r"git ((?:branch|update-ref) \S+ \S+)", ran.said)
+    assert [words.split()[0] for words in advice] == ["branch", "update-ref"], ran.said
+    for words in advice:
+        world.git(*words.split())
     theirs = world.head("refs/remotes/origin/notion-gitops/state")
-    world.git("update-ref", STATE_REF, theirs)  # as the message says
+    assert world.head(STATE_REF) == theirs
+    assert overwritten <= {b.key for sync in _backups(world) for b in sync.backups}
     done = world.apply("--push")
     assert done.code in (ExitCode.DONE, ExitCode.DECISIONS_REMAIN), done.text
     world.at_rest()

@@ -227,3 +227,5 @@ def test_a_history_that_is_cut_short_decides_nothing(world: World, tmp_path: Pat
     conflict = decided(World(clone, world.sandbox, world.clock))
     assert conflict.open
     assert "the clone is too shallow to tell" in conflict.reason
+    assert conflict.times is not None
+    assert not conflict.times.git.by, "whoever made the last commit that is here edited nothing"

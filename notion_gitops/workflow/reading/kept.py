@@ -10,6 +10,7 @@ from notion_gitops.state.backups import BACKUPS, parse_backups
 from notion_gitops.state.reading import decode
 from notion_gitops.text.words import listed
 from notion_gitops.workflow.reading.journal_lines import unfinished_syncs
+from notion_gitops.workflow.reading.newest_state import KEPT
 from notion_gitops.workflow.workspace import Workspace
 
 _NAMED = 5  # syncs in a message
@@ -19,7 +20,7 @@ _LIST = "notion-gitops backups list shows what there is; a shallow clone has onl
 def kept_syncs(workspace: Workspace, state: str) -> tuple[KeptSync, ...]:
     """All syncs that are known of, the latest first, also those that overwrote nothing.
 
-    Git is asked three times, however long the history is.
+    Git is asked three times for a branch, however long its history is.
 
     Args:
         workspace: the workspace.
@@ -28,11 +29,13 @@ def kept_syncs(workspace: Workspace, state: str) -> tuple[KeptSync, ...]:
     Raises:
         StateUnusable: a backup is damaged, or a newer version wrote it.
     """
-    recorded = tuple(_recorded(workspace, state)) if state else ()
-    known = {sync.sync_id for sync in recorded}
+    kept = workspace.repository.refs(f"refs/heads/{KEPT}*").values()
+    tips = [state, *(() if workspace.sandbox else kept)] if state else ()
+    recorded = {s.sync_id: s for tip in tips for s in _recorded(workspace, tip)}
     left = unfinished_syncs(workspace.private, workspace.state_ref)
-    unfinished = (sync for sync in left if sync.sync_id not in known)
-    return tuple(sorted((*recorded, *unfinished), key=lambda sync: sync.at, reverse=True))
+    unfinished = (sync for sync in left if sync.sync_id not in recorded)
+    every = (*recorded.values(), *unfinished)
+    return tuple(sorted(every, key=lambda sync: sync.at, reverse=True))
 
 
 def _recorded(workspace: Workspace, state: str) -> Iterator[KeptSync]:

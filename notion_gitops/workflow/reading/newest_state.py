@@ -23,6 +23,9 @@ from notion_gitops.workflow.workspace import Workspace
 
 LOOKED_AT = 2000  # commits of HEAD that are searched for traces of a lost state
 
+KEPT = "notion-gitops/kept-"
+"""Begins the names of branches that keep a state branch which another one took the place of."""
+
 
 def newest_state(workspace: Workspace) -> str:
     """The commit to read the base from; "" if nothing was ever synced.
@@ -50,9 +53,11 @@ def newest_state(workspace: Workspace) -> str:
         Diagnostic(
             "the state branch here and the remote's went apart: both have syncs that the other "
             "lacks",
-            fix="Take the remote's, which others build on: git update-ref "
-            f"{workspace.state_ref} {fetched[:12]}  Then run this again: what the local sync did "
-            "is found equal on both sides. Nothing was written.",
+            detail="What the local syncs did is found equal on both sides. What they overwrote is "
+            "in their backups, which `backups` finds as long as a branch keeps them.",
+            fix="Keep the local one, then take the remote's, which others build on: "
+            f"git branch {KEPT}{local[:7]} {local[:12]} && git update-ref {workspace.state_ref} "
+            f"{fetched[:12]}  Then run this again. Nothing was written.",
         )
     )
 

@@ -19,7 +19,10 @@ from notion_gitops.workflow.workspace import Workspace
 LONGEST_WALK = 500  # commits of one file that are looked at before giving up
 NOT_COMMITTED = "(not committed)"
 
-_SHALLOW = "the clone is too shallow to tell; fetch more history (git fetch --unshallow)"
+_SHALLOW = (
+    "the clone is too shallow to tell; apply fetches what is missing, and may decide then "
+    "(or fetch it: git fetch --unshallow)"
+)
 _NOWHERE = GitEdit(EditTime(None, reason="no commit of this branch has the value"))
 
 
@@ -160,10 +163,10 @@ def _edit(commit: CommitInfo) -> GitEdit:
 def _given_up(commit: CommitInfo, number: int) -> GitEdit | None:
     """What is told where history cannot be followed any further."""
     if commit.at_boundary:
-        return GitEdit(EditTime(None, by=commit.author, reason=_SHALLOW))
+        return GitEdit(EditTime(None, reason=_SHALLOW))  # whoever cut it there edited nothing
     if number >= LONGEST_WALK:
         why = f"the value is older than {LONGEST_WALK} commits"
-        return GitEdit(EditTime(None, by=commit.author, reason=why))
+        return GitEdit(EditTime(None, reason=why))
     return None
 
 
