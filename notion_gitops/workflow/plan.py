@@ -8,8 +8,9 @@ from itertools import islice
 
 from notion_gitops.engine.forecast import Listed, forecast, requests_to_complete
 from notion_gitops.engine.guards import Accepted
+from notion_gitops.engine.hidden import with_hidden_members
 from notion_gitops.engine.order import steps
-from notion_gitops.engine.planner import Decided, FieldOf, decide, left_out
+from notion_gitops.engine.planner import Decided, FieldOf, Inputs, decide, left_out
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.plan import Plan, ReadCost
@@ -131,8 +132,11 @@ def decisions_remain(plan: Plan) -> bool:
 
 def _resolve(comparison: Comparison, connection: Connection, options: PlanOptions) -> Decided:
     """Step 3; twice if there are conflicts: with the times and authors of both edits."""
-    inputs = {name: each.inputs for name, each in comparison.mappings.items()}
+    inputs: Mapping[str, Inputs] = {n: each.inputs for n, each in comparison.mappings.items()}
     decided = decide(inputs, {}, options.accepted)
+    shown = with_hidden_members(inputs, decided.operations)
+    if shown is not inputs:
+        inputs, decided = shown, decide(shown, {}, options.accepted)
     questions = _questions(comparison, decided)
     if not questions:
         return decided

@@ -333,3 +333,27 @@ def test_a_question_about_a_record_names_who_did_what_and_when(world: World) -> 
     lay = world.read(world.conflict("tasks/lay"))
     assert "git:    edited      # Ann Lee, 2026-01-12 09:" in lay
     assert "notion: deleted\n" in lay, "Notion does not tell who trashed a page"
+
+
+def test_a_relation_is_left_alone_while_somebody_is_asked_about_a_trashed_page(
+    world: World,
+) -> None:
+    """Notion hides trashed pages in the lists that name them; nobody took them out of there."""
+    world.edit("tasks/dig", hours="11")  # "lay" comes after it
+    world.trash("tasks/dig")
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    assert "dig" in world.record("tasks/lay")["after"]
+    world.answer("tasks/dig", "git")
+    world.apply()
+    assert "dig" in world.record("tasks/lay")["after"]
+    assert world.page("tasks/lay")["After"] == [world.page_id("tasks/dig")]
+
+
+def test_a_relation_goes_with_the_page_once_its_delete_is_decided(world: World) -> None:
+    world.edit("tasks/dig", hours="11")  # "lay" comes after it
+    world.trash("tasks/dig")
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    world.answer("tasks/dig", "notion")
+    world.apply()
+    assert not world.path("tasks/dig").exists()
+    assert not world.record("tasks/lay").get("after")
