@@ -201,9 +201,10 @@ def _names(mapping: DatabaseMapping, spec: Field, evidence: Evidence) -> dict[st
         return {n: to_plain(told.get(n)) for n in {*mapping.fields, *told}}
 
     def edited(side: EditTime | None) -> dict[str, Any]:
-        if side is None or side.at is None:
-            return {"at": None, "by": side.by if side else None}
-        return {"at": side.at.isoformat(), "by": side.by}
+        if side is None:
+            return {"at": None, "by": None, "person": None}
+        at = side.at.isoformat() if side.at is not None else None
+        return {"at": at, "by": side.by, "person": side.person}
 
     return {
         "git": plain(evidence.git),

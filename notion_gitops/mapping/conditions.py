@@ -10,7 +10,7 @@ from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.expressions import Expression
 
-_EDIT = frozenset({"at", "by"})
+_EDIT = frozenset({"at", "by", "person"})
 CONFLICT_NAMES = frozenset({"git", "notion", "base", "key", "field", "edited"})
 VALUE_NAMES = frozenset({"value"})
 

@@ -87,6 +87,7 @@ class EditTime:
     by: str = ""  # a name to show
     reason: str = ""  # why `at` is not known
     commit: str = ""  # git only: the commit, shortened
+    person: bool | None = None  # not by an integration, or a sync; None: that is not known
 
     @property
     def told(self) -> bool:

@@ -12,6 +12,7 @@ class Person:
     user_id: str  # Notion's, with dashes
     name: str = ""
     email: str | None = None  # only if the team wants it there, or as Notion's user list says
+    integration: bool | None = None  # no person, as Notion's user list says; None: it was not read
 
 
 @dataclass(frozen=True, slots=True)

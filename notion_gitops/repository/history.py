@@ -13,6 +13,7 @@ from notion_gitops.repository.trees import Trees
 _LOG = ("log", "--first-parent", "-z", "--no-show-signature", "--encoding=UTF-8", "--no-color")
 
 _GRAPH = ("log", "--parents", "--topo-order", "-z", "--no-show-signature", "--encoding=UTF-8")
+_SYNC = "%(trailers:key=Sync-Id,valueonly,separator=%x2C)"  # not empty: a sync made the commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,18 @@ class History(Trees):
         if commit is None:
             return
         boundary = self._shallow_commits()
-        layout = "--format=%H%x00%ct%x00%an%x00%s%x00%P"
+        layout = f"--format=%H%x00%ct%x00%an%x00%s%x00%P%x00{_SYNC}"
         arguments = (*_LOG, layout, "--end-of-options", commit, "--", path)
-        for name, at, author, subject, parents in self._log(arguments, 5):
-            merge = len(parents.split()) > 1
-            yield CommitInfo(name, _moment(at), author, subject, name in boundary, merge)
+        for name, at, author, subject, parents, syncs in self._log(arguments, 6):
+            yield CommitInfo(
+                name,
+                _moment(at),
+                author,
+                subject,
+                at_boundary=name in boundary,
+                is_merge=len(parents.split()) > 1,
+                by_sync=bool(syncs.strip()),
+            )
 
     def path_graph(self, path: str, tip: str) -> Iterator[PathCommit]:
         """The commits that changed a file, on all branches that led to `tip`, newest first.
@@ -42,7 +50,7 @@ class History(Trees):
         its parents. It is read lazily.
         """
         boundary = self._shallow_commits()
-        layout = "--format=%H%x00%P%x00%(trailers:key=Sync-Id,valueonly,separator=%x2C)"
+        layout = f"--format=%H%x00%P%x00{_SYNC}"
         arguments = (*_GRAPH, layout, "--end-of-options", tip, "--", path)
         for name, parents, syncs in self._log(arguments, 3):
             yield PathCommit(name, tuple(parents.split()), bool(syncs.strip()), name in boundary)

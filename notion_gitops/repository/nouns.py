@@ -82,6 +82,7 @@ class CommitInfo:
     subject: str
     at_boundary: bool = False  # of a shallow clone: what came before it is not known here
     is_merge: bool = False  # it has two parents or more
+    by_sync: bool = False  # a sync's own commit
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from notion_gitops.workflow.reading.restoring import find_restores, not_restorab
 from notion_gitops.workflow.reading.same_property import following
 from notion_gitops.workflow.reading.taking_part import Sources
 from notion_gitops.workflow.reading.unwritable_bodies import refused_bodies, without_bodies
-from notion_gitops.workflow.reading.users import UNREADABLE, names_of_users, with_users
+from notion_gitops.workflow.reading.users import UNREADABLE, known_users, with_users
 from notion_gitops.workflow.workspace import Workspace
 
 TOLD_WITH_TIMES = 200  # conflicts; looking the times up costs git a walk for each
@@ -142,7 +142,7 @@ def _resolve(comparison: Comparison, connection: Connection, options: PlanOption
         return decided
     # Whose edits are our own matters only to the rules that ask for times.
     our_user = str(connection.gateway.me()["id"]) if decided.missing_times else ""
-    names = names_of_users(
+    users = known_users(
         connection.gateway,
         comparison.people,
         comparison.workspace.mappings,
@@ -150,7 +150,7 @@ def _resolve(comparison: Comparison, connection: Connection, options: PlanOption
     )
     if options.deepen:
         deepen(comparison.workspace)
-    times = edit_times(comparison.workspace, questions, Editors(names, our_user))
+    times = edit_times(comparison.workspace, questions, Editors(users, our_user))
     return decide(inputs, times, options.accepted)
 
 

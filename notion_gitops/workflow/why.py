@@ -30,7 +30,7 @@ from notion_gitops.workflow.reading.find_record import Words, find_record
 from notion_gitops.workflow.reading.last_sync import last_sync
 from notion_gitops.workflow.reading.record_history import by_name, deletion, field_edits
 from notion_gitops.workflow.reading.seen_record import Seen, look, names_of
-from notion_gitops.workflow.reading.users import names_of_users
+from notion_gitops.workflow.reading.users import known_users
 from notion_gitops.workflow.workspace import CONFLICTS
 
 _NOT_ASKED = "not read (--offline)"
@@ -79,8 +79,8 @@ def _editors(seen: Seen, gateway: Gateway) -> Editors:
     us, page = str(gateway.me()["id"]), seen.sides.notion.page if seen.sides.notion else None
     by = {page.edited_by} - {us} if page else set()
     comparison = seen.comparison
-    names = names_of_users(gateway, comparison.people, comparison.workspace.mappings, by)
-    return Editors(names, us)
+    users = known_users(gateway, comparison.people, comparison.workspace.mappings, by)
+    return Editors(users, us)
 
 
 def _story(seen: Seen, editors: Editors, wanted: tuple[str, ...]) -> Story:

@@ -5,6 +5,8 @@ import subprocess
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.mapping import Take
 from notion_gitops.model.operations import Conflict
@@ -229,3 +231,28 @@ def test_a_history_that_is_cut_short_decides_nothing(world: World, tmp_path: Pat
     assert "the clone is too shallow to tell" in conflict.reason
     assert conflict.times is not None
     assert not conflict.times.git.by, "whoever made the last commit that is here edited nothing"
+
+
+MACHINES = """\
+conflicts:
+  rules:
+    - {name: machines yield, when: "edited.git.person and not edited.notion.person", take: git}
+    - {name: people first, when: "edited.notion.person", take: notion}
+"""
+
+
+@pytest.mark.parametrize(("integration", "hours"), [(True, 10), (False, 11)])
+def test_a_rule_can_tell_people_from_integrations(
+    world: World, integration: bool, hours: int
+) -> None:
+    world.write("mappings/tasks.yaml", world.read("mappings/tasks.yaml") + MACHINES)
+    world.commit("Rules")
+    world.edit("tasks/dig", hours="10")
+    if integration:
+        page = f"pages/{world.page_id('tasks/dig')}"
+        world.api("PATCH", page, {"properties": {"Hours": {"number": 11}}})
+    else:
+        world.in_notion("tasks/dig", Hours=11)
+    world.apply()
+    assert world.record("tasks/dig")["hours"] == str(hours)
+    assert world.page("tasks/dig")["Hours"] == hours

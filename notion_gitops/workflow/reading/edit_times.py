@@ -8,6 +8,7 @@ from notion_gitops.engine.fields import same
 from notion_gitops.engine.planner import FieldOf
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import EditTime, EditTimes
+from notion_gitops.model.people import Person
 from notion_gitops.model.records import BaseRecord, Record
 from notion_gitops.workflow.reading.record_history import RecordFile, deletion, field_edits
 from notion_gitops.workflow.workspace import Workspace
@@ -17,7 +18,7 @@ from notion_gitops.workflow.workspace import Workspace
 class Editors:
     """Who is who in Notion, for telling our own edits from a person's."""
 
-    names: Mapping[str, str]  # user id -> a name to show
+    users: Mapping[str, Person]  # by user id
     our_user: str = ""  # the connection's own user id
 
 
@@ -59,8 +60,12 @@ def in_notion(record: Record, editors: Editors) -> EditTime:
         return EditTime(None, reason="the page was not read")
     if page.edited_by == editors.our_user:
         why = "the page was last edited by the sync itself, and Notion keeps no time per field"
-        return EditTime(None, by="notion-gitops", reason=why)
-    return EditTime(page.edited, by=editors.names.get(page.edited_by, page.edited_by))
+        return EditTime(None, by="notion-gitops", reason=why, person=False)
+    user = editors.users.get(page.edited_by)
+    if user is None:
+        return EditTime(page.edited, by=page.edited_by)
+    person = None if user.integration is None else not user.integration
+    return EditTime(page.edited, by=user.name or user.alias, person=person)
 
 
 def _in_git(workspace: Workspace, question: Question) -> EditTime:

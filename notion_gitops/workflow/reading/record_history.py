@@ -95,7 +95,7 @@ class RecordFile:
         """An edit that is in the work tree alone: all that is known is the time of the file."""
         file = self.workspace.root / self.path
         at = datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_file() else None
-        return GitEdit(EditTime(at, by=NOT_COMMITTED))
+        return GitEdit(EditTime(at, by=NOT_COMMITTED, person=True))
 
 
 def _former_key(key: str, newer: Mapping[str, Record], older: Mapping[str, Record]) -> str | None:
@@ -156,7 +156,10 @@ def deletion(where: RecordFile) -> GitEdit | None:
 
 def _edit(commit: CommitInfo) -> GitEdit:
     return GitEdit(
-        EditTime(commit.time, by=commit.author, commit=commit.commit[:7]), commit.subject
+        EditTime(
+            commit.time, by=commit.author, commit=commit.commit[:7], person=not commit.by_sync
+        ),
+        commit.subject,
     )
 
 

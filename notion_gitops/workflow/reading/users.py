@@ -30,27 +30,20 @@ def with_users(
     users = _listed(gateway)
     if users is None:
         return people, False
-    emails = {u["id"]: (u.get("person") or {}).get("email") for u in users}
-    known = {
-        alias: replace(p, email=p.email or emails.get(p.user_id))
-        for alias, p in people.by_alias.items()
-    }
+    listed = {person.user_id: person for person in map(_person, users)}
+    known = {alias: _completed(p, listed.get(p.user_id)) for alias, p in people.by_alias.items()}
     taken = {p.user_id for p in known.values()}
-    others = {
-        f"user:{u['id']}": Person(f"user:{u['id']}", u["id"], u.get("name") or "", emails[u["id"]])
-        for u in users
-        if u["id"] not in taken
-    }
+    others = {p.alias: p for p in listed.values() if p.user_id not in taken}
     return People({**known, **others}), True
 
 
-def names_of_users(
+def known_users(
     gateway: Gateway,
     people: People,
     mappings: Mapping[str, DatabaseMapping],
     wanted: Collection[str],
-) -> dict[str, str]:
-    """What to call each user, by id: as the directory does, else as Notion does.
+) -> dict[str, Person]:
+    """Who each user is, by id: as the directory says, else as Notion does.
 
     Notion's own list is asked for only if somebody is not known, and it was not read before since
     no mapping has people.
@@ -61,10 +54,23 @@ def names_of_users(
         mappings: all of them.
         wanted: the ids of users who are going to be named.
     """
-    known = {p.user_id: p.name or alias for alias, p in people.by_alias.items()}
+    known = {p.user_id: p for p in people.by_alias.values()}
     if _have_people(mappings) or known.keys() >= set(wanted):
         return known
-    return {u["id"]: u.get("name") or u["id"] for u in _listed(gateway) or ()} | known
+    return {person.user_id: person for person in map(_person, _listed(gateway) or ())} | known
+
+
+def _person(user: Json) -> Person:
+    """One user of Notion's list, which no alias was given."""
+    email = (user.get("person") or {}).get("email")
+    integration = user.get("type") == "bot"
+    return Person(f"user:{user['id']}", user["id"], user.get("name") or "", email, integration)
+
+
+def _completed(person: Person, listed: Person | None) -> Person:
+    if listed is None:
+        return person
+    return replace(person, email=person.email or listed.email, integration=listed.integration)
 
 
 def _have_people(mappings: Mapping[str, DatabaseMapping]) -> bool:
