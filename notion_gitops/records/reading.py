@@ -15,7 +15,7 @@ from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.mapping import BODY, DatabaseMapping
 from notion_gitops.model.people import People
 from notion_gitops.model.records import FileOrigin, Record
-from notion_gitops.model.values import Value, canonical_body
+from notion_gitops.model.values import Unknown, Value, canonical_body
 from notion_gitops.records.documents import Document, Slot, fields_of, key_field, parse_document
 from notion_gitops.records.files import FilesRead
 
@@ -29,6 +29,7 @@ class Unreadable:
     path: str
     key: str | None  # None: not even the key is known; the base may know which file it was
     diagnostics: tuple[Diagnostic, ...]
+    partly: Record | None = None  # what can be read of it; a field that cannot is `Unknown`
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,8 @@ class _Run:
             self.lost[path].extend(problems)
             return
         origin = FileOrigin(path, problems[0].place or self.mapping.place)
-        self.found[key.casefold()].append((Record(key, {}, origin), problems))
+        unknown = dict.fromkeys(self.mapping.fields, Unknown(problems[0].summary))
+        self.found[key.casefold()].append((Record(key, unknown, origin), problems))
 
     def slot(self, slot: Slot, origin: FileOrigin, body: str | None) -> None:
         problems = list(slot.problems)
@@ -176,8 +178,9 @@ class _Run:
         try:
             value = self.values.read(node, mapped)
         except InvalidInput as error:
-            told = (replace(d, summary=f"{name}: {d.summary}") for d in error.diagnostics)
+            told = [replace(d, summary=f"{name}: {d.summary}") for d in error.diagnostics]
             problems.extend(told)
+            fields[name] = Unknown(told[0].summary)  # the record is lost, and this is why
             return
         if value is not None:
             fields[name] = value
@@ -211,7 +214,8 @@ class _Run:
                 path = record.file.path if record.file else ""
                 before = unreadable.get(record.key)
                 earlier = before.diagnostics if before else ()
-                unreadable[record.key] = Unreadable(path, record.key, (*earlier, *told))
+                partly = record if len(same) == 1 else None
+                unreadable[record.key] = Unreadable(path, record.key, (*earlier, *told), partly)
         return Reading(records, unreadable, tuple(self.warnings))
 
 

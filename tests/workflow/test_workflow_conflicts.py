@@ -239,3 +239,18 @@ def test_edits_of_the_same_words_are_asked_about(world: World) -> None:
     asked = world.read("state/conflicts/tasks/dig.yaml")
     assert "Tuesday" in asked
     assert "Friday" in asked
+
+
+def test_a_name_that_the_base_cannot_tell_any_more_makes_no_first_contact_of_the_rest(
+    world: World,
+) -> None:
+    world.write("state/people.yaml", world.read("state/people.yaml").replace("ann:", "annlee:"))
+    world.spell("projects/alpha", owner="[annlee]")
+    world.spell("tasks/dig", assignee="[annlee]", due=None)
+    world.commit("Ann has another alias")
+    world.in_notion("tasks/dig", Hours=None)
+    world.apply()
+    assert "hours" not in world.record("tasks/dig") or not world.record("tasks/dig")["hours"]
+    assert world.page("tasks/dig")["Due"] is None
+    assert world.record("tasks/dig")["assignee"] == ["annlee"]
+    assert not world.conflicts()

@@ -256,3 +256,43 @@ def test_a_rule_can_tell_people_from_integrations(
     world.apply()
     assert world.record("tasks/dig")["hours"] == str(hours)
     assert world.page("tasks/dig")["Hours"] == hours
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [("due: 2026-02-30\n", "due: 2026-02-28\n"), ("<<<<<<< HEAD\n", "")],
+    ids=["another field", "the whole file"],
+)
+def test_a_version_that_cannot_be_read_makes_no_edit_younger(
+    world: World, wrong: str, right: str
+) -> None:
+    ruled(world)
+    now = world.clock()
+    world.edit("tasks/dig", hours="10", at=now)
+    world.in_notion("tasks/dig", Hours=11, at=now + timedelta(minutes=30))
+    file = "state/records/tasks/dig.yaml"
+    good = world.read(file)
+    world.write(file, wrong + good.replace("due: 2026-02-01\n", ""))
+    world.commit("A slip", at=now + timedelta(hours=1))
+    world.write(file, right + good.replace("due: 2026-02-01\n", ""))
+    world.commit("Mended", at=now + timedelta(hours=2))
+    conflict = next(c for c in operation(world.plan(), "tasks/dig").conflicts if c.field == "hours")
+    assert conflict.take is Take.NOTION
+    assert conflict.times is not None
+    assert conflict.times.git.at == now
+
+
+def test_an_edit_in_a_version_that_cannot_be_read_has_no_time(world: World) -> None:
+    ruled(world)
+    now = world.clock()
+    world.in_notion("tasks/dig", Hours=11, at=now + timedelta(minutes=30))
+    file = "state/records/tasks/dig.yaml"
+    good = world.read(file)
+    edited = good.replace("hours: 8", "hours: 10")
+    world.write(file, "<<<<<<< HEAD\n" + edited)
+    world.commit("A slip", at=now)
+    world.write(file, edited)
+    world.commit("Mended", at=now + timedelta(hours=2))
+    conflict = decided(world)
+    assert conflict.open
+    assert "could not be read" in conflict.reason

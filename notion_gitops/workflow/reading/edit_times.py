@@ -10,7 +10,7 @@ from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import EditTime, EditTimes
 from notion_gitops.model.people import Person
 from notion_gitops.model.records import BaseRecord, Record
-from notion_gitops.workflow.reading.record_history import RecordFile, deletion, field_edits
+from notion_gitops.workflow.reading.record_history import RecordFile, Seen, deletion, field_edits
 from notion_gitops.workflow.workspace import Workspace
 
 
@@ -40,8 +40,10 @@ def edit_times(
     workspace: Workspace, questions: Mapping[FieldOf, Question], editors: Editors
 ) -> dict[FieldOf, EditTimes]:
     """Both times of each field."""
+    seen: Seen = {}
     return {
-        at: EditTimes(_in_git(workspace, q), _in_notion(q, editors)) for at, q in questions.items()
+        at: EditTimes(_in_git(workspace, q, seen), _in_notion(q, editors))
+        for at, q in questions.items()
     }
 
 
@@ -68,12 +70,13 @@ def in_notion(record: Record, editors: Editors) -> EditTime:
     return EditTime(page.edited, by=user.name or user.alias, person=person)
 
 
-def _in_git(workspace: Workspace, question: Question) -> EditTime:
+def _in_git(workspace: Workspace, question: Question, seen: Seen) -> EditTime:
     git, base = question.git, question.base
     path = git.file.path if git and git.file else (base.file if base else "")
     if not path:
         return EditTime(None, reason="the record is in no file")
-    where = RecordFile(workspace, question.mapping, question.key, path, path in question.dirty)
+    dirty = path in question.dirty
+    where = RecordFile(workspace, question.mapping, question.key, path, dirty, seen)
     if git is None:
         gone = deletion(where)
         return gone.time if gone is not None else EditTime(None)

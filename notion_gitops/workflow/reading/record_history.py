@@ -4,14 +4,14 @@ A file that was moved, and a record that was renamed, are followed: neither edit
 """
 
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import EditTime
 from notion_gitops.model.records import Record
 from notion_gitops.model.story import GitEdit
-from notion_gitops.model.values import Value, files_of
+from notion_gitops.model.values import Fields, Unknown, Value, files_of
 from notion_gitops.records.reading import read_records
 from notion_gitops.repository.nouns import CommitInfo
 from notion_gitops.workflow.workspace import Workspace
@@ -24,10 +24,28 @@ _SHALLOW = (
     "(or fetch it: git fetch --unshallow)"
 )
 _NOWHERE = GitEdit(EditTime(None, reason="no commit of this branch has the value"))
+_UNREAD = GitEdit(EditTime(None, reason="the file could not be read in the commits in between"))
 
 
 Version = tuple[CommitInfo, Record | None]
-"""A commit that changed a record's file, and the record as it has it."""
+"""A commit that changed a record's file, and the record as it has it; unread fields are unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The records of a file as a commit has them; a field that cannot be read is `Unknown`."""
+
+    records: Mapping[str, Record] = field(default_factory=dict)
+    unknown: Fields = field(default_factory=dict)  # not empty: the file could not be read at all
+
+    def get(self, key: str) -> Record | None:
+        """The record; None if it is not there."""
+        found = self.records.get(key)
+        return Record(key, self.unknown) if found is None and self.unknown else found
+
+
+Seen = dict[tuple[str, str], Standing]
+"""The records of files, by path and commit: each version is read once, for all that ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +66,33 @@ class RecordFile:
     key: str
     path: str
     dirty: bool  # the file differs from HEAD
+    seen: Seen = field(default_factory=dict)  # what was read; shared by those who look together
 
     def at(self, commit: str) -> Record | None:
-        """The record as a commit has it; None if it is not there, or cannot be read."""
+        """The record as a commit has it; None if it is not there."""
         return self.records_at(commit, self.path).get(self.key)
 
-    def records_at(self, commit: str, path: str) -> Mapping[str, Record]:
-        """All records of a file that can be read, as a commit has them."""
+    def records_at(self, commit: str, path: str) -> Standing:
+        """All records of a file, as a commit has them."""
+        at = (path, commit)
+        if at not in self.seen:
+            self.seen[at] = self._read(commit, path)
+        return self.seen[at]
+
+    def _read(self, commit: str, path: str) -> Standing:
         content = self.workspace.repository.blob_at(commit, path)
         if content is None:
-            return {}
-        return read_records(self.mapping, {path: content}, self.workspace.people).records
+            return Standing()
+        reading = read_records(self.mapping, {path: content}, self.workspace.people)
+        lost = {
+            u.key: u.partly or Record(u.key, self._nothing) for u in reading.lost.values() if u.key
+        }
+        none = any(each.key is None for each in reading.lost.values())
+        return Standing({**reading.records, **lost}, self._nothing if none else {})
+
+    @property
+    def _nothing(self) -> Fields:
+        return dict.fromkeys(self.mapping.fields, Unknown("it could not be read"))
 
     def versions(self) -> Iterable[Version]:
         """The commits that changed the file, newest first."""
@@ -69,26 +103,25 @@ class RecordFile:
     def _walk(self, along: _Stretch) -> Generator[Version, None, _Stretch | None]:
         """The versions of one stretch; then the stretch before it, if the record was moved."""
         key, first = along.key, None
-        newer: Mapping[str, Record] = {}
+        newer = Standing()
         for commit in self.workspace.repository.first_parent_log(along.path, along.head):
             records = self.records_at(commit.commit, along.path)
-            if first is not None and key not in records:
+            if first is not None and records.get(key) is None:
                 former = _former_key(key, newer, records)
                 if former is None:
                     break
                 key = former
             yield commit, records.get(key)
-            newer, first = records, commit if key in records else None
+            newer, first = records, commit if records.get(key) is not None else None
         return self._before(first, replace(along, key=key), newer) if first is not None else None
 
-    def _before(
-        self, first: CommitInfo, along: _Stretch, records: Mapping[str, Record]
-    ) -> _Stretch | None:
+    def _before(self, first: CommitInfo, along: _Stretch, records: Standing) -> _Stretch | None:
         """Where the record stood before the commit with which a stretch begins."""
         path = self.workspace.repository.moved_from(first.commit, along.path)
         parent = f"{first.commit}^"
-        before = self.records_at(parent, path) if path else {}
-        key = along.key if along.key in before else _former_key(along.key, records, before)
+        before = self.records_at(parent, path) if path else Standing()
+        known = before.get(along.key) is not None
+        key = along.key if known else _former_key(along.key, records, before)
         return _Stretch(path, key, parent) if key is not None else None
 
     def not_committed(self) -> GitEdit:
@@ -98,9 +131,10 @@ class RecordFile:
         return GitEdit(EditTime(at, by=NOT_COMMITTED, person=True))
 
 
-def _former_key(key: str, newer: Mapping[str, Record], older: Mapping[str, Record]) -> str | None:
+def _former_key(key: str, newer: Standing, older: Standing) -> str | None:
     """The key that a record had in an older version, if it was renamed and nothing else."""
-    same = [k for k, r in older.items() if k not in newer and r.fields == newer[key].fields]
+    now, gone = newer.get(key), older.records.keys() - newer.records.keys()
+    same = [k for k in gone if now is not None and older.records[k].fields == now.fields]
     return same[0] if len(same) == 1 else None
 
 
@@ -122,20 +156,28 @@ def field_edits(where: RecordFile, now: Record, names: Iterable[str]) -> dict[st
     return {**found, **_walk(where, waiting)}
 
 
-def _walk(where: RecordFile, waiting: dict[str, Value]) -> dict[str, GitEdit]:
-    """The oldest commit, counted from now backwards, that already has each value."""
+def _walk(where: RecordFile, waiting: Mapping[str, Value]) -> dict[str, GitEdit]:
+    """The oldest commit, counted from now backwards, that already has each value.
+
+    A version in which a field cannot be read tells nothing of it; if the next older one that can be
+    read has another value, nobody knows when that changed.
+    """
     since = dict.fromkeys(waiting, _NOWHERE)
-    if not waiting:
-        return since
-    for number, (commit, record) in enumerate(where.versions()):
-        waiting = {name: value for name, value in waiting.items() if _holds(record, name, value)}
-        if not waiting:
+    left, unread = dict(waiting), set[str]()
+    for number, (commit, record) in enumerate(where.versions() if left else ()):
+        given_up = _given_up(commit, number)
+        for name, value in list(left.items()):
+            there = None if record is None else record.value(name)
+            if isinstance(there, Unknown) and given_up is None:
+                unread.add(name)
+            elif record is not None and (isinstance(there, Unknown) or there == value):
+                unread.discard(name)
+                since[name] = given_up or _edit(commit)
+            else:
+                del left[name]
+        if not left or given_up is not None:
             break
-        told = _given_up(commit, number) or _edit(commit)
-        since |= dict.fromkeys(waiting, told)
-        if told.time.at is None:
-            break
-    return since
+    return since | dict.fromkeys(unread, _UNREAD)
 
 
 def deletion(where: RecordFile) -> GitEdit | None:

@@ -242,7 +242,9 @@ def _values(
     blobs = workspace.repository.list_tree(state.commit, paths)
     contents = workspace.repository.read_blobs(blobs.values())
     files = {path: contents[blob] for path, blob in blobs.items()}
-    return read_records(written, files, workspace.people).records
+    reading = read_records(written, files, workspace.people)
+    lost = {u.key: u.partly for u in reading.lost.values() if u.key and u.partly}
+    return {**reading.records, **lost}
 
 
 def _stored(
@@ -264,8 +266,8 @@ def _stored(
 def _base_record(
     entry: IndexEntry, record: Record | None, stored: Fields, trusted: frozenset[str]
 ) -> BaseRecord:
-    # A file that cannot be read any more tells nothing: its fields were never agreed upon.
-    known = trusted - frozenset(entry.unsettled) if record is not None else frozenset()
+    # What cannot be read any more tells nothing: it counts as never agreed upon.
+    known = trusted - frozenset(entry.unsettled) - record.unknown if record else frozenset()
     fields: Fields = record.fields if record else {}
     return BaseRecord(
         key=entry.key,

@@ -9,16 +9,18 @@ from notion_gitops.model.branches import NOT_LOOKED_UP, Origin, Origins, Version
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import EditTime
 from notion_gitops.model.records import Record, Side
-from notion_gitops.model.values import Value
+from notion_gitops.model.values import Unknown, Value
 from notion_gitops.repository.nouns import Head
-from notion_gitops.workflow.reading.record_history import LONGEST_WALK, RecordFile, field_edits
+from notion_gitops.workflow.reading.record_history import (
+    LONGEST_WALK,
+    RecordFile,
+    Seen,
+    field_edits,
+)
 from notion_gitops.workflow.workspace import Workspace
 
 _GITHEAD = "GITHEAD_"  # and a commit: what git calls it in a merge (git merge's own source)
 _NO_TIP = EditTime(None, reason="which commit this version is of is not known")
-
-Seen = dict[tuple[str, str], Mapping[str, Record]]
-"""The records of a file, by its path and a commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,45 +60,37 @@ class Historian:
         if not tip or record is None:
             return dict.fromkeys(names, Origin(None, _NO_TIP))
         standing = replace(self.workspace, head=Head(tip, ""))
-        file = _KnownFile(standing, mapping, record.key, path, dirty=False, seen=self.seen)
+        file = RecordFile(standing, mapping, record.key, path, dirty=False, seen=self.seen)
         edits = field_edits(file, record, names)
-        sides = {name: file.side(name, record.value(name)) for name in names}
+        sides = {name: _side(file, name, record.value(name)) for name in names}
         return {n: Origin(sides[n], edits[n].time if n in edits else NOT_LOOKED_UP) for n in names}
 
 
-@dataclass(frozen=True, slots=True)
-class _KnownFile(RecordFile):
-    """A record's file, whose every version is read once for all records and fields."""
-
-    seen: Seen
-
-    def records_at(self, commit: str, path: str) -> Mapping[str, Record]:
-        """As a commit has them."""
-        at = (path, commit)
-        if at not in self.seen:
-            self.seen[at] = RecordFile.records_at(self, commit, path)
-        return self.seen[at]
-
-    def side(self, name: str, value: Value) -> Side | None:
-        """Whose the value is: it is followed to the commit whose parents do not have it."""
-        repository, tip = self.workspace.repository, self.workspace.head.commit
-        wanted = ""
-        for number, commit in enumerate(repository.path_graph(self.path, tip)):
-            if wanted and commit.commit != wanted:
-                continue
-            if number >= LONGEST_WALK or not self._holds(commit.commit, name, value):
+def _side(file: RecordFile, name: str, value: Value) -> Side | None:
+    """Whose the value is: it is followed to the commit whose parents do not have it."""
+    repository, tip = file.workspace.repository, file.workspace.head.commit
+    wanted = ""
+    for number, commit in enumerate(repository.path_graph(file.path, tip)):
+        if wanted and commit.commit != wanted:
+            continue
+        if number >= LONGEST_WALK or _holds(file, commit.commit, name, value) is not True:
+            return None
+        parents = {p: _holds(file, p, name, value) for p in commit.parents}
+        before = [p for p, holds in parents.items() if holds]
+        if not before:
+            moved = repository.moved_from(commit.commit, file.path)
+            if None in parents.values() or commit.at_boundary or moved:
                 return None
-            before = [p for p in commit.parents if self._holds(p, name, value)]
-            if not before:
-                if commit.at_boundary or repository.moved_from(commit.commit, self.path):
-                    return None
-                return Side.NOTION if commit.by_sync else Side.GIT
-            wanted = before[0]
-        return None
+            return Side.NOTION if commit.by_sync else Side.GIT
+        wanted = before[0]
+    return None
 
-    def _holds(self, commit: str, name: str, value: Value) -> bool:
-        record = self.at(commit)
-        return record is not None and record.value(name) == value
+
+def _holds(file: RecordFile, commit: str, name: str, value: Value) -> bool | None:
+    """Whether a commit has the value; None if that cannot be read."""
+    record = file.at(commit)
+    there = None if record is None else record.value(name)
+    return None if isinstance(there, Unknown) else record is not None and there == value
 
 
 # --- which commits are being merged -------------------------------------------------------
