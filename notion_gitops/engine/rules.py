@@ -173,7 +173,7 @@ def unmerged(spec: Field, rule: str) -> str:
     if spec.type in SETS:
         return f"{said} both sides' changes together would empty a required field"
     if spec.is_body or spec.type is PropertyType.RICH_TEXT:
-        return f"{said} both edits are in the same place"
+        return f"{said} both edits are in the same place, or do not fit together"
     return f"{said} these values have no parts to merge"
 
 

@@ -226,7 +226,7 @@ class Story:
     def _sync(self, day: Day, chance: random.Random) -> tuple[Operation, ...]:
         times = self._times(chance)
         inputs = self.world.inputs()
-        inputs = replace(inputs, merged_texts=merge_texts(repository(), inputs))
+        inputs = replace(inputs, merged_texts=merge_texts(repository(), inputs, lambda _: ()))
         plan = decide({"tasks": inputs}, times, {}).operations["tasks"]
         for operation in plan:
             for conflict in operation.conflicts:

@@ -1,12 +1,16 @@
 """Who wins a conflict, and the conflict files that ask when nobody does."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+from notion_gitops.engine.texts import ThreeTexts
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.mapping import Take
+from notion_gitops.repository import Repository
 from notion_gitops.workflow.apply import nothing_to_do
+from notion_gitops.workflow.reading.text_merges import merged_text
 from tests.workflow.workflow_views import operation
 from tests.workflow.workflow_world import World
 
@@ -254,3 +258,18 @@ def test_a_name_that_the_base_cannot_tell_any_more_makes_no_first_contact_of_the
     assert world.page("tasks/dig")["Due"] is None
     assert world.record("tasks/dig")["assignee"] == ["annlee"]
     assert not world.conflicts()
+
+
+@pytest.mark.parametrize(
+    ("git", "notion", "merged"),
+    [
+        ("a x b c d x e f", "**a x b** c **d x e f**", None),
+        ("**a x b c d x e g**", "**a y b c d x e f**", "**a y b c d x e g**"),
+        ("a x b c d x e f", "**a x b c d x e f**", "a x b c d x e f"),
+    ],
+)
+def test_words_are_merged_only_if_their_marks_fit_together(
+    tmp_path: Path, git: str, notion: str, merged: str | None
+) -> None:
+    three = ThreeTexts("**a x b c d x e f**", git, notion).in_words()
+    assert merged_text(Repository.create(tmp_path), three) == merged

@@ -42,7 +42,12 @@ from notion_gitops.workflow.reading.notion_side import (
     tell_apart,
 )
 from notion_gitops.workflow.reading.on_hold import holds_at, without_pages, without_untold
-from notion_gitops.workflow.reading.refused_values import Known, unsent, without_refused
+from notion_gitops.workflow.reading.refused_values import (
+    Known,
+    refused_fields,
+    unsent,
+    without_refused,
+)
 from notion_gitops.workflow.reading.restoring import Restores, fit_restores
 from notion_gitops.workflow.reading.state_branch import (
     Recorded,
@@ -265,7 +270,10 @@ def _join(
         holds=holds,
         held_renames=renames.held,
     )
-    inputs = replace(inputs, merged_texts=merge_texts(workspace.repository, inputs))
+    merged = merge_texts(
+        workspace.repository, inputs, lambda values: refused_fields(database, around.known, values)
+    )
+    inputs = replace(inputs, merged_texts=merged)
     return Compared(
         mapping, database, recorded, whole, notion, inputs, renames.ambiguous, refused, bodies
     )

@@ -17,6 +17,7 @@ from notion_gitops.records.versions import Contents, FileVersions, read_versions
 from notion_gitops.repository.repository import Repository
 from notion_gitops.repository.texts import Labels
 from notion_gitops.text.markers import Marking
+from notion_gitops.workflow.reading.text_merges import merged_text
 from notion_gitops.workflow.reading.value_origins import Historian
 
 REST_OPEN = "what no field covers (comments, further keys) was changed on both branches"
@@ -127,9 +128,7 @@ def _decide(
 
 def _merged_text(desk: Desk, three: ThreeTexts) -> TextMerge:
     def merged(favour: str = "") -> str | None:
-        texts = (three.base, three.git, three.notion)
-        lines = desk.repository.merge_text(*texts, favour=favour)
-        return None if lines is None else three.merged(lines)
+        return merged_text(desk.repository, three, favour)
 
     clean = merged()
     if clean is not None:
