@@ -1,6 +1,6 @@
 """What comes back out of the backups: only where nobody's edit since would be overwritten."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from notion_gitops.engine.bodies import as_in_file, in_file_form
@@ -17,6 +17,7 @@ from notion_gitops.model.values import Fields, Unknown, Value
 _APPLY = "Run apply first; then restore."
 _END_HOLD = "End the hold first; then restore."
 _GONE = "It can come back only whole: restore it from the backup of the sync that deleted it."
+_MAY_BE_ALIVE = (Absence.UNPROVEN, Absence.OUT_OF_SCOPE)  # another page would be a twin
 _ABSENT = {
     Absence.TRASHED: "its page is in Notion's trash, which was not synced yet",
     Absence.OUT_OF_SCOPE: "its page is archived, or out of the mapping's filter",
@@ -145,6 +146,21 @@ def _edited(spec: Field, at: Readings) -> str:
 
 
 # --- a whole record ------------------------------------------------------------------------
+
+
+def may_come_back(
+    mapping: DatabaseMapping, restore: Restore, held: Collection[str], absence: Absence | None
+) -> bool:
+    """Whether a record that is gone on both sides comes back, so that others may relate to it.
+
+    Args:
+        mapping: the mapping.
+        restore: what is asked for.
+        held: its fields that are on hold.
+        absence: why its page is not listed, if there was one.
+    """
+    in_the_way = mapping.mode is Mode.MIRROR or bool(restore.values.keys() & set(held))
+    return restore.whole and not in_the_way and absence not in _MAY_BE_ALIVE
 
 
 def restore_record(

@@ -48,7 +48,7 @@ from notion_gitops.workflow.reading.refused_values import (
     unsent,
     without_refused,
 )
-from notion_gitops.workflow.reading.restoring import Restores, fit_restores
+from notion_gitops.workflow.reading.restoring import Restores, coming_back, fit_restores
 from notion_gitops.workflow.reading.state_branch import (
     Recorded,
     StateBranch,
@@ -137,7 +137,8 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
     holds = {n: holds_at(workspace, n, moment.now) for n in workspace.mappings}
     renames = _renames(sources, git, identified, holds)
     keys = page_keys(state, identified, {n: r.found for n, r in renames.items()})
-    known = _known(sources, git, identified, _unborn(sources, holds, git, identified, renames))
+    unborn = _unborn(sources, holds, git, identified, renames)
+    known = _known(sources, _there(sources, git, identified, renames), holds, missing, unborn)
     unread = frozenset(n for n in out.why if holds[n].mapping is not None)
     mappings: dict[str, Compared] = {}
     for name in pages.keys() - out.why.keys():
@@ -201,20 +202,34 @@ def _unborn(
     }
 
 
-def _known(
+def _there(
     sources: Sources,
     git: Mapping[str, GitSide],
     identified: Mapping[str, Identified],
-    unborn: Mapping[str, frozenset[str]],
-) -> Known:
-    """What values can name: of records, the keys on either side, in the base, or coming back."""
-    keys = {
-        name: side.keys
-        | sources.state.of(name).index.entries.keys()
-        | sources.restores.get(name, {}).keys()
-        | (identified[name].records.keys() if name in identified else frozenset())
+    renames: Mapping[str, Renames],
+) -> dict[str, frozenset[str]]:
+    """By mapping the keys on either side or in the base; of a renamed record the new one alone."""
+    listed = {n: identified[n].records.keys() if n in identified else frozenset() for n in git}
+    return {
+        name: (side.keys | sources.state.of(name).index.entries.keys() | listed[name])
+        - set(renames.get(name, Renames()).found.values())
         for name, side in git.items()
     }
+
+
+def _known(
+    sources: Sources,
+    there: Mapping[str, frozenset[str]],
+    holds: Mapping[str, Holds],
+    missing: Mapping[str, Missing],
+    unborn: Mapping[str, frozenset[str]],
+) -> Known:
+    """What values can name: of records, those that are there and those that come back."""
+    keys = dict(there)
+    for name in sources.restores.keys() & there.keys():
+        absent = missing.get(name, Missing()).absent
+        mapping = sources.mapping(name)
+        keys[name] |= coming_back(sources.restores, mapping, holds[name], absent)
     return Known(sources.people, keys, sources.users_readable, unborn)
 
 

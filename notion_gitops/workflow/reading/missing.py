@@ -43,7 +43,7 @@ def find_missing(
     missing = {k: b.page_id for k, b in base.records.items() if b.page_id not in listed_ids}
     buried = {k: t.page_id for k, t in base.tombstones.items() if k in git_keys}
     if not pages.complete or database.schema is None:
-        return Missing(dict.fromkeys(missing, Absence.UNPROVEN))
+        return Missing(dict.fromkeys({**buried, **missing}, Absence.UNPROVEN))
     wanted = {**buried, **missing}
     absent = dict.fromkeys(sorted(wanted), Absence.UNPROVEN)
     there = _out_of_scope(gateway, database, set(wanted.values()))

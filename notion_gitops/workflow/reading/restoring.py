@@ -4,6 +4,8 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from notion_gitops.engine.holds import Holds
+from notion_gitops.engine.restores import may_come_back
 from notion_gitops.formats.json_text import parse_json
 from notion_gitops.formats.schema import suggestion
 from notion_gitops.formats.values import ValueReader
@@ -11,7 +13,7 @@ from notion_gitops.model.backups import KeptBackup, KeptSync
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import InvalidInput, UsageError
 from notion_gitops.model.mapping import DatabaseMapping, Field
-from notion_gitops.model.records import Record
+from notion_gitops.model.records import Absence, Record
 from notion_gitops.model.restores import Restore, RestoreWish, Unrestored
 from notion_gitops.model.values import Unknown, Value, files_of
 from notion_gitops.records.attachments import Attachments
@@ -97,6 +99,21 @@ def fit_restores(
             fixes={**restore.fixes, **{name: fix for name, (_, fix) in left.items()}},
         )
     return fitting
+
+
+def coming_back(
+    restores: Restores,
+    mapping: DatabaseMapping,
+    holds: Holds,
+    absent: Mapping[str, Absence],
+) -> frozenset[str]:
+    """The keys of the records that come back, so that others may relate to them."""
+    wanted = restores.get(mapping.name, {}).items()
+    return frozenset(
+        key
+        for key, restore in wanted
+        if may_come_back(mapping, restore, holds.fields(restore.values, key), absent.get(key))
+    )
 
 
 def not_restorable(restores: Restores, compared: Collection[str]) -> Iterator[Unrestored]:
