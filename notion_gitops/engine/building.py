@@ -54,6 +54,7 @@ class RecordView:
     # By field: texts that both sides edited, merged.
     merged_texts: Mapping[str, str] = field(default_factory=dict)
     restore: Restore | None = None  # what a person wants back out of the backups
+    twin: str = ""  # another record's key, if it differs from this one in capitals alone
     held: frozenset[str] = frozenset()  # fields that are on hold
     on_hold: bool = False  # it is so as a whole: nothing of it is decided
 

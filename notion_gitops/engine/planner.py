@@ -10,6 +10,7 @@ from notion_gitops.engine.guards import Accepted, not_accepted, tripped, unfit
 from notion_gitops.engine.holds import NO_HOLDS, Holds
 from notion_gitops.engine.merge import Merged, merge_record
 from notion_gitops.engine.references import hold_referenced, merged_records
+from notion_gitops.engine.restores import twins
 from notion_gitops.model.holds import OnHold
 from notion_gitops.model.mapping import DatabaseMapping, PropertyType
 from notion_gitops.model.operations import ConflictFile, EditTimes, Operation
@@ -134,6 +135,7 @@ def _views(each: Inputs, times: Mapping[FieldOf, EditTimes]) -> list[RecordView]
         if mapping == name:
             known.setdefault(key, {})[spec] = both
     renames = {**each.renames, **each.held_renames}
+    alike = _alike(each)
     keys = each.candidates - frozen - set(renames.values())
     for key in sorted(keys, key=lambda key: (key not in each.pending, key)):
         view = RecordView(
@@ -147,6 +149,7 @@ def _views(each: Inputs, times: Mapping[FieldOf, EditTimes]) -> list[RecordView]
             times=known.get(key, {}),
             merged_texts=each.merged_texts.get(key, {}),
             restore=each.restores.get(key),
+            twin=alike.get(key, ""),
         )
         if key in renames:
             view = _renamed(each, view, renames[key])
@@ -155,6 +158,13 @@ def _views(each: Inputs, times: Mapping[FieldOf, EditTimes]) -> list[RecordView]
             continue  # first contact: nothing is created until somebody says what is new
         views.append(view)
     return views
+
+
+def _alike(each: Inputs) -> dict[str, str]:
+    """The keys that come back as no others may be called; with those others."""
+    whole = {key for key, restore in each.restores.items() if restore.whole}
+    sides = (each.git.records, each.git.unreadable, each.notion.records, each.base.records)
+    return twins(whole, chain.from_iterable(sides)) if whole else {}
 
 
 def _left_alone(

@@ -1,7 +1,8 @@
 """What comes back out of the backups: only where nobody's edit since would be overwritten."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from notion_gitops.engine.bodies import as_in_file, in_file_form
 from notion_gitops.engine.building import RecordView
@@ -163,6 +164,18 @@ def may_come_back(
     return restore.whole and not in_the_way and absence not in _MAY_BE_ALIVE
 
 
+def twins(wanted: Collection[str], there: Iterable[str]) -> dict[str, str]:
+    """The keys that are wanted and differ in capitals alone from one that is there; with that one.
+
+    Of two that are wanted alike, neither is: which of them is meant is for a person to say.
+    """
+    alike: dict[str, set[str]] = {key.casefold(): set() for key in wanted}
+    for key in chain(wanted, there):
+        alike.get(key.casefold(), set()).add(key)
+    others = {key: alike[key.casefold()] - {key} for key in wanted}
+    return {key: min(found) for key, found in others.items() if found}
+
+
 def restore_record(
     mapping: DatabaseMapping, view: RecordView, restore: Restore
 ) -> tuple[Operation | None, tuple[Unrestored, ...]]:
@@ -178,6 +191,10 @@ def restore_record(
     held = sorted(view.held & restore.values.keys())
     if held:  # without it, it would be taken for emptied once the hold ends
         return None, (asked.not_restored("", f"{held[0]} is on hold", _END_HOLD),)
+    if view.twin:
+        why = f"its key differs from {view.twin} in capitals alone"
+        fix = f"No two keys may: give {view.twin} another one first; then restore."
+        return None, (asked.not_restored("", why, fix),)
     values, told = _whole(asked, view)
     title = values.get(mapping.title_field.name)
     git = Record(view.key, values, title=title if isinstance(title, str) else "")

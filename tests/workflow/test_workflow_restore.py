@@ -17,7 +17,7 @@ from notion_gitops.workflow.plan import Planned
 from tests.workflow.notes_world import in_git, in_notion, write_notion
 from tests.workflow.test_workflow_holds import hold
 from tests.workflow.workflow_samples import TASKS
-from tests.workflow.workflow_views import operation, part
+from tests.workflow.workflow_views import kinds, operation, part
 from tests.workflow.workflow_world import World
 
 NOTE = "  note: {property: Note, type: rich_text}\n"
@@ -372,6 +372,40 @@ def test_a_record_that_is_gone_comes_back_only_whole(edited: tuple[World, SyncRe
     one = left(world, wish(sync, "tasks/dig"))
     assert (one.field, one.reason) == ("", "there is no such record any more")
     assert "the sync that deleted it" in one.fix
+
+
+@pytest.mark.parametrize("side", Side)
+def test_no_record_comes_back_beside_one_that_differs_in_capitals_alone(
+    world: World, side: Side
+) -> None:
+    world.in_notion("tasks/lay", After=["test"])
+    world.apply()
+    world.remove("tasks/test", "tasks/lay")
+    sync = world.apply()
+    if side is Side.GIT:
+        world.edit("tasks/Test", title="Another test", status="todo")
+        world.apply()
+    else:
+        world.add_page("Tasks", Name="Another test", Key="Test")
+    found = planned(world, wish(sync, "tasks/test"))
+    (one,) = found.plan.not_restored
+    assert one.reason == "its key differs from Test in capitals alone"
+    assert "tasks/test" not in kinds(found)
+    after = planned(world, wish(sync, "tasks")).plan.not_restored[0]
+    assert (after.key, after.reason) == ("lay", "after: there is no test in tasks")
+
+
+def test_of_two_records_that_differ_in_capitals_alone_none_comes_back(world: World) -> None:
+    world.remove("tasks/test")
+    first = world.apply()
+    world.edit("tasks/Test", title="Another test", status="todo")
+    world.apply()
+    world.remove("tasks/Test")
+    second = world.apply()
+    found = planned(world, wish(first, "tasks/test"), wish(second, "tasks/Test"))
+    assert [u.key for u in found.plan.not_restored] == ["Test", "test"]
+    world.apply(exact=False, restores=(wish(second, "tasks/Test"),))
+    assert world.record("tasks/Test")["title"] == "Another test"
 
 
 def test_a_page_that_is_out_of_scope(edited: tuple[World, SyncResult]) -> None:

@@ -229,7 +229,7 @@ def _known(
     for name in sources.restores.keys() & there.keys():
         absent = missing.get(name, Missing()).absent
         mapping = sources.mapping(name)
-        keys[name] |= coming_back(sources.restores, mapping, holds[name], absent)
+        keys[name] |= coming_back(sources.restores, mapping, holds[name], absent, keys[name])
     return Known(sources.people, keys, sources.users_readable, unborn)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from notion_gitops.engine.holds import Holds
-from notion_gitops.engine.restores import may_come_back
+from notion_gitops.engine.restores import may_come_back, twins
 from notion_gitops.formats.json_text import parse_json
 from notion_gitops.formats.schema import suggestion
 from notion_gitops.formats.values import ValueReader
@@ -106,13 +106,16 @@ def coming_back(
     mapping: DatabaseMapping,
     holds: Holds,
     absent: Mapping[str, Absence],
+    there: Collection[str],
 ) -> frozenset[str]:
     """The keys of the records that come back, so that others may relate to them."""
-    wanted = restores.get(mapping.name, {}).items()
+    wanted = {k: r for k, r in restores.get(mapping.name, {}).items() if r.whole}
+    alike = twins(wanted, there)
     return frozenset(
         key
-        for key, restore in wanted
-        if may_come_back(mapping, restore, holds.fields(restore.values, key), absent.get(key))
+        for key, restore in wanted.items()
+        if key not in alike
+        and may_come_back(mapping, restore, holds.fields(restore.values, key), absent.get(key))
     )
 
 
