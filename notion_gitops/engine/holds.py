@@ -26,6 +26,11 @@ class Holds:
         """The one that holds the mapping as a whole."""
         return next((h for h in self.every if h.whole), None)
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """The records that are named, as a whole or for a field."""
+        return frozenset(h.record for h in self.every if h.record)
+
     def record(self, *keys: str) -> Hold | None:
         """The one that holds a record as a whole: its own, or the mapping's.
 

@@ -35,6 +35,7 @@ class Circumstances:
     now: datetime
     slug: Callable[[str], str]  # a title as the beginning of a key; "" if nothing is usable
     valid_key: Callable[[str], bool]
+    held_keys: Collection[str] = ()  # of records that are on hold
     all_new: bool = False  # first contact: what nothing links is new
 
 
@@ -109,7 +110,7 @@ def _born(
     born: dict[str, Record] = {}
     findings = []
     for page in sorted(pages, key=lambda p: _origin(p).id):
-        key = derived_key(page, at.slug)
+        key = _held_key(page, at, used) or derived_key(page, at.slug)
         if key.casefold() in used:
             findings.append(_duplicate_key(mapping, key, page, copy=False))
             continue
@@ -128,6 +129,13 @@ def derived_key(page: Record, slug: Callable[[str], str]) -> str:
     The end, since the first digits are shared by the pages of one database.
     """
     return f"{slug(page.title) or 'page'}-{_tail(page)}"
+
+
+def _held_key(page: Record, at: Circumstances, used: Collection[str]) -> str:
+    """The key by which a new page is on hold: its title may have changed since; "" if it is not."""
+    named = {key for key in at.held_keys if key.endswith(f"-{_tail(page)}")}
+    held = {key for key in named if key.casefold() not in used}
+    return "" if derived_key(page, at.slug) in held else min(held, default="")
 
 
 def _tail(page: Record) -> str:

@@ -106,6 +106,7 @@ class World:
             now=THEN + timedelta(hours=1),
             slug=lambda title: "".join(c for c in title.lower() if c.isalnum()),
             valid_key=lambda key: True,
+            held_keys=self.holds.keys,
             all_new=True,
         )
         notion = identify(self.mapping, self.base, live, at).records

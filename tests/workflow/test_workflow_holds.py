@@ -144,6 +144,25 @@ def test_a_record_that_is_renamed(world: World) -> None:
     assert world.page_id("Tasks/dig-deep") == page
 
 
+@pytest.mark.parametrize("field", ["", "note"])
+def test_a_new_page_stays_on_hold_when_its_title_changes(world: World, field: str) -> None:
+    page = world.add_page("Tasks", Name="Level", Hours=3, Note="secret")
+    key = f"level-{page.replace('-', '')[-6:]}"
+    hold(world, task(record=key, field=field) if field else task(record=key))
+    world.in_notion("Tasks/Level", Name="Level the ground")
+    (waiting,) = held(world.plan()).waiting
+    assert (waiting.key, waiting.change) == (key, Change.NEW if not field else Change.EDITED)
+    if field:
+        world.apply()
+        assert "note" not in world.record(f"tasks/{key}")
+        return
+    others_are_synced(world)
+    assert not list((world.root / "state/records/tasks").glob("level-*"))
+    release(world)
+    world.apply()
+    assert world.record(f"tasks/level-the-ground-{key[-6:]}")["hours"] == "3"
+
+
 def test_an_answer_waits_in_its_file(world: World) -> None:
     world.edit("tasks/dig", hours="9")
     world.in_notion("Tasks/dig", Hours=12)

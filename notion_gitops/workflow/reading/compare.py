@@ -38,6 +38,7 @@ from notion_gitops.workflow.reading.notion_side import (
     Moment,
     NotionSide,
     Pages,
+    circumstances,
     snapshot,
     tell_apart,
 )
@@ -126,15 +127,16 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
     }
     out = unusable(sources, git)
     pages = list_all(sources, out)
+    holds = {n: holds_at(workspace, n, moment.now) for n in workspace.mappings}
+    around = {n: circumstances(moment, git[n].keys, holds[n].keys) for n in pages}
     identified = {
-        n: tell_apart(sources.mapping(n), index_base(state.of(n)), pages[n], moment, git[n].keys)
+        n: tell_apart(sources.mapping(n), index_base(state.of(n)), pages[n], around[n])
         for n in pages
     }
     missing = {n: _missing(sources, n, pages[n], git[n]) for n in pages}
     for name, found in missing.items():
         if found.stop is not None:
             out.leave(name, "too many of its pages cannot be seen any more", found.stop)
-    holds = {n: holds_at(workspace, n, moment.now) for n in workspace.mappings}
     renames = _renames(sources, git, identified, holds)
     keys = page_keys(state, identified, {n: r.found for n, r in renames.items()})
     unborn = _unborn(sources, holds, git, identified, renames)
@@ -147,8 +149,8 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
         side = snapshot(database, whole, identified[name], keys, found.absent)
         side = replace(side, outdated=naming_old_keys(sources, identified[name], name, renames))
         side = without_untold(sources.mapping(name), side, unread)
-        around = _Around(renames[name], replace(known, holds=holds[name]), moment)
-        mappings[name] = _join(sources, database, git[name], side, around)
+        beside = _Around(renames[name], replace(known, holds=holds[name]), moment)
+        mappings[name] = _join(sources, database, git[name], side, beside)
     return Comparison(
         workspace=workspace,
         state=state,

@@ -259,18 +259,23 @@ def without_hidden(record: Record, database: Database) -> Record:
     return replace(record, fields={**record.fields, **unknown})
 
 
-def tell_apart(
-    mapping: DatabaseMapping, base: Base, pages: Pages, at: "Moment", git_keys: frozenset[str]
-) -> Identified:
+def tell_apart(mapping: DatabaseMapping, base: Base, pages: Pages, at: Circumstances) -> Identified:
     """Give every page the key of its record."""
-    circumstances = Circumstances(
+    return identify(mapping, base, pages.decoded.values(), at)
+
+
+def circumstances(
+    at: "Moment", git_keys: frozenset[str], held_keys: frozenset[str]
+) -> Circumstances:
+    """What the keys of one mapping's pages depend on: its keys in git, and those on hold."""
+    return Circumstances(
         git_keys=git_keys,
         now=at.at_notion,
         slug=slug,
         valid_key=lambda key: not key_problem(key),
+        held_keys=held_keys,
         all_new=at.all_new,
     )
-    return identify(mapping, base, pages.decoded.values(), circumstances)
 
 
 @dataclass(frozen=True, slots=True)
