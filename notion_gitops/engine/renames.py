@@ -1,7 +1,7 @@
 """A key that changed in git: one record gone and an equal one new is the same record, renamed."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from notion_gitops.engine.fields import same
 from notion_gitops.model.mapping import DatabaseMapping
@@ -62,6 +62,29 @@ def ambiguous_renames(
     if alone and _alike(mapping, base.records[old[0]].fields, git[new[0]].fields):
         several.append(((new[0],), (old[0],)))
     return tuple(several)
+
+
+def perhaps_renamed(
+    mapping: DatabaseMapping, base: Base, git: Mapping[str, Record], held: Collection[str]
+) -> dict[str, str]:
+    """New key -> old key, where a new record may be one on hold, renamed and edited.
+
+    Those that are alike in most of their fields; of a single new one nothing else is asked. Sent
+    as a new record, it would be a twin.
+
+    Args:
+        mapping: the mapping.
+        base: its base.
+        git: the new records that are no other's new key.
+        held: keys of the base that are on hold, and that git no longer holds.
+    """
+    found: dict[str, str] = {}
+    for old in sorted(held):
+        agreed = base.records[old].fields
+        alike = [key for key, new in git.items() if _alike(mapping, agreed, new.fields)]
+        maybe = alike or (list(git) if len(git) == 1 else [])
+        found |= {new: old for new in maybe if new not in found}
+    return found
 
 
 def _alike(mapping: DatabaseMapping, one: Fields, other: Fields) -> bool:

@@ -144,6 +144,23 @@ def test_a_record_that_is_renamed(world: World) -> None:
     assert world.page_id("Tasks/dig-deep") == page
 
 
+@pytest.mark.parametrize("more", [False, True])
+def test_a_record_that_is_renamed_and_edited_is_no_new_one(world: World, more: bool) -> None:
+    hold(world, task(record="dig"))
+    world.git("mv", "state/records/tasks/dig.yaml", "state/records/tasks/dig-deep.yaml")
+    world.edit("tasks/dig-deep", hours="77")
+    if more:  # with another new one it is told by what they have in common
+        world.edit("tasks/fill", title="Fill the trench", status="todo")
+    else:
+        world.edit("tasks/dig-deep", title="Other", status="done", due="2029-01-01", note="all")
+        world.edit("tasks/dig-deep", tags="[blue]", kind="test", assignee="[bo]")
+    (waiting,) = held(world.plan()).waiting
+    assert (waiting.key, waiting.change) == ("dig-deep", Change.RENAMED)
+    others_are_synced(world)
+    assert len(world.pages("Tasks")) == (4 if more else 3)
+    assert world.page("Tasks/dig")["Hours"] == 8
+
+
 @pytest.mark.parametrize("field", ["", "note"])
 def test_a_new_page_stays_on_hold_when_its_title_changes(world: World, field: str) -> None:
     page = world.add_page("Tasks", Name="Level", Hours=3, Note="secret")

@@ -1,11 +1,16 @@
 """Keys that changed in git, and the key of each page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from notion_gitops.engine.holds import Holds, part_renames
 from notion_gitops.engine.identity import Identified
-from notion_gitops.engine.renames import Group, ambiguous_renames, find_renames
+from notion_gitops.engine.renames import (
+    Group,
+    ambiguous_renames,
+    find_renames,
+    perhaps_renamed,
+)
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.records import Base
 from notion_gitops.workflow.reading.git_side import GitSide
@@ -67,7 +72,13 @@ def find_changed_keys(
     settled = {*found, *found.values()}
     ambiguous = ambiguous_renames(mapping, base, records, gone)
     ambiguous = tuple(g for g in ambiguous if settled.isdisjoint((*g[0], *g[1])))
-    return _apart(found, ambiguous, holds)
+    apart = _apart(found, ambiguous, holds)
+    asked = {key for group in ambiguous for keys in group for key in keys}
+    new = {key: record for key, record in records.items() if key not in settled | asked}
+    named = (gone & holds.keys) - settled - asked
+    held = {key for key in named if holds.record(key) is not None}
+    perhaps = perhaps_renamed(mapping, base, new, held)
+    return replace(apart, held={**apart.held, **perhaps})
 
 
 def _apart(found: Mapping[str, str], ambiguous: tuple[Group, ...], holds: Holds) -> Renames:
