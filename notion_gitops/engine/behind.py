@@ -39,8 +39,7 @@ def _behind(
     keys = sorted(key for key in unreadable if hold.record in ("", key) and not hold.field)
     lost = (Waiting(key, Side.GIT, Change.UNREADABLE) for key in keys)
     covered = [v for v in views if hold.record in ("", v.key, v.renamed_from)]
-    names = frozenset({hold.field} if hold.field else mapping.fields)
-    found = (w for view in covered for w in _of_record(mapping, hold, view, names))
+    found = (w for view in covered for w in _of_record(mapping, hold, view))
     return OnHold(hold, (*lost, *found), _questions(hold, covered))
 
 
@@ -49,10 +48,11 @@ def _questions(hold: Hold, views: Sequence[RecordView]) -> tuple[str, ...]:
     return tuple(key for key, fields in asked if not hold.field or hold.field in fields)
 
 
-def _of_record(
-    mapping: DatabaseMapping, hold: Hold, view: RecordView, names: frozenset[str]
-) -> Iterator[Waiting]:
-    whole = not hold.field or (hold.field in view.held and waits_as_a_whole(mapping, view))
+def _of_record(mapping: DatabaseMapping, hold: Hold, view: RecordView) -> Iterator[Waiting]:
+    renamed = view.on_hold and bool(view.renamed_from) and bool(hold.record)
+    names = frozenset(mapping.fields if renamed or not hold.field else {hold.field})
+    in_part = bool(hold.field) and not renamed
+    whole = not in_part or (hold.field in view.held and waits_as_a_whole(mapping, view))
     free = merge_record(mapping, replace(view, held=frozenset())).operation
     if free is None or not (free.writes or free.conflicts):
         return

@@ -82,13 +82,12 @@ def _as_long(hold: Hold, other: Hold) -> bool:
 def part_renames(renames: Mapping[str, str], holds: Holds) -> tuple[dict[str, str], dict[str, str]]:
     """Renames that go on, and those of held records; new key -> old key.
 
-    A hold of a single field names its record by the old key, and would lose it.
+    A hold of a single field names its record by one of the keys, and would lose it.
     """
-    named = {hold.record for hold in holds.every}
     held = {
         new: old
         for new, old in renames.items()
-        if old in named or holds.record(new, old) is not None
+        if not holds.keys.isdisjoint((new, old)) or holds.record(new, old) is not None
     }
     return {new: old for new, old in renames.items() if new not in held}, held
 

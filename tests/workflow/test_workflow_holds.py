@@ -144,6 +144,31 @@ def test_a_record_that_is_renamed(world: World) -> None:
     assert world.page_id("Tasks/dig-deep") == page
 
 
+@pytest.mark.parametrize("key", ["dig", "dig-deep"])
+def test_a_record_that_is_renamed_waits_for_its_held_field(world: World, key: str) -> None:
+    hold(world, task(record=key, field="hours"))
+    world.git("mv", "state/records/tasks/dig.yaml", "state/records/tasks/dig-deep.yaml")
+    world.edit("tasks/dig-deep", due="2027-02-02")
+    world.edit("tasks/lay", after="[dig-deep]")
+    world.in_notion("Tasks/dig", Note="from Notion")
+    planned = world.plan()
+    assert held(planned).waiting == (
+        Waiting("dig-deep", Side.GIT, Change.RENAMED, ("due",)),
+        Waiting("dig-deep", Side.NOTION, Change.EDITED, ("note",)),
+    )
+    (problem,) = part(planned, "tasks").problems
+    assert "dig-deep of tasks is on hold: in Notion it is dig until that ends" in problem.summary
+    world.edit("tasks/test", note="from git")
+    world.apply(code=ExitCode.DECISIONS_REMAIN, settled=False)
+    page = world.page("Tasks/dig")
+    assert (page["Due"], page["Note"]) == (("2026-02-01", None), "from Notion")
+    world.edit("tasks/dig-deep", due="2026-02-01")  # else it is asked about
+    release(world)
+    world.apply()
+    assert world.record("tasks/dig-deep")["note"] == "from Notion"
+    assert world.page("Tasks/lay")["After"] == [world.page_id("Tasks/dig-deep")]
+
+
 @pytest.mark.parametrize("more", [False, True])
 def test_a_record_that_is_renamed_and_edited_is_no_new_one(world: World, more: bool) -> None:
     hold(world, task(record="dig"))

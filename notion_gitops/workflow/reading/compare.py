@@ -189,8 +189,8 @@ def _unborn(
     git: Mapping[str, GitSide],
     identified: Mapping[str, Identified],
     renames: Mapping[str, Renames],
-) -> dict[str, frozenset[str]]:
-    """By mapping the records in git that are on hold and get no page for it."""
+) -> dict[str, dict[str, str]]:
+    """By mapping the records in git that are on hold and get no page for it, with the old keys."""
     listed = {n: identified[n].records.keys() if n in identified else () for n in git}
     return {
         name: without_pages(
@@ -224,7 +224,7 @@ def _known(
     there: Mapping[str, frozenset[str]],
     holds: Mapping[str, Holds],
     missing: Mapping[str, Missing],
-    unborn: Mapping[str, frozenset[str]],
+    unborn: Mapping[str, Mapping[str, str]],
 ) -> Known:
     """What values can name: of records, those that are there and those that come back."""
     keys = dict(there)

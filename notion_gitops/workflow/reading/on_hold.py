@@ -22,8 +22,10 @@ def holds_at(workspace: Workspace, name: str, moment: datetime) -> Holds:
 
 def without_pages(
     mapping: DatabaseMapping, holds: Holds, git: GitSide, there: Collection[str], renames: Renames
-) -> frozenset[str]:
+) -> dict[str, str]:
     """The records in git that are on hold and get no page for it: nothing can relate to them yet.
+
+    Each with the key that its page has, if it was renamed, else "".
 
     Args:
         mapping: the mapping.
@@ -33,15 +35,15 @@ def without_pages(
         renames: a page has the old key as long as its record is on hold.
     """
     if not holds:
-        return frozenset()
-    found = set(renames.held)
+        return {}
+    found = dict(renames.held)
     for key in git.keys - set(there) - renames.found.keys():
         record = git.snapshot.records.get(key)
         held = holds.fields(mapping.fields, key)
         view = RecordView(key, git=record, held=held)
         if holds.record(key) is not None or waits_as_a_whole(mapping, view):
-            found.add(key)
-    return frozenset(found)
+            found.setdefault(key, "")
+    return found
 
 
 def without_untold(

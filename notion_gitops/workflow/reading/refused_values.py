@@ -40,7 +40,8 @@ class Known:
     people: People
     keys: Mapping[str, Collection[str]] = field(default_factory=dict)  # by mapping: its records
     users_readable: bool = True  # False: people are not written
-    unborn: Mapping[str, Collection[str]] = field(default_factory=dict)  # on hold, with no page yet
+    # By mapping: those on hold that no page has the key of, with the key that it has instead.
+    unborn: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     holds: Holds = NO_HOLDS  # of the mapping that is looked at
 
 
@@ -207,16 +208,25 @@ class _Look:
         return _Refusal(f"{spec.name}: there is no {listed(lost, _NAMED)} in {spec.to}", fix, lost)
 
     def _unborn(self, spec: Field, value: Value) -> _Refusal | None:
-        unborn = self.known.unborn.get(spec.to or "", ())
+        unborn = self.known.unborn.get(spec.to or "", {})
         members = value if isinstance(value, frozenset) else frozenset()
         waiting = sorted(m for m in members if m in unborn)
         if not waiting:
             return None
-        are = "are" if len(waiting) > 1 else "is"
-        why = f"{listed(waiting, _NAMED)} of {spec.to} {are} on hold, and have no page yet"
-        why = why if len(waiting) > 1 else why.replace("have", "has")
+        new = [key for key in waiting if not unborn[key]]
+        why = f"{listed(new or waiting, _NAMED)} of {spec.to} {_on_hold(new, waiting, unborn)}"
         fix = "It is sent once that hold ends; the plan tells what is on hold."
         return _Refusal(f"{spec.name}: {why}", fix, waiting)
+
+
+def _on_hold(new: Sequence[str], waiting: Sequence[str], old: Mapping[str, str]) -> str:
+    """What keeps a relation to these from being sent."""
+    if new:
+        return "are on hold, and have no page yet" if new[1:] else "is on hold, and has no page yet"
+    before = listed([old[key] for key in waiting], _NAMED)
+    if waiting[1:]:
+        return f"are on hold: in Notion they are {before} until that ends"
+    return f"is on hold: in Notion it is {before} until that ends"
 
 
 def lost_keys(value: Value, there: Collection[str]) -> list[str]:
