@@ -10,7 +10,7 @@ from notion_gitops.formats.yaml_text import parse_yaml
 from notion_gitops.mapping.document import as_table, check_form
 from notion_gitops.mapping.problems import Problems, Seen
 from notion_gitops.mapping.schemas import holds_schema
-from notion_gitops.mapping.view import View
+from notion_gitops.mapping.view import HOLD, View
 from notion_gitops.model.holds import Hold
 from notion_gitops.model.mapping import DatabaseMapping
 
@@ -26,17 +26,17 @@ def read_holds(root: View, name: str, names: tuple[str, ...], file: str) -> tupl
         names: of its fields, with the text of the page if that is synced.
         file: the mapping's own; a hold of the defaults may be about a field that is not here.
     """
-    short = root.scalar("hold")
+    short = root.scalar(HOLD)
     if short is not None:
         return tuple(_whole(short, name, root.problems))
     found: list[Hold] = []
-    seen = Seen()
-    for view in root.views("hold"):
+    seen, seen_there = Seen(), Seen()  # the defaults may hold the same, for longer
+    for view in root.views(HOLD):
         field = view.scalar("field")
         own = view.table is not None and view.table.source.file == file
         if field is not None and field.text not in names and not own:
             continue
-        hold = _hold(view, name, names, seen)
+        hold = _hold(view, name, names, seen if own else seen_there)
         found += [hold] if hold is not None else []
     return tuple(found)
 

@@ -7,6 +7,7 @@ from typing import Any
 from notion_gitops.formats.nodes import Entry, Items, Node, Scalar, Table, plain
 from notion_gitops.mapping.problems import Problems
 
+HOLD = "hold"
 MERGED = frozenset({"notion", "git", "key", "conflicts", "deletes", "safety"})
 
 
@@ -66,7 +67,8 @@ class View:
 def with_defaults(own: Table, defaults: Table | None) -> Table:
     """The table with what it does not say itself taken from the defaults.
 
-    Sections such as `safety` are joined key by key; lists are taken as a whole.
+    Sections such as `safety` are joined key by key; lists are taken as a whole, but for that of
+    holds: one more makes a sync do less, and is not taken out by the way. An empty list does.
     """
     if defaults is None:
         return own
@@ -80,4 +82,14 @@ def _joined(entry: Entry, default: Node | None) -> Entry:
     value = entry.value
     if entry.key.text in MERGED and isinstance(value, Table) and isinstance(default, Table):
         return entry._replace(value=with_defaults(value, default))
+    if entry.key.text == HOLD and isinstance(value, Items) and value.nodes:
+        return entry._replace(value=value._replace(nodes=(*value.nodes, *_holds(default))))
     return entry
+
+
+def _holds(default: Node | None) -> tuple[Node, ...]:
+    """The holds of the defaults as a list; a reason alone is one of the mapping as a whole."""
+    if isinstance(default, Scalar):
+        reason = Scalar("reason", True, default.start, default.start, default.source)
+        return (Table((Entry(reason, default),), default.start, default.end, default.source),)
+    return default.nodes if isinstance(default, Items) else ()

@@ -51,6 +51,19 @@ def test_the_defaults_hold_what_a_mapping_has() -> None:
     assert load("hold: []\n", defaults="hold: all\n").holds == ()
 
 
+def test_the_holds_of_the_defaults_are_added_to_those_of_a_mapping() -> None:
+    own = "hold: [{field: hours, reason: own}]\n"
+    listed = "hold: [{record: 7, reason: a}, {field: hours, reason: b, until: 2026-12-24}]\n"
+    found = load(own, defaults=listed).holds
+    assert [(h.name, h.reason) for h in found] == [
+        ("tasks: hours", "own"), ("tasks/7", "a"), ("tasks: hours", "b"),
+    ]  # fmt: skip
+    assert [h.place.file for h in found[1:]] == ["mappings/_defaults.yaml"] * 2
+    whole = load(own, defaults="hold: all stop\n").holds
+    assert [(h.name, h.reason) for h in whole] == [("tasks: hours", "own"), ("tasks", "all stop")]
+    assert load("hold: ours\n", defaults=listed).holds[0].whole
+
+
 def test_what_is_written_is_read_again() -> None:
     since = datetime(2026, 11, 24, 14, 6, tzinfo=UTC)
     other = Hold("tasks", "# no comment", Place(FILE), since=since)

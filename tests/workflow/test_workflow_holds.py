@@ -550,6 +550,15 @@ def test_a_hold_of_nobody_is_told(world: World) -> None:
 # --- committed or not -----------------------------------------------------------------------
 
 
+def test_the_defaults_may_hold_a_record_that_not_every_mapping_has(world: World) -> None:
+    listed = "hold: [{record: dig, reason: a}, {record: digg, reason: b}]\n"
+    world.write("mappings/_defaults.yaml", f"version: 1\n{listed}")
+    world.commit("Hold")
+    planned = world.plan()
+    assert not planned.plan.findings
+    assert [h.hold.name for h in part(planned, "tasks").on_hold] == ["tasks/dig", "tasks/digg"]
+
+
 def test_a_hold_counts_from_when_it_is_written(world: World) -> None:
     world.edit("tasks/dig", hours="9")
     world.edit("tasks/lay", note="from git")

@@ -52,6 +52,8 @@ def _ended(hold: Hold) -> Finding:
 
 
 def _of_nobody(hold: Hold, each: Compared) -> Iterator[Finding]:
+    if hold.place.file not in (HOLDS, each.mapping.place.file):
+        return  # the defaults hold it for whichever mapping has it
     known = {*each.git.keys, *each.recorded.index.entries, *each.inputs.notion.records}
     if hold.record in known:
         return
