@@ -54,8 +54,9 @@ def merge_record(mapping: DatabaseMapping, view: RecordView) -> Merged:
             operation, left = restore_record(mapping, view, restore)
             return Merged(operation, not_restored=left)
         case (restore, _, _, _):
-            told = why_not(mapping, view, restore)
-            return replace(_merged(mapping, view), not_restored=(told,))
+            merged = _merged(mapping, view)
+            told = why_not(mapping, view, restore, merged.operation)
+            return replace(merged, not_restored=(told,))
 
 
 def _merged(mapping: DatabaseMapping, view: RecordView) -> Merged:

@@ -17,10 +17,13 @@ from notion_gitops.model.values import Fields, Unknown, Value
 
 _APPLY = "Run apply first; then restore."
 _END_HOLD = "End the hold first; then restore."
-_GONE = "It can come back only whole: restore it from the backup of the sync that deleted it."
+_DECIDE = "Decide it first (notion-gitops conflicts resolve); then restore."
+_GONE = (
+    "If it was deleted, restore it whole, from the backup of the sync that deleted it. "
+    "If it has another key now, set the value there: backups show tells it."
+)
 _MAY_BE_ALIVE = (Absence.UNPROVEN, Absence.OUT_OF_SCOPE)  # another page would be a twin
 _ABSENT = {
-    Absence.TRASHED: "its page is in Notion's trash, which was not synced yet",
     Absence.OUT_OF_SCOPE: "its page is archived, or out of the mapping's filter",
     Absence.MOVED: "its page was moved to another place in Notion",
     Absence.UNREACHABLE: "its page cannot be seen: not shared any more, or deleted for good",
@@ -65,8 +68,8 @@ def restore_fields(
         left = _unfit(asked, name, value)
         if left is None and spec is not None:
             wanted = _in_these_lines(asked, view, spec, value)
-            left = _unsettled(asked, spec, readings[name], merges[name])
-            left = left or _unchanged(asked, spec, readings[name], wanted)
+            left = _coming(asked, spec, merges[name], wanted)
+            left = left or _unsettled(asked, spec, readings[name], merges[name])
             found[name] = merges[name] if left else _given(spec, readings[name], wanted)
         told += [left] if left is not None else []
     return found, tuple(told)
@@ -80,10 +83,14 @@ def _in_these_lines(asked: _Asked, view: RecordView, spec: Field, value: Value) 
     return as_in_file(view.base, view.git.value(spec.name), value)
 
 
-def _unchanged(asked: _Asked, spec: Field, at: Readings, value: Value) -> Unrestored | None:
-    if not same(spec, value, at.base):
+def _coming(asked: _Asked, spec: Field, merge: FieldMerge, value: Value) -> Unrestored | None:
+    """That both sides hold it already, or do after this plan: an apply of it was interrupted."""
+    if not merge.settled or not same(spec, value, merge.agreed):
         return None
-    return replace(asked.not_restored(spec.name, "both sides hold it already"), unchanged=True)
+    why = "both sides hold it already"
+    if merge.to_git is not None or merge.to_notion is not None:
+        why = "the ordinary sync brings it"
+    return replace(asked.not_restored(spec.name, why), unchanged=True)
 
 
 def _given(spec: Field, at: Readings, value: Value) -> FieldMerge:
@@ -127,8 +134,7 @@ def _unsettled(asked: _Asked, spec: Field, at: Readings, merge: FieldMerge) -> U
         reason = why if spec.sensitive else f"{why}: {unknown.reason}"
         return asked.not_restored(spec.name, reason, "Put that right first; then restore.")
     if merge.conflict is not None and merge.conflict.open:
-        fix = "Decide it first (notion-gitops conflicts resolve); then restore."
-        return asked.not_restored(spec.name, "a decision about it is open", fix)
+        return asked.not_restored(spec.name, "a decision about it is open", _DECIDE)
     if not at.known:
         reason = "git and Notion never agreed on it"
         return asked.not_restored(spec.name, reason, _APPLY)
@@ -187,7 +193,7 @@ def restore_record(
     if mapping.mode is Mode.MIRROR:
         return None, (asked.not_restored("", "in a mirror all records come from Notion"),)
     if not restore.whole:
-        return None, (asked.not_restored("", "there is no such record any more", _GONE),)
+        return None, (asked.not_restored("", "no record has that key any more", _GONE),)
     held = sorted(view.held & restore.values.keys())
     if held:  # without it, it would be taken for emptied once the hold ends
         return None, (asked.not_restored("", f"{held[0]} is on hold", _END_HOLD),)
@@ -198,11 +204,17 @@ def restore_record(
     values, told = _whole(asked, view)
     title = values.get(mapping.title_field.name)
     git = Record(view.key, values, title=title if isinstance(title, str) else "")
-    page = create_page(mapping, view, git)
+    page = create_page(mapping, _wanted_back(view), git)
     if page is None:
         why = _ABSENT.get(view.absence or Absence.UNPROVEN, "its page may be there")
         return None, (asked.not_restored("", why, "Bring its page back in Notion, then apply."),)
     return _both_sides(asked, page, git), told
+
+
+def _wanted_back(view: RecordView) -> RecordView:
+    """The record as if git had deleted it: what the mapping keeps is not what a person wants."""
+    stone = view.tombstone
+    return view if stone is None else replace(view, tombstone=replace(stone, side=Side.GIT))
 
 
 def _whole(asked: _Asked, view: RecordView) -> tuple[Fields, tuple[Unrestored, ...]]:
@@ -250,9 +262,20 @@ def _restored(change: FieldChange, syncs: Mapping[str, str]) -> FieldChange:
 # --- records to which nothing of it can be done --------------------------------------------
 
 
-def why_not(mapping: DatabaseMapping, view: RecordView, restore: Restore) -> Unrestored:
-    """Why nothing comes back into a record that one side alone holds, or that is not synced."""
+def why_not(
+    mapping: DatabaseMapping, view: RecordView, restore: Restore, operation: Operation | None
+) -> Unrestored:
+    """Why nothing comes back into a record that one side alone holds, or that is not synced.
+
+    Args:
+        mapping: the mapping.
+        view: the record.
+        restore: what was asked for.
+        operation: what is meant for the record without it.
+    """
     asked = _Asked(mapping, view.key, restore)
+    if operation is not None and operation.open_conflicts:
+        return asked.not_restored("", "a decision about it is open", _DECIDE)
     if view.notion is None and view.absence not in (None, Absence.TRASHED):
         told = _ABSENT[view.absence] if view.absence else ""
         return asked.not_restored("", told, "Bring the page back first; then restore.")

@@ -219,4 +219,4 @@ def test_a_backup_of_some_fields_makes_no_record() -> None:
     decided = world.decide()
     assert decided.operations["tasks"] == ()
     (one,) = decided.not_restored
-    assert "only whole" in one.fix
+    assert "restore it whole" in one.fix

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from notion_gitops.model.errors import ExitCode, UsageError
-from notion_gitops.model.operations import Cause
+from notion_gitops.model.operations import Cause, Kind
 from notion_gitops.model.outcomes import SyncResult
 from notion_gitops.model.records import Side
 from notion_gitops.model.restores import RestoreWish, Unrestored
@@ -184,6 +184,25 @@ def test_a_page_with_a_text_that_git_deleted_comes_back(notes: World) -> None:
     assert "Two more words." in in_notion(notes)
 
 
+def test_a_record_comes_back_though_the_mapping_keeps_such_now(world: World) -> None:
+    world.trash("Tasks/test")
+    sync = world.apply()
+    keep = "mode: two-way\ndeletes: {when_trashed_in_notion: keep}"
+    world.remap("tasks", ("mode: two-way", keep))
+    world.apply(exact=False, restores=(wish(sync, "tasks/test"),))
+    assert world.record("tasks/test")["hours"] == "2.5"
+    assert world.page("Tasks/test")["Hours"] == 2.5
+
+
+def test_a_page_that_was_restored_by_hand_is_not_looked_for(world: World) -> None:
+    world.remove("tasks/test")
+    sync = world.apply()
+    world.restore("Tasks/test")
+    found = planned(world, wish(sync, "tasks/test"))
+    assert kinds(found)["tasks/test"] is Kind.CREATE_FILE
+    assert part(found, "tasks").out_of_scope == ()
+
+
 def test_records_that_relate_to_one_another_come_back_together(world: World) -> None:
     world.remove("tasks/dig", "tasks/lay")
     sync = world.apply()
@@ -289,6 +308,40 @@ def test_an_open_question_is_decided_first(edited: tuple[World, SyncResult]) -> 
     assert "conflicts resolve" in one.fix
 
 
+def test_a_restore_that_was_interrupted_is_typed_again(edited: tuple[World, SyncResult]) -> None:
+    """Both sides were written, and the base was not."""
+    world, sync = edited
+    world.edit("tasks/dig", hours="8")
+    world.in_notion("tasks/dig", Hours=8)
+    result = world.apply(restores=(wish(sync, "tasks/dig", "hours"),))
+    assert [u.reason for u in result.plan.not_restored] == ["both sides hold it already"]
+    assert "hours: 8" in world.base("state/records/tasks/dig.yaml")
+
+
+@pytest.mark.parametrize("side", Side)
+def test_a_restore_that_was_interrupted_half_way(
+    edited: tuple[World, SyncResult], side: Side
+) -> None:
+    world, sync = edited
+    if side is Side.GIT:
+        world.edit("tasks/dig", hours="8")
+    else:
+        world.in_notion("tasks/dig", Hours=8)
+    result = world.apply(restores=(wish(sync, "tasks/dig", "hours"),))
+    assert [u.reason for u in result.plan.not_restored] == ["the ordinary sync brings it"]
+    assert (world.record("tasks/dig")["hours"], world.page("tasks/dig")["Hours"]) == ("8", 8)
+
+
+def test_a_sensitive_value_that_is_not_sent(world: World) -> None:
+    world.in_notion("tasks/test", Kind="test")
+    world.apply()
+    world.in_notion("tasks/test", Kind=None)
+    sync = world.apply()
+    world.schema("tasks", {"Kind": {"select": {"options": [{"name": "build"}]}}})
+    world.remap("tasks", ("type: select}", "type: select, sensitive: true}"))
+    assert left(world, wish(sync, "tasks/test", "kind")).fix == "Set another one by hand."
+
+
 def test_what_is_there_already(edited: tuple[World, SyncResult]) -> None:
     world, sync = edited
     world.apply(restores=(wish(sync, "tasks/dig", "hours"),))
@@ -370,7 +423,7 @@ def test_a_record_that_is_gone_comes_back_only_whole(edited: tuple[World, SyncRe
     world.remove("tasks/dig")
     world.apply()
     one = left(world, wish(sync, "tasks/dig"))
-    assert (one.field, one.reason) == ("", "there is no such record any more")
+    assert (one.field, one.reason) == ("", "no record has that key any more")
     assert "the sync that deleted it" in one.fix
 
 
@@ -429,6 +482,26 @@ def test_a_record_that_is_renamed_meanwhile(edited: tuple[World, SyncResult]) ->
     world.spell("tasks/lay", after="[excavate]")
     world.commit()
     assert left(world, wish(sync, "tasks/dig")).reason == "its key is excavate now"
+
+
+def test_a_record_that_was_renamed_since(edited: tuple[World, SyncResult]) -> None:
+    world, sync = edited
+    rename(world, "dig", "excavate")
+    world.apply()
+    one = left(world, wish(sync, "tasks/dig"))
+    assert one.reason == "no record has that key any more"
+    assert "If it has another key now, set the value there" in one.fix
+
+
+def test_a_record_that_is_asked_about(edited: tuple[World, SyncResult]) -> None:
+    world, sync = edited
+    world.edit("tasks/lay", after=None)
+    world.remove("tasks/dig")
+    world.in_notion("tasks/dig", Hours=30)
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    one = left(world, wish(sync, "tasks/dig"))
+    assert one.reason == "a decision about it is open"
+    assert "conflicts resolve" in one.fix
 
 
 def test_a_mapping_that_takes_no_part(edited: tuple[World, SyncResult]) -> None:

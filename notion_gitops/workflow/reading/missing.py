@@ -37,11 +37,13 @@ def find_missing(
 ) -> Missing:
     """Why each page that the base knows is not in the listing (design decision 21).
 
-    The page of a deleted record that is back in git is looked for too: it can be restored.
+    The page of a deleted record that is back in git is looked for too, unless it is listed again:
+    it can be restored.
     """
     listed_ids = pages.raw.keys()
     missing = {k: b.page_id for k, b in base.records.items() if b.page_id not in listed_ids}
-    buried = {k: t.page_id for k, t in base.tombstones.items() if k in git_keys}
+    back = {k: t.page_id for k, t in base.tombstones.items() if k in git_keys}
+    buried = {k: page_id for k, page_id in back.items() if page_id not in listed_ids}
     if not pages.complete or database.schema is None:
         return Missing(dict.fromkeys({**buried, **missing}, Absence.UNPROVEN))
     wanted = {**buried, **missing}

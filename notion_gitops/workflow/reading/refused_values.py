@@ -110,7 +110,8 @@ def refused_fields(database: Database, known: Known, values: Fields) -> dict[str
             continue
         refusal = look.refusal(spec, value)
         if refusal is not None:
-            found[name] = (refusal.why, refusal.fix)
+            fix = "Set another one by hand." if spec.sensitive else refusal.fix  # it is in no file
+            found[name] = (refusal.why, fix)
         elif spec.type is PropertyType.PEOPLE and not known.users_readable:
             found[name] = ("people are not written", "Let the connection read user information.")
     return found
