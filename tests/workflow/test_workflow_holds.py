@@ -550,6 +550,23 @@ def test_a_hold_of_nobody_is_told(world: World) -> None:
 # --- committed or not -----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("left_out", [
+    ("sparse-checkout", "set", "--no-cone", "/*", f"!/{FILE}"),
+    ("update-index", "--skip-worktree", FILE),
+    ("update-index", "--assume-unchanged", FILE),
+])  # fmt: skip
+def test_a_hold_that_git_does_not_check_out_is_not_taken_out(
+    world: World, left_out: tuple[str, ...]
+) -> None:
+    hold(world, task(record="dig"))
+    world.edit("tasks/dig", hours="9")
+    world.git(*left_out)
+    (world.root / FILE).unlink(missing_ok=True)
+    with pytest.raises(Refused, match="a hold was taken out"):
+        world.apply()
+    assert world.page("Tasks/dig")["Hours"] == 8
+
+
 def test_the_defaults_may_hold_a_record_that_not_every_mapping_has(world: World) -> None:
     listed = "hold: [{record: dig, reason: a}, {record: digg, reason: b}]\n"
     world.write("mappings/_defaults.yaml", f"version: 1\n{listed}")

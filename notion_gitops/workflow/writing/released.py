@@ -36,13 +36,14 @@ def released_uncommitted(planned: Planned) -> Diagnostic | None:
 
 
 def _committed(workspace: Workspace) -> tuple[Hold, ...]:
-    """What the last commit puts on hold, if the work tree says otherwise.
+    """What the last commit puts on hold, whether or not the work tree says otherwise.
+
+    Git's status does not tell: it passes by what a sparse checkout leaves out, or a person had it
+    skip.
 
     Raises:
         InvalidInput: it cannot be read.
     """
-    if HOLDS not in workspace.repository.status([HOLDS]).changed:
-        return ()
     content = workspace.repository.read_file(workspace.head.commit, HOLDS)
     if content is None:
         return ()
