@@ -11,6 +11,7 @@ from notion_gitops.model.holds import Hold
 from notion_gitops.state.reading import FORMAT_VERSION
 from notion_gitops.state.writing import moment, table
 
+_List = tuple[int, Items]  # where the colon of `holds:` ends, and the list
 _HEAD = """\
 # What is on hold: it is left as it is, in git and in Notion, until its entry is
 # taken out or its last day is over. Every plan tells it, with what waits.
@@ -29,39 +30,60 @@ def with_hold(text: str | None, hold: Hold) -> str:
     Raises:
         Refused: its list stands in brackets, where nothing can be added line by line.
     """
-    items = _items(text, hold.place.file)
-    if text is None or items is None or not items.nodes:
+    there = _list(text, hold.place.file)
+    if text is None or there is None:
         return f"{_HEAD}format_version: {FORMAT_VERSION}\nholds:\n{_entry(hold, '  ')}"
-    indent = " " * (items.nodes[0].place.column - 1 - len("- "))
-    end = _end_of_line(text, items.end)
-    before = text[:end] if text[:end].endswith("\n") else f"{text[:end]}\n"
-    return f"{before}{_entry(hold, indent)}{text[end:]}"
+    colon, items = there
+    if items.nodes:
+        start = _dash(text, there, 0)
+        indent, end = text[start : text.index("-", start)], _end_of_line(text, items.end)
+    else:  # the brackets of an empty list make way for the entry
+        text = f"{text[: items.start].rstrip(' ')}{text[items.end :]}"
+        indent, end = "  ", _end_of_line(text, colon)
+    line_break = "\r\n" if "\r\n" in text else "\n"
+    before = text[:end] if text[:end].endswith("\n") else f"{text[:end]}{line_break}"
+    entry = _entry(hold, indent).replace("\n", line_break)
+    return f"{before}{entry}{text[end:]}"
 
 
 def without_hold(text: str, hold: Hold) -> str | None:
-    """The file without a hold that stands in it; None if none is left.
+    """The file without a hold that stands in it; None if nothing is left that a person wrote.
 
     Raises:
         Refused: its list stands in brackets, where nothing can be taken out line by line.
     """
-    items = _items(text, hold.place.file)
-    nodes = items.nodes if items is not None else ()
-    if len(nodes) == 1:
+    there = _list(text, hold.place.file)
+    if there is None:
         return None
-    node = next(node for node in nodes if node.place == hold.place)
-    start = text.rfind("\n", 0, node.start) + 1
-    return text[:start] + text[_end_of_line(text, node.end) :]
+    colon, items = there
+    number = next(i for i, node in enumerate(items.nodes) if node.place == hold.place)
+    start, end = _dash(text, there, number), _end_of_line(text, items.nodes[number].end)
+    if len(items.nodes) > 1:
+        return text[:start] + text[end:]
+    left = f"{text[:colon]} []{text[colon:start]}{text[end:]}"
+    return left if "#" in left.replace("\r\n", "\n").replace(_HEAD, "") else None
 
 
-def _items(text: str | None, file: str) -> Items | None:
+def _list(text: str | None, file: str) -> _List | None:
     node = parse_yaml(text, file) if text is not None else None
-    items = node.get("holds") if isinstance(node, Table) else None
-    if not isinstance(items, Items):
+    entry = node.entry("holds") if isinstance(node, Table) else None
+    if text is None or entry is None or not isinstance(entry.value, Items):
         return None
-    if items.nodes and (items.flow or any(isinstance(n, Table) and n.flow for n in items.nodes)):
+    items = entry.value
+    in_brackets = items.flow and (items.nodes or "#" in text[items.start : items.end])
+    if in_brackets or any(isinstance(n, Table) and n.flow for n in items.nodes):
         what = f"{file} has its list in brackets or braces, which is not rewritten"
         raise Refused(Diagnostic(what, Place(file), fix="Edit it by hand: a hold an entry."))
-    return items
+    return text.index(":", entry.key.end) + 1, items
+
+
+def _dash(text: str, there: _List, number: int) -> int:
+    """Where the line of an entry's dash begins: it may stand alone above the entry."""
+    colon, items = there
+    start = _end_of_line(text, items.nodes[number - 1].end if number else colon)
+    while not text[start:].lstrip(" ").startswith("-"):
+        start = _end_of_line(text, start)  # comments between two entries
+    return start
 
 
 def _end_of_line(text: str, offset: int) -> int:

@@ -143,7 +143,7 @@ def _not_in_file(workspace: Workspace, wanted: Hold, found: list[Hold]) -> Diagn
 
 
 def _write(workspace: Workspace, text: str | None) -> None:
-    """Write the file, if it can be read again; it goes with its last hold."""
+    """Write the file, if it can be read again; it goes with the last that a person wrote."""
     if text is None:
         remove(workspace.root, HOLDS)
         return

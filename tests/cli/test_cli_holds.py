@@ -135,6 +135,11 @@ def test_it_goes_on_once_that_is_committed(held: World) -> None:
     assert "hours: 9" in (held.root / "state/records/tasks/order-beams.yaml").read_text("utf-8")
 
 
+def test_a_slash_without_a_key_does_not_mean_the_whole_mapping(world: World) -> None:
+    done = world.tool.run("hold", "add", "tasks/", "--reason", "x").expect(64)
+    assert "tasks/ names no record; write tasks/KEY" in done.stderr
+
+
 def test_a_record_that_only_notion_knows_is_asked_about_there(world: World) -> None:
     world.tool.run("sandbox", "clock", "set", "2020-03-03T10:00:00Z", "--stopped").expect(0)
     world.tool.run("sandbox", "add", "tasks", "Name=Paint the door").expect(0)

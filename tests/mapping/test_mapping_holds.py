@@ -2,9 +2,12 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
+
 from notion_gitops.mapping.holds import load_holds
 from notion_gitops.mapping.loading import load_mappings
 from notion_gitops.model.diagnostics import Place
+from notion_gitops.model.errors import Refused
 from notion_gitops.model.holds import Hold
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.state.holds import with_hold, without_hold
@@ -78,6 +81,46 @@ def test_what_is_written_is_read_again() -> None:
     assert left.scope == other.scope
     assert without_hold(alone, left) is None
     assert with_hold(None, ONE) == with_hold(None, ONE)
+
+
+def test_a_persons_comments_stay_with_the_last_hold_and_the_first() -> None:
+    text = "# Ask Ann first\nformat_version: 1\nholds: []  # see: the wiki\n# the end\n"
+    added = with_hold(text, ONE)
+    (one,) = load_holds(added, FILE, {"tasks": load()})
+    assert one.scope == ONE.scope
+    kept = [line for line in text.splitlines() if line.startswith("#")]
+    assert [line for line in added.splitlines() if line.startswith("#")] == kept
+    assert "holds:  # see: the wiki\n  - mapping: tasks\n" in added
+    assert without_hold(added, one) == text
+    inside = "format_version: 1\nholds:\n  # until the audit\n  - mapping: tasks\n    reason: a\n"
+    (one,) = load_holds(inside, FILE, {"tasks": load()})
+    left = without_hold(inside, one)
+    assert left == "format_version: 1\nholds: []\n  # until the audit\n"
+    assert load_holds(left, FILE, {}) == ()
+
+
+def test_a_comment_in_the_brackets_is_for_a_person_to_move() -> None:
+    with pytest.raises(Refused, match="in brackets"):
+        with_hold("format_version: 1\nholds: [  # none\n]\n", ONE)
+
+
+def test_a_dash_may_stand_alone() -> None:
+    entry = "  -\n    mapping: tasks\n    record: {}\n    reason: a - b\n"
+    between = "  # - about the next\n"
+    text = f"format_version: 1\nholds:\n{entry.format('a')}{between}{entry.format('b')}"
+    mappings = {"tasks": load()}
+    first, second = load_holds(text, FILE, mappings)
+    assert without_hold(text, first) == text.replace(entry.format("a"), "")
+    assert without_hold(text, second) == text.replace(entry.format("b"), "")
+    wide = "format_version: 1\nholds:\n  -   mapping: tasks\n      reason: a\n"
+    assert len(load_holds(with_hold(wide, ONE), FILE, mappings)) == 2
+
+
+def test_line_endings_stay_as_they_are() -> None:
+    text = "format_version: 1\r\nholds:\r\n  - mapping: tasks\r\n    reason: a\r\n"
+    added = with_hold(text, ONE)
+    assert "\n" not in added.replace("\r\n", "")
+    assert added.startswith(text)
 
 
 def test_an_entry_is_added_as_the_others_are_indented() -> None:

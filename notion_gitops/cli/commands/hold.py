@@ -43,7 +43,9 @@ def _day(_ctx: click.Context, _param: click.Parameter, given: str | None) -> dat
 def _scope(mapping: str, key: str, field: str) -> Scope:
     """What is meant; MAPPING/KEY is two words in one."""
     if not key:
-        mapping, _, key = mapping.partition("/")
+        mapping, named, key = mapping.partition("/")
+        if named and not key:  # the mapping as a whole is not meant by the way
+            raise click.UsageError(f"{mapping}/ names no record; write {mapping}/KEY.")
     return Scope(mapping, key, field)
 
 
