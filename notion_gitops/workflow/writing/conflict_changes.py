@@ -1,6 +1,7 @@
 """Which conflict files appear, change or go with an apply."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.records import Absence
@@ -9,6 +10,16 @@ from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.reading.compare import Compared
 from notion_gitops.workflow.reading.conflict_files import conflict_path
 from notion_gitops.workflow.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """The record that a conflict file is about."""
+
+    compared: Compared
+    key: str
+    operation: Operation | None
+    waiting: frozenset[str]  # fields whose questions and answers stand as they are
 
 
 def conflict_changes(
@@ -29,11 +40,14 @@ def conflict_changes(
         open_keys = {o.key for o in part.operations if o.open_conflicts}
         left_alone = _out_of_reach(compared) | part.held
         for key in open_keys | (compared.inputs.answers.keys() - left_alone):
-            if key not in open_keys and not sound(part.name, key):
+            done = sound(part.name, key)
+            if key not in open_keys and not done:
                 continue
             path = conflict_path(part.name, key)
             old = _content(workspace, path)
-            new = _text(planned, compared, key, operations.get((part.name, key)), old)
+            waiting = _waiting(compared, key) | (frozenset() if done else _given(compared, key))
+            operation = operations.get((part.name, key))
+            new = _text(planned, _About(compared, key, operation, waiting), old)
             if new != old:
                 changes[path] = new
     return changes
@@ -54,13 +68,18 @@ def _waiting(compared: Compared, key: str) -> frozenset[str]:
     return held.union(*(record.unknown for record in sides if record is not None))
 
 
-def _header(
-    planned: Planned, compared: Compared, key: str, operation: Operation | None
-) -> ConflictHeader:
+def _given(compared: Compared, key: str) -> frozenset[str]:
+    """The fields of a record about which a person has answered."""
+    file = compared.inputs.answers.get(key)
+    return frozenset(file.fields if file else ())
+
+
+def _header(planned: Planned, about: _About) -> ConflictHeader:
+    compared, key, operation = about.compared, about.key, about.operation
     record, made = f"{compared.mapping.name}/{key}", planned.plan.made
     if operation is not None:
-        about = operation.title, operation.page_url, operation.file
-        return ConflictHeader(record, *about, since=made)
+        told = operation.title, operation.page_url, operation.file
+        return ConflictHeader(record, *told, since=made)
     git, notion = (s.records.get(key) for s in (compared.inputs.git, compared.inputs.notion))
     title = next((r.title for r in (git, notion) if r is not None and r.title), "")
     page = notion.page.url if notion is not None and notion.page is not None else ""
@@ -68,21 +87,14 @@ def _header(
     return ConflictHeader(record, title, page, file, since=made)
 
 
-def _text(
-    planned: Planned,
-    compared: Compared,
-    key: str,
-    operation: Operation | None,
-    old: bytes | None,
-) -> bytes | None:
-    header = _header(planned, compared, key, operation)
-    sensitive = frozenset(n for n, f in compared.mapping.fields.items() if f.sensitive)
+def _text(planned: Planned, about: _About, old: bytes | None) -> bytes | None:
+    fields = about.compared.mapping.fields
     text = update_conflict_file(
         old.decode("utf-8") if old is not None else None,
-        operation.open_conflicts if operation else (),
-        header,
-        sensitive,
-        _waiting(compared, key),
+        about.operation.open_conflicts if about.operation else (),
+        _header(planned, about),
+        frozenset(name for name, spec in fields.items() if spec.sensitive),
+        about.waiting,
     )
     return None if text is None else text.encode()
 
