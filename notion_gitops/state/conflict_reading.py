@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from notion_gitops.formats.file_values import Look
 from notion_gitops.formats.nodes import Entry, Node, Scalar, Table, problem
@@ -15,6 +16,7 @@ from notion_gitops.model.nearest import nearest
 from notion_gitops.model.operations import ConflictFile, EditTime, Resolution
 from notion_gitops.model.people import People
 from notion_gitops.state.conflict_tree import (
+    answer_in,
     answers_in,
     checked,
     comment_on,
@@ -38,6 +40,7 @@ class Question:
 
     asked: str  # digest of the values that it is about
     text: str  # its lines, with what a person wrote
+    answer: Any = None  # as it stands behind `resolution:`, as plain data; None if nobody answered
 
 
 def parse_conflict_file(
@@ -86,13 +89,15 @@ def questions(text: str) -> tuple[datetime, dict[str | None, Question]]:
     root = checked(text, path)
     found: dict[str | None, Question] = {}
     if root.get("asked") is not None:
-        found[None] = Question(text_in(root, "asked"), _lines(text, root.entries, "git", "fields"))
+        lines = _lines(text, root.entries, "git", "fields")
+        found[None] = Question(text_in(root, "asked"), lines, answer_in(root))
     for entry, following in with_following(root):
         table = entry.value
         if isinstance(table, Table):
             until = len(text) if following is None else following.key.start
             block = text[_line_start(text, entry.key.start) : _line_start(text, until)]
-            found[entry.key.text] = Question(text_in(table, "asked"), _closed(block))
+            asked, answer = text_in(table, "asked"), answer_in(table)
+            found[entry.key.text] = Question(asked, _closed(block), answer)
     problems: list[Diagnostic] = []
     since = _since(root, problems)
     if problems:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from notion_gitops.formats.nodes import Entry, Scalar, Table, plain
 from notion_gitops.formats.schema import check_schema
@@ -91,6 +92,14 @@ def answers_in(table: Table) -> Iterator[tuple[Entry, bool]]:
             yield Entry(entry.key, value.entries[0].value), True
         elif not (isinstance(value, Scalar) and value.is_null):
             yield entry, False
+
+
+def answer_in(table: Table) -> Any:
+    """The first answer as plain data, as it can be written again; None if there is none."""
+    entry, own = next(answers_in(table), (None, False))
+    if entry is None:
+        return None
+    return {"value": plain(entry.value)} if own else plain(entry.value)
 
 
 def comment_on(table: Table, name: str) -> str:

@@ -4,13 +4,14 @@ The bytes of a question change only when one of the disagreeing values does, and
 wrote after ``resolution:`` is never rewritten before the next sync has carried it out.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from notion_gitops.model.asked import what_follows
-from notion_gitops.model.operations import Conflict, EditTime, State
-from notion_gitops.model.values import DateValue, Value, digest, to_plain
+from notion_gitops.model.operations import Conflict, ConflictFile, EditTime, State
+from notion_gitops.model.values import DateValue, Fields, Value, digest, to_plain
 from notion_gitops.state.conflict_reading import Question, questions
 from notion_gitops.state.reading import FORMAT_VERSION
 from notion_gitops.state.writing import BLOCK, inline, moment, text_block
@@ -29,6 +30,7 @@ _ABOUT_RECORD = """\
 #   notion: {notion}
 # The next sync carries it out and removes this file.
 """
+_BEFORE = "# the answer before: "
 _DO_NOT_EDIT = "do not edit; a newer edit on either side asks again"
 _LONGEST_PADDING = 40  # values longer than this do not push the comments of the others away
 _GAP = 4
@@ -58,7 +60,7 @@ def dump_conflicts(
         header: about the record.
         sensitive: fields of which digests are shown.
     """
-    return _render(conflicts, header, sensitive, {})
+    return _render(conflicts, header, sensitive, {}, {})
 
 
 def update_conflict_file(
@@ -71,7 +73,8 @@ def update_conflict_file(
     """The text of the conflict file, given the one that is there (None: there is none).
 
     It is the old text as long as the same questions are open. Else those questions that are still
-    the same keep their lines, with what a person wrote there, and the file keeps its `since`.
+    the same keep their lines, with what a person wrote there, and the file keeps its `since`. Where
+    a question is asked anew, a comment says what was answered before.
 
     Args:
         old: the text that is there.
@@ -94,14 +97,35 @@ def update_conflict_file(
     if now == {name: question.asked for name, question in before.items()}:
         return old
     kept = {name: q for name, q in before.items() if now.get(name) == q.asked}
-    return _render(conflicts, replace(header, since=since), sensitive, kept) if now else None
+    earlier = {name: _earlier(q, hidden=name in sensitive) for name, q in before.items()}
+    header = replace(header, since=since)
+    return _render(conflicts, header, sensitive, kept, earlier) if now else None
+
+
+def let_go(file: ConflictFile, text: str | None, done: Collection[str | None]) -> Fields:
+    """The values of a person's own that are in the conflict file no more, and nowhere else.
+
+    Args:
+        file: as it was read.
+        text: of the file that takes its place; None: there is none.
+        done: fields about which the answer was carried out.
+    """
+    left = questions(text)[1] if text is not None else {}
+    return {
+        name: answer.value
+        for name, answer in file.fields.items()
+        if answer.has_value
+        and name not in done
+        and (name not in left or left[name].asked != answer.asked)
+    }
 
 
 def _render(
     conflicts: Sequence[Conflict],
     header: ConflictHeader,
     sensitive: frozenset[str],
-    kept: dict[str | None, Question],
+    kept: Mapping[str | None, Question],
+    earlier: Mapping[str | None, str],
 ) -> str:
     whole = next((c for c in conflicts if c.field is None), None)
     by_field = {c.field: c for c in conflicts if c.field is not None}
@@ -109,7 +133,8 @@ def _render(
     parts = [_about(whole, by_field), f"format_version: {FORMAT_VERSION}\n"]
     parts += [f"record: {header.record}\n", *_header_lines(header)]
     if whole is not None:
-        parts += ["\n", kept[None].text if None in kept else _question(whole, "", sensitive)]
+        asked = _question(whole, "", sensitive, earlier.get(None, ""))
+        parts += ["\n", kept[None].text if None in kept else asked]
     names = sorted(by_field.keys() | texts.keys())
     if names:
         parts.append("\nfields:\n")
@@ -118,7 +143,8 @@ def _render(
         if name in texts:
             parts.append(texts[name])
         else:
-            parts.append(f"  {inline(name)}:\n{_question(by_field[name], '    ', sensitive)}")
+            asked = _question(by_field[name], "    ", sensitive, earlier.get(name, ""))
+            parts.append(f"  {inline(name)}:\n{asked}")
     return "".join(parts)
 
 
@@ -150,7 +176,17 @@ def _header_lines(header: ConflictHeader) -> list[str]:
     return [*shown, f"since: {moment(header.since)}\n"]
 
 
-def _question(conflict: Conflict, indent: str, sensitive: frozenset[str]) -> str:
+def _earlier(question: Question, *, hidden: bool) -> str:
+    """The comment that says what was answered before, when other values were asked about."""
+    if question.answer is None:
+        lines = (line.strip() for line in question.text.splitlines())
+        return next((line for line in lines if line.startswith(_BEFORE)), "")
+    own = isinstance(question.answer, Mapping)
+    shown = f"(digest {digest(json.dumps(question.answer))})" if own and hidden else ""
+    return _BEFORE + (shown or inline(question.answer))
+
+
+def _question(conflict: Conflict, indent: str, sensitive: frozenset[str], earlier: str = "") -> str:
     hidden = conflict.field in sensitive
     values = {
         "git": _shown(conflict.git, hidden=hidden),
@@ -170,7 +206,8 @@ def _question(conflict: Conflict, indent: str, sensitive: frozenset[str]) -> str
         lines |= _long_texts(conflict, comments, indent + "  ")
     lines["reason"] = _line("reason", inline(_reason(conflict)), "", width)
     ordered = [lines[n] for n in ("base", "git", "notion", "reason", "asked") if n in lines]
-    return "".join(f"{indent}{line}\n" for line in [*ordered, "resolution:"])
+    last = [earlier, "resolution:"] if earlier else ["resolution:"]
+    return "".join(f"{indent}{line}\n" for line in [*ordered, *last])
 
 
 def _long_texts(conflict: Conflict, comments: Mapping[str, str], indent: str) -> dict[str, str]:

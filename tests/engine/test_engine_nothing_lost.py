@@ -7,7 +7,7 @@ backup, or in an open conflict.
 
 import random
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
@@ -231,13 +231,13 @@ class Story:
         for operation in plan:
             for conflict in operation.conflicts:
                 event(f"{conflict.take.value}, by {'a person' if conflict.by_person else 'a rule'}")
-        if day.fails:
-            self.world.apply(plan, lambda _o, _w: chance.random() < 0.5)
-        else:
-            self.world.apply(plan)
+        self._carry_out(plan, (lambda: chance.random() < 0.5) if day.fails else lambda: True)
         for operation in plan:
             self._answer(operation.open_conflicts, chance)
         return plan
+
+    def _carry_out(self, plan: Iterable[Operation], goes_well: Callable[[], bool]) -> None:
+        self.world.apply(plan, lambda _o, _w: goes_well())
 
     def _times(self, chance: random.Random) -> dict[FieldOf, EditTimes]:
         """When each value was edited: known or not, whichever is later, or in one minute."""
@@ -255,7 +255,10 @@ class Story:
                 own = f"person-{self.number}"
                 answers += [Resolution(take_base=True), Resolution(value=own, has_value=True)]
             if chance.random() < 0.6:
-                self.world.resolve(conflict, chance.choice(answers))
+                self._resolve(conflict, chance.choice(answers))
+
+    def _resolve(self, conflict: Conflict, answer: Resolution) -> None:
+        self.world.resolve(conflict, answer)
 
 
 def _time(chance: random.Random, by: str) -> EditTime:

@@ -1,5 +1,6 @@
 """What a person answered is carried out, or stays in its file, or is kept: it is never lost."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -38,3 +39,87 @@ def test_an_answer_whose_write_fails_stays_beside_another_question(world: World,
     assert world.page("tasks/dig")["Hours"] == 12.5
     assert world.record("tasks/dig")["hours"] == "12.5"
     assert "note:" in world.read(world.conflict("tasks/dig"))
+
+
+# --- it fits no longer ----------------------------------------------------------------------
+
+
+def kept_answers(world: World) -> list[tuple[str, object]]:
+    """What the last sync's backups hold of answers, with the side that they count for."""
+    lines = world.git("show", "notion-gitops/state:backup.jsonl").splitlines()
+    backups = [line for line in map(json.loads, lines) if "answer" in str(line.get("why"))]
+    return [(b["side"], value) for b in backups for value in b["fields"].values()]
+
+
+def test_a_value_that_is_asked_about_anew_stays_as_a_comment_and_in_the_backups(
+    world: World,
+) -> None:
+    asked_twice(world)
+    world.in_notion("tasks/dig", Hours=13)
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    again = "    # the answer before: {value: 12.5}\n    resolution:\n"
+    assert again in world.read(world.conflict("tasks/dig"))
+    assert kept_answers(world) == [("git", 12.5)]
+    world.in_notion("tasks/dig", Hours=14)
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    assert again in world.read(world.conflict("tasks/dig"))
+    world.answer("tasks/dig", "{value: 12.5}", "hours")
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    assert world.page("tasks/dig")["Hours"] == 12.5
+    assert kept_answers(world) == []
+
+
+def test_a_side_that_is_asked_about_anew_is_told_in_the_file(world: World) -> None:
+    world.edit("tasks/dig", hours="10")
+    world.in_notion("tasks/dig", Hours=11)
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    world.answer("tasks/dig", "notion", "hours")
+    world.in_notion("tasks/dig", Hours=13)
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    assert "# the answer before: notion\n" in world.read(world.conflict("tasks/dig"))
+
+
+@pytest.mark.parametrize("how", ["equal", "a rule", "deleted"])
+def test_a_value_whose_question_goes_away_is_in_the_backups(world: World, how: str) -> None:
+    asked_twice(world)
+    match how:
+        case "equal":
+            world.in_notion("tasks/dig", Hours=10, Note="By git")
+            world.apply()
+        case "a rule":
+            world.in_notion("tasks/dig", Hours=13)
+            mapping = world.read("mappings/tasks.yaml")
+            world.write("mappings/tasks.yaml", f"{mapping}conflicts: {{otherwise: notion}}\n")
+            world.commit("Notion wins")
+            world.apply()
+        case _:
+            world.remove("tasks/dig")
+            world.apply(code=ExitCode.DECISIONS_REMAIN)
+    # Where git's own value is kept as well, the answer counts for the other side.
+    assert kept_answers(world) == [("notion" if how == "a rule" else "git", 12.5)]
+
+
+def test_a_text_of_several_lines_is_told_on_one_and_can_be_answered_again(world: World) -> None:
+    world.edit("tasks/dig", note="By git")
+    world.in_notion("tasks/dig", Note="By Notion")
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    own = r'{value: "One\nword, # of \"mine\""}'
+    world.answer("tasks/dig", own, "note")
+    world.in_notion("tasks/dig", Note="By Notion, once more")
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    assert f"# the answer before: {own}\n" in world.read(world.conflict("tasks/dig"))
+    world.answer("tasks/dig", own, "note")
+    world.apply()
+    assert world.page("tasks/dig")["Note"] == 'One\nword, # of "mine"'
+
+
+def test_a_sensitive_answer_is_told_as_a_digest(world: World) -> None:
+    old = "hours: {property: Hours, type: number}"
+    world.remap("tasks", (old, old.replace("}", ", sensitive: true}")))
+    asked_twice(world)
+    world.in_notion("tasks/dig", Hours=13)
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    text = world.read(world.conflict("tasks/dig"))
+    assert "# the answer before: (digest " in text
+    assert "12.5" not in text
+    assert kept_answers(world) == [("git", 12.5)]

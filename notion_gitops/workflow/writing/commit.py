@@ -18,7 +18,7 @@ from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.reading.conflict_files import conflict_path
 from notion_gitops.workflow.workspace import Workspace
 from notion_gitops.workflow.writing.base_files import base_changes
-from notion_gitops.workflow.writing.conflict_changes import conflict_changes
+from notion_gitops.workflow.writing.conflict_changes import answers_let_go, conflict_changes
 from notion_gitops.workflow.writing.journal import Journal
 from notion_gitops.workflow.writing.metadata import Facts, metadata_changes
 from notion_gitops.workflow.writing.moved import Moved
@@ -50,10 +50,13 @@ def commit_sync(
     workspace = planned.comparison.workspace
     failed = {(o.mapping, o.key) for o in result.outcomes if o.status is not Status.APPLIED}
     questions = conflict_changes(planned, lambda mapping, key: (mapping, key) not in failed)
+    unused = answers_let_go(planned, questions, result.backups)
+    journal.keep(unused)
     _write_questions(workspace, questions, journal)
     asked = {(o.mapping, o.key) for o in result.plan.operations.values() if o.open_conflicts}
     written = frozenset(at for at in asked if questions.get(conflict_path(*at)) is not None)
-    result = replace(result, health=_health(result), asked=written)
+    backups = (*result.backups, *unused)
+    result = replace(result, health=_health(result), asked=written, backups=backups)
     records = {**files, **questions}
     head = workspace.head.commit
     if records:

@@ -1,15 +1,18 @@
 """Which conflict files appear, change or go with an apply."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from notion_gitops.model.operations import Operation
-from notion_gitops.model.records import Absence
-from notion_gitops.state.conflicts import ConflictHeader, update_conflict_file
+from notion_gitops.engine.building import OVERWRITTEN
+from notion_gitops.model.operations import Backup, Operation
+from notion_gitops.model.records import Absence, Side
+from notion_gitops.state.conflicts import ConflictHeader, let_go, update_conflict_file
 from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.reading.compare import Compared
 from notion_gitops.workflow.reading.conflict_files import conflict_path
 from notion_gitops.workflow.workspace import Workspace
+
+_NOT_CARRIED_OUT = "a person's answer, not carried out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,36 @@ def conflict_changes(
             if new != old:
                 changes[path] = new
     return changes
+
+
+def answers_let_go(
+    planned: Planned, changes: Mapping[str, bytes | None], kept: Iterable[Backup]
+) -> tuple[Backup, ...]:
+    """The values that people answered with and that were not carried out, as backups.
+
+    Their questions go, or are asked anew of other values. They count as git's, where they were
+    written; as Notion's only where git's own value of that field is in a backup already.
+
+    Args:
+        planned: the plan.
+        changes: the conflict files that change; None: they go.
+        kept: the other backups of the sync.
+    """
+    held = {(b.mapping, b.key, name) for b in kept if b.side is Side.GIT for name in b.fields}
+    backups = []
+    for name, compared in planned.comparison.mappings.items():
+        for key, file in compared.inputs.answers.items():
+            content = changes.get(file.path, b"")
+            if content == b"":
+                continue  # it stays as it is
+            operation = planned.plan.operations.get((name, key))
+            done = {c.field for c in operation.conflicts if c.by_person} if operation else set()
+            text = None if content is None else content.decode()
+            for field, value in sorted(let_go(file, text, done).items()):
+                side = Side.NOTION if (name, key, field) in held else Side.GIT
+                why = {field: _NOT_CARRIED_OUT}
+                backups.append(Backup(name, key, side, {field: value}, OVERWRITTEN, why))
+    return tuple(backups)
 
 
 def _out_of_reach(compared: Compared) -> frozenset[str]:
