@@ -74,6 +74,9 @@ class FieldDecider:
         stale = ""
         if answer is not None and is_answer(answer):
             unfit = _unfit(at, conflict, answer)
+            if not unfit and answer.refused:
+                why = f"the answer cannot be carried out: {answer.refused}"
+                return leave_open(at, replace(conflict, reason=why, place=answer.place))
             if not unfit:
                 return _answered(self.field, at, conflict, answer)
             stale = f"; {unfit}, so it is asked again"

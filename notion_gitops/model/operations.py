@@ -214,6 +214,7 @@ class Resolution:
     has_value: bool = False
     asked: str = ""  # digest of the values that the question was about
     place: Place | None = None
+    refused: str = ""  # why Notion cannot take that value, and what to do about it
 
 
 @dataclass(frozen=True, slots=True)

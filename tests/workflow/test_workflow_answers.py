@@ -7,7 +7,8 @@ import pytest
 
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.sandbox.weather.rules import Effect, Rule
-from notion_gitops.workflow.apply import carry_out
+from notion_gitops.workflow.apply import carry_out, nothing_to_do
+from tests.workflow.workflow_views import operation
 from tests.workflow.workflow_world import SILENT, World
 
 
@@ -123,3 +124,75 @@ def test_a_sensitive_answer_is_told_as_a_digest(world: World) -> None:
     assert "# the answer before: (digest " in text
     assert "12.5" not in text
     assert kept_answers(world) == [("git", 12.5)]
+
+
+# --- Notion cannot take it ------------------------------------------------------------------
+
+KINDS = ("build", "test", "paint")
+
+
+def options(world: World, *names: str) -> None:
+    world.schema("Tasks", {"Kind": {"select": {"options": [{"name": name} for name in names]}}})
+
+
+def asked_about_the_kind(world: World, hours: str = "8") -> None:
+    """The kind was to build; git says to paint, and Notion to test."""
+    options(world, *KINDS)
+    world.edit("tasks/dig", kind="paint", hours=hours)
+    world.in_notion("tasks/dig", Kind="test")
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+
+
+def why_open(world: World, record: str) -> str:
+    """Why a question is still open, which nothing changes by itself."""
+    planned = world.plan()
+    assert nothing_to_do(planned)
+    (conflict,) = operation(planned, record).open_conflicts
+    assert conflict.place is not None
+    assert conflict.place.file == world.conflict(record)
+    return conflict.reason
+
+
+def test_an_option_that_notion_does_not_have_leaves_the_question_open(world: World) -> None:
+    asked_about_the_kind(world)
+    world.answer("tasks/dig", "{value: biuld}", "kind")
+    assert 'has no option "biuld". Did you mean "build"?' in why_open(world, "tasks/dig")
+    assert (world.page("tasks/dig")["Kind"], world.record("tasks/dig")["kind"]) == ("test", "paint")
+    options(world, *KINDS, "biuld")
+    world.apply()
+    assert world.page("tasks/dig")["Kind"] == world.record("tasks/dig")["kind"] == "biuld"
+
+
+def test_beside_it_another_answer_is_carried_out(world: World) -> None:
+    world.in_notion("tasks/dig", Hours=11)
+    asked_about_the_kind(world, hours="10")
+    world.answer("tasks/dig", "{value: biuld}", "kind")
+    world.answer("tasks/dig", "git", "hours")
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    assert world.page("tasks/dig")["Hours"] == 10
+    assert (world.page("tasks/dig")["Kind"], world.record("tasks/dig")["kind"]) == ("test", "paint")
+    assert "resolution: {value: biuld}\n" in world.read(world.conflict("tasks/dig"))
+    assert "biuld" in why_open(world, "tasks/dig")
+
+
+def test_a_last_agreed_option_that_is_gone_leaves_the_question_open(world: World) -> None:
+    asked_about_the_kind(world)
+    options(world, "test", "paint")
+    world.answer("tasks/dig", "base", "kind")
+    assert 'has no option "build"' in why_open(world, "tasks/dig")
+
+
+def test_a_record_that_there_is_not_leaves_the_question_open(world: World) -> None:
+    line = "  after: {property: After, type: relation, to: tasks}\n"
+    world.edit("tasks/lay", hours="3")
+    world.remap("tasks", (line, ""))
+    world.apply()
+    world.spell("tasks/lay", after="[test]")
+    world.remap("tasks", ("  kind:", f"{line}  kind:"))
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    world.answer("tasks/lay", "{value: [nope]}", "after")
+    assert "there is no nope in tasks. Name a record of tasks" in why_open(world, "tasks/lay")
+    world.edit("tasks/nope", title="Not nothing any more")
+    world.apply()
+    assert world.record("tasks/lay")["after"] == ["nope"]
+    assert world.page("tasks/lay")["After"] == [world.page_id("tasks/nope")]

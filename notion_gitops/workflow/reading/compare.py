@@ -43,6 +43,7 @@ from notion_gitops.workflow.reading.notion_side import (
     tell_apart,
 )
 from notion_gitops.workflow.reading.on_hold import holds_at, without_pages, without_untold
+from notion_gitops.workflow.reading.refused_answers import with_refusals
 from notion_gitops.workflow.reading.refused_values import (
     Known,
     refused_fields,
@@ -279,7 +280,7 @@ def _join(
         git=git_records,
         notion=notion.snapshot,
         candidates=frozenset(candidates),
-        answers=answers,
+        answers=with_refusals(answers, database, around.known, records),
         renames=renames.found,
         pending=_pending(recorded),
         unpaired=bool(notion.identified.unpaired),
