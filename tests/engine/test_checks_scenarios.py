@@ -5,7 +5,8 @@ With UPDATE_GOLDEN=1 in the environment the expected texts are written anew; rea
 """
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,11 @@ import yaml
 
 from notion_gitops.engine.checks import Facts, run_checks
 from notion_gitops.mapping import load_mappings
-from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.mapping import CheckKind, DatabaseMapping
 from notion_gitops.model.people import People
 from notion_gitops.model.plan import Finding, Forecast, MappingPlan, Plan
 from notion_gitops.model.records import Absence, Record
-from notion_gitops.model.values import Value
+from notion_gitops.model.values import Value, to_plain
 from notion_gitops.records.reading import read_records
 from notion_gitops.report.consistency import consistency_view
 from notion_gitops.report.plan_build import plan_view
@@ -114,3 +115,24 @@ def test_nothing_is_told_where_nothing_is_declared_or_amiss(scenario: str) -> No
     assert findings
     nobody: Records = {name: {} for name in records}
     assert run_checks(mappings, nobody, TODAY) == ()
+
+
+def _secrets(mapping: DatabaseMapping, records: Mapping[str, Record]) -> Iterator[str]:
+    """The words of the sensitive fields of all records; keys of the same mapping are none."""
+    for name in (f.name for f in mapping.fields.values() if f.sensitive):
+        for record in records.values():
+            words = re.findall(r"\w{2,}", str(to_plain(record.value(name)) or "").casefold())
+            yield from (word for word in words if word not in records)
+
+
+def test_no_word_of_a_sensitive_field_is_in_what_any_check_tells() -> None:
+    mappings, records, findings = found("sensitive")
+    assert {f.check for f in findings} == {kind.value for kind in CheckKind}
+    secrets = {word for n, of in records.items() for word in _secrets(mappings[n], of)} - {"page"}
+    for finding in findings:
+        text = f"{finding.message} {finding.why} {finding.fix}".casefold()
+        about = "|".join(map(re.escape, finding.keys)) or "-"  # the record itself is named
+        told = set(re.findall(r"\w+", re.sub(about, "", text)))
+        assert secrets & told == set(), text
+        if finding.check == "tree":  # none says who is next
+            assert (len(finding.keys), told & records["tasks"].keys()) == (1, set())

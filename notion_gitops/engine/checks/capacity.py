@@ -106,8 +106,7 @@ def _load_text(scope: Scope, load: Load, limit: float) -> str:
     said = {"day": f"on {load.first}", "week": f"in the week of {load.first}"}
     when = said.get(unit, f"in {load.first:%Y-%m}")
     others = f"; other {unit}s are too full as well" if load.others else ""
-    records = f"{scope.rule.options['from']}: {listed(list(load.keys))}"
-    return f"is asked for {_amount(load.amount)} of {_amount(limit)} {when} ({records}){others}"
+    return _said(scope, (load.amount, limit), when, load.keys) + others
 
 
 def peak_of(bookings: Sequence[Booking]) -> Peak | None:
@@ -177,10 +176,20 @@ def _number(value: Value) -> float | None:
 
 
 def _text(scope: Scope, peak: Peak, limit: float) -> str:
-    period = period_text(peak.start, peak.end)
-    asked = f"is asked for {_amount(peak.amount)} of {_amount(limit)}"
-    records = f"{scope.rule.options['from']}: {listed(list(peak.keys))}"
-    return " ".join(part for part in (asked, period) if part) + f" ({records})"
+    return _said(scope, (peak.amount, limit), period_text(peak.start, peak.end), peak.keys)
+
+
+def _said(scope: Scope, amounts: tuple[float, float], when: str, keys: Sequence[str]) -> str:
+    """What is asked of what, when and by whom, but for what is read from sensitive fields."""
+    options = scope.rule.options
+    source = options["from"]
+    asked = f"is asked for {_amount(amounts[0])} of {_amount(amounts[1])}"
+    if scope.hides(options["limit"]) or scope.hides(options["amount"], source):
+        asked = f"is asked for more than its {options['limit']}"
+    if any(scope.hides(options.get(end), source) for end in ("start", "end")):
+        when = ""
+    named = "" if scope.hides(options["relation"], source) else f"({source}: {listed(list(keys))})"
+    return " ".join(part for part in (asked, when, named) if part)
 
 
 def _amount(number: float) -> str:

@@ -47,7 +47,7 @@ def _told(expression: Expression, names: Mapping[str, Any]) -> str:
     except ExpressionFailed:
         return "?"
     if isinstance(value, list):
-        return listed([str(member) for member in value])
+        return listed([str(member) for member in value]) or "nothing"
     return "nothing" if value is None else str(value)
 
 
@@ -57,11 +57,13 @@ class _Around:
 
     scope: Scope
     incoming: Mapping[str, Mapping[str, list[Record]]]  # mapping -> our key -> its records
+    shown: Mapping[str, Mapping[str, list[Record]]]  # the same, but by sensitive relations
 
     @classmethod
     def of(cls, scope: Scope) -> "_Around":
         used = scope.rule.options.get("incoming", ())
-        return cls(scope, {name: _incoming(scope, name) for name in used})
+        told = {name: _incoming(scope, name, shown=True) for name in used}
+        return cls(scope, {name: _incoming(scope, name, shown=False) for name in used}, told)
 
     def names(self, record: Record, *, shown: bool) -> Mapping[str, Any]:
         """The names; `shown`: without the fields that no message may show."""
@@ -78,12 +80,14 @@ class _Around:
     def _related(self, record: Record, name: str, *, shown: bool) -> list[RecordNames]:
         field = self.scope.mapping.fields.get(name)
         target = (field.to if field else None) or ""
-        others = self.scope.records.get(target, {})
+        hidden = shown and self.scope.hides(name)
+        others = {} if hidden else self.scope.records.get(target, {})
         found = [others[key] for key in members(record.value(name)) if key in others]
         return self._seen(found, target, shown=shown)
 
     def _incoming(self, record: Record, name: str, *, shown: bool) -> list[RecordNames]:
-        return self._seen(self.incoming.get(name, {}).get(record.key, []), name, shown=shown)
+        relating = self.shown if shown else self.incoming
+        return self._seen(relating.get(name, {}).get(record.key, []), name, shown=shown)
 
     def _seen(self, records: list[Record], mapping: str, *, shown: bool) -> list[RecordNames]:
         hidden = self._hidden(mapping) if shown else frozenset[str]()
@@ -111,13 +115,18 @@ class _Lazy(Mapping[str, Any]):
         return 0
 
 
-def _incoming(scope: Scope, name: str) -> dict[str, list[Record]]:
-    """The records of a mapping that relate to ours, by our keys; each once."""
+def _incoming(scope: Scope, name: str, *, shown: bool) -> dict[str, list[Record]]:
+    """The records of a mapping that relate to ours, by our keys; each once.
+
+    `shown`: by those relations alone that a message may show.
+    """
     known = scope.mappings.get(name)
     relations = [
         f.name
         for f in (known.fields.values() if known else ())
-        if f.type is PropertyType.RELATION and f.to == scope.mapping.name
+        if f.type is PropertyType.RELATION
+        and f.to == scope.mapping.name
+        and not (shown and f.sensitive)
     ]
     found: defaultdict[str, list[Record]] = defaultdict(list)
     for record in scope.of(name):

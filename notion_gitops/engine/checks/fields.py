@@ -82,8 +82,10 @@ def _out_of_order(scope: Scope, dates: dict[str, Value]) -> Iterator[str]:
     present = {name: value for name, value in dates.items() if isinstance(value, DateValue)}
     for name, value in present.items():
         if value.end is not None and finish(value.end, zone) < begin(value.start, zone):
-            yield f"{name} ends before it starts: {value}"
+            said = "" if scope.hides(name) else f": {value}"
+            yield f"{name} ends before it starts{said}"
     if len(present) == len(scope.rule.fields) == 2:  # noqa: PLR2004  an earlier and a later one
-        (first, earlier), (second, later) = present.items()
+        earlier, later = present.values()
         if finish(later.end or later.start, zone) < begin(earlier.start, zone):
-            yield f"{second} {later} is before {first} {earlier}"
+            one, other = (n if scope.hides(n) else f"{n} {v}" for n, v in present.items())
+            yield f"{other} is before {one}"

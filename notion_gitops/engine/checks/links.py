@@ -33,9 +33,10 @@ def links(scope: Scope) -> Iterator[Finding]:
             text = scope.text(record, name)
             found = [told for link in links_in(text) if (told := _broken(scope, record.key, link))]
             if found:
+                dead = listed(list(dict.fromkeys(found)))
                 yield scope.finding(
                     (record.key,),
-                    f"{name} links to nothing: {listed(list(dict.fromkeys(found)))}",
+                    f"{name} links to nothing" + ("" if scope.hides(name) else f": {dead}"),
                     why="Whoever reads it is sent to a dead end.",
                     fix="Correct the links, bring back what they lead to, or take them away.",
                 )

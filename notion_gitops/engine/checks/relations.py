@@ -1,7 +1,7 @@
 """Checks that follow relations from one mapping to another: orphans, contradicts, documented."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -17,6 +17,7 @@ from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.plan import Finding
 from notion_gitops.model.records import Absence, Record
 from notion_gitops.model.values import DateValue
+from notion_gitops.text.words import count
 
 _UNSEEN = {
     Absence.MOVED: "its page was moved to another place",
@@ -49,9 +50,10 @@ def contradicts(scope: Scope) -> Iterator[Finding]:
         against = [k for k in keys if conditions.hold(options.get("related"), target, others[k])]
         if against:
             said = options.get("message") or f"contradicts its {name}"
+            named = f": {listed([f'{target}/{key}' for key in against])}"
             yield scope.finding(
                 (record.key,),
-                f"{said}: {listed([f'{target}/{key}' for key in against])}",
+                said if scope.hides(name) else said + named,
                 why="Both cannot be true, so one of the two is out of date.",
                 fix=f"Correct this record, or the one in {target}.",
             )
@@ -99,7 +101,7 @@ def _dangling(scope: Scope, record: Record, name: str) -> Iterator[Finding]:
     if outside:
         finding = scope.finding(
             (record.key,),
-            f"{name} names {listed(outside)}, outside the mapping of {target}",
+            f"{name} names {_named(scope, name, outside)}, outside the mapping of {target}",
             why="The page is kept in the list as it is; nothing more is known of it here.",
             fix=f"Nothing, if this is meant; else give the page a record in {target}.",
         )
@@ -111,8 +113,8 @@ def _dangling(scope: Scope, record: Record, name: str) -> Iterator[Finding]:
     if lost:
         yield scope.finding(
             (record.key,),
-            f"{name} names {listed([_lost(scope, target, key) for key in lost])}, "
-            f"which is not in {target}",
+            f"{name} names {_named(scope, name, [_lost(scope, target, key) for key in lost])}, "
+            f"which {'is' if len(lost) == 1 else 'are'} not in {target}",
             why="The name leads nowhere, and cannot be sent to Notion.",
             fix=f"Correct {name}, or bring the record back to {target}.",
         )
@@ -121,10 +123,21 @@ def _dangling(scope: Scope, record: Record, name: str) -> Iterator[Finding]:
     if unseen:
         yield scope.finding(
             (record.key,),
-            f"{name} names {listed([f'{key} ({_UNSEEN[away[key]]})' for key in unseen])}",
+            f"{name} names {_unseen(scope, name, {key: _UNSEEN[away[key]] for key in unseen})}",
             why="In Notion the link leads to a page that people do not see there.",
             fix=f"Share or move that page back, or correct {name}.",
         )
+
+
+def _named(scope: Scope, name: str, members: list[str]) -> str:
+    """The members of a relation; how many there are of a sensitive one."""
+    return count(len(members), "record") if scope.hides(name) else listed(members)
+
+
+def _unseen(scope: Scope, name: str, why: Mapping[str, str]) -> str:
+    if scope.hides(name):
+        return f"{count(len(why), 'record')} ({listed(sorted(set(why.values())))})"
+    return listed([f"{key} ({reason})" for key, reason in why.items()])
 
 
 def _lost(scope: Scope, target: str, key: str) -> str:
@@ -152,15 +165,19 @@ def _undocumented(scope: Scope, record: Record, notes: list[Record]) -> str:
     if not days:
         return f"has no dated record in {options['by']}"
     newest, key = max(days)
-    note = f"{options['by']}/{key}"
+    hidden = scope.hides(options["relation"], options["by"])
+    note = "" if hidden else f" ({options['by']}/{key})"
     if max_age is not None and newest < scope.today - timedelta(days=max_age):
+        if scope.hides(dated_by, options["by"]):
+            return f"was last documented more than {max_age} days ago{note}"
         age = (scope.today - newest).days
-        return f"was last documented {age} days ago ({note}), and {max_age} is the limit"
-    since = _day(record, options.get("not_before"), first=True)
+        return f"was last documented {age} days ago{note}, and {max_age} is the limit"
+    not_before = options.get("not_before")
+    since = _day(record, not_before, first=True)
     if since is not None and newest < since:
-        return (
-            f"was last documented on {newest} ({note}), and its {options['not_before']} is {since}"
-        )
+        if scope.hides(not_before) or scope.hides(dated_by, options["by"]):
+            return f"was last documented{note} before its {not_before}"
+        return f"was last documented on {newest}{note}, and its {not_before} is {since}"
     return ""
 
 

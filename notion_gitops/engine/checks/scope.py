@@ -1,5 +1,6 @@
 """What every check is given: the rule, the records, and a way to ask the rule's conditions."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -75,6 +76,12 @@ class Scope:
             return is_empty(value)
         return self.mapping.name in self.facts.texts and not self.text(record, name)
 
+    def hides(self, name: str | None, mapping: str | None = None) -> bool:
+        """Whether a field, of this mapping or another, is sensitive: no message says its value."""
+        known = self.mappings.get(mapping or self.mapping.name, self.mapping)
+        field = known.fields.get(name or "")
+        return field is not None and field.sensitive
+
     def finding(self, keys: tuple[str, ...], message: str, *, why: str, fix: str) -> Finding:
         """A finding of this rule about records of this mapping."""
         return Finding(
@@ -127,11 +134,19 @@ class Conditions:
         if condition is not None:
             self.failures.setdefault(record, (condition, str(failed)))
 
+    def _reads_sensitive(self, condition: Expression) -> bool:
+        """Whether it names a sensitive field of any mapping; reasons quote what was read."""
+        words = frozenset(re.findall(r"\w+", condition.source))
+        every = (self.scope.mapping, *self.scope.mappings.values())
+        return any(f.sensitive and f.name in words for m in every for f in m.fields.values())
+
     def findings(self) -> Iterator[Finding]:
         """One finding if anything failed; its keys are those of this mapping's own records."""
         if not self.failures:
             return
         condition, reason = next(iter(self.failures.values()))
+        if self._reads_sensitive(condition):
+            reason = "it reads a sensitive field, so that the reason is not told"
         own = f"{self.scope.mapping.name}/"
         yield Finding(
             check=self.scope.rule.kind.value,

@@ -95,7 +95,7 @@ def _slips(word: str) -> set[str]:
 
 
 def _shown(scope: Scope, name: str, texts: list[str]) -> str:
-    if scope.mapping.fields[name].sensitive:
+    if scope.hides(name):
         return ""
     different = list(dict.fromkeys(texts))
     more = f" and {len(different) - 2} more" if len(different) > 2 else ""  # noqa: PLR2004  shown

@@ -12,20 +12,30 @@ def tree(scope: Scope) -> Iterator[Finding]:
     own = scope.records[scope.mapping.name]
     parents = {r.key: [k for k in members(r.value(name)) if k in own] for r in scope.own()}
     for circle in circles(parents):
-        yield scope.finding(
-            tuple(sorted(circle)),
-            f"{name} leads in a circle: {listed([*circle, circle[0]])}",
-            why="None of them has a top, so views by level and sums over sub-records miss them.",
-            fix=f"Empty {name} in the one of them that stands highest.",
-        )
+        yield from _circle(scope, name, circle)
     for key, above in parents.items():
         if len(above) > 1:
+            named = "" if scope.hides(name) else f" ({listed(above)})"
             yield scope.finding(
                 (key,),
-                f"{name} names {len(above)} records ({listed(above)}), and a tree has one",
+                f"{name} names {len(above)} records{named}, and a tree has one",
                 why="It is counted under each of them.",
                 fix=f"Leave one record in {name}.",
             )
+
+
+def _circle(scope: Scope, name: str, circle: list[str]) -> Iterator[Finding]:
+    """One finding; of a sensitive relation one for each record, so that none says who is next."""
+    told: list[tuple[tuple[str, ...], str]] = [((key,), "") for key in circle]
+    if not scope.hides(name):
+        told = [(tuple(sorted(circle)), f": {listed([*circle, circle[0]])}")]
+    for keys, way in told:
+        yield scope.finding(
+            keys,
+            f"{name} leads in a circle{way}",
+            why="None of them has a top, so views by level and sums over sub-records miss them.",
+            fix=f"Empty {name} in the one of them that stands highest.",
+        )
 
 
 def circles(parents: Mapping[str, list[str]]) -> list[list[str]]:

@@ -45,7 +45,7 @@ def allowed(scope: Scope) -> Iterator[Finding]:
     (name,), words = scope.rule.fields, scope.rule.options["values"]
     known = frozenset(words)
     for key, wrong in _wrong_texts(scope, name, known.__contains__):
-        near = None if scope.mapping.fields[name].sensitive else nearest(wrong, words)
+        near = None if scope.hides(name) else nearest(wrong, words)
         yield scope.finding(
             (key,),
             f"{name}{_shown(scope, name, wrong)} is none of {listed(words)}",
@@ -94,7 +94,7 @@ def _wrong_texts(scope: Scope, name: str, fits: Callable[[str], bool]) -> Iterat
 
 def _shown(scope: Scope, name: str, value: Value) -> str:
     """The value as a message shows it, with a blank before it; nothing if it is sensitive."""
-    if scope.mapping.fields[name].sensitive:
+    if scope.hides(name):
         return ""
     if not isinstance(value, str):
         return f" {value}"
