@@ -178,7 +178,8 @@ class _Run:
         try:
             value = self.values.read(node, mapped)
         except InvalidInput as error:
-            told = [replace(d, summary=f"{name}: {d.summary}") for d in error.diagnostics]
+            said = error.diagnostics if not mapped.sensitive else map(_untold, error.diagnostics)
+            told = [replace(d, summary=f"{name}: {d.summary}") for d in said]
             problems.extend(told)
             fields[name] = Unknown(told[0].summary)  # the record is lost, and this is why
             return
@@ -217,6 +218,12 @@ class _Run:
                 partly = record if len(same) == 1 else None
                 unreadable[record.key] = Unreadable(path, record.key, (*earlier, *told), partly)
         return Reading(records, unreadable, tuple(self.warnings))
+
+
+def _untold(problem: Diagnostic) -> Diagnostic:
+    """A problem of a sensitive value: where it is, and nothing of what stands there."""
+    what = "the value cannot be read here, and is not shown as it is sensitive"
+    return Diagnostic(what, problem.place, fix="correct it in the file", severity=problem.severity)
 
 
 def _duplicates(same: list[Record]) -> dict[int, tuple[Diagnostic, ...]]:

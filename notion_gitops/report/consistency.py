@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Kind, Operation
 from notion_gitops.model.plan import MappingPlan, Plan
+from notion_gitops.report.connection import problem_item
 from notion_gitops.report.document import Document, Item, Items, Section, Table, Tone
 from notion_gitops.report.exceeded import exceeded_sentence
 from notion_gitops.report.plan_findings import finding_groups
@@ -23,20 +24,30 @@ def consistency_view(plan: Plan, mappings: Mapping[str, DatabaseMapping]) -> Rep
     """What is missing on either side, what differs, and the findings of every check."""
     shown = redact_plan(plan, mappings)
     differing = sum(_count(part, *Kind) for part in shown.mappings)
-    title = (
-        f"Consistency: {count(differing, 'record')} differ, {count(len(plan.findings), 'finding')}"
-    )
     groups = finding_groups(shown.findings, full=True)
     sections = (
         Section((_table(shown),), "Records"),
         *_not_compared(shown),
+        *map(_problems, (part for part in shown.mappings if part.problems)),
         *_records(shown),
         *map(_group, groups),
         *_exceeded(shown),
     )
     counts = {part.name: _numbers(part) for part in shown.mappings}
-    data = {"counts": counts, "findings": shown.findings, "exceeded": shown.exceeded}
-    return Report("consistency", Document(title, sections), data)
+    problems = {part.name: part.problems for part in shown.mappings if part.problems}
+    data = {"counts": counts, "problems": problems}
+    data |= {"findings": shown.findings, "exceeded": shown.exceeded}
+    return Report("consistency", Document(_title(shown, differing), sections), data)
+
+
+def _title(plan: Plan, differing: int) -> str:
+    problems = sum(len(part.problems) for part in plan.mappings)
+    told = (
+        f"{count(differing, 'record')} {'differs' if differing == 1 else 'differ'}",
+        *([count(problems, "problem")] if problems else []),
+        count(len(plan.findings), "finding"),
+    )
+    return f"Consistency: {', '.join(told)}"
 
 
 def _count(part: MappingPlan, *kinds: Kind) -> int:
@@ -53,6 +64,12 @@ def _not_compared(plan: Plan) -> list[Section]:
     out = [p for p in plan.mappings if p.left_out and not (p.in_git or p.in_notion)]
     items = tuple(Item(f"{p.name}: {p.left_out}") for p in out)
     return [Section((Items(items),), "Not compared", Tone.ASK)] if items else []
+
+
+def _problems(part: MappingPlan) -> Section:
+    """What could not be read or compared, and so is in no other count."""
+    items = tuple(map(problem_item, part.problems))
+    return Section((Items(items),), f"To put right in {part.name} ({len(items)})", Tone.ASK)
 
 
 def _exceeded(plan: Plan) -> list[Section]:

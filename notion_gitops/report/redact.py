@@ -114,7 +114,10 @@ def _mapping(part: MappingPlan, mapping: DatabaseMapping | None) -> MappingPlan:
     hidden = frozenset[str]() if mapping is None else _sensitive(mapping)
     if mapping is None or not hidden:
         return part
-    shown = replace(part, operations=tuple(_operation(o, hidden) for o in part.operations))
+    # A line of a file that cannot be read may hold any field.
+    problems = tuple(replace(problem, source_line="") for problem in part.problems)
+    operations = tuple(_operation(o, hidden) for o in part.operations)
+    shown = replace(part, operations=operations, problems=problems)
     if mapping.title_field.name not in hidden:
         return shown
     return replace(

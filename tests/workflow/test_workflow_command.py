@@ -166,6 +166,38 @@ def test_a_sensitive_value_is_nowhere(make: MakeWorld) -> None:
     assert not [text for text in said if HIDDEN in text]
 
 
+def test_a_sensitive_value_that_cannot_be_read_is_nowhere(make: MakeWorld) -> None:
+    mapping = TASKS.replace(
+        "hours: {property: Hours, type: number}",
+        "hours: {property: Hours, type: number, sensitive: true}",
+    )
+    world = make(databases(), RECORDS, {**MAPPINGS, "tasks": mapping})
+    world.edit("tasks/dig", hours=HIDDEN)
+    world.write("state/records/tasks/wall.yaml", f"hours: [{HIDDEN}\n")
+    world.commit()
+    for form in ("text", "json", "markdown"):
+        _, planned, _ = world.command("plan", "--sandbox", "--format", form)
+        _, checked, _ = world.command("check", "--data", "--sandbox", "--format", form, ok=[3])
+        assert "hours: the value cannot be read here" in " ".join(checked.split())
+        assert HIDDEN not in planned + checked
+
+
+def test_check_data_tells_and_counts_what_could_not_be_read(world: World) -> None:
+    world.edit("tasks/dig", hours="many")
+    world.edit("tasks/test", project="[nope]")
+    world.write("state/records/tasks/pour.yaml", "title: [broken\n")
+    world.commit()
+    _, out, _ = world.command("check", "--data", "--sandbox", ok=[3])
+    assert out.startswith("Consistency: 0 records differ, 3 problems, 0 findings\n")
+    assert "To put right in tasks (3)" in out
+    for where in ("dig.yaml:", "test.yaml:", "pour.yaml:1:8"):
+        assert f"      state/records/tasks/{where}" in out
+    _, out, _ = world.command("check", "--data", "--sandbox", "--format", "json", ok=[3])
+    told = json.loads(out)["problems"]["tasks"]
+    assert len(told) == 3
+    assert all(each["place"]["line"] for each in told)
+
+
 @pytest.mark.slow  # the demo and tests/cli play the like in every run
 def test_against_a_served_sandbox_with_the_state_branch(make: MakeWorld) -> None:
     """As with the real Notion: a token, a base URL, ids from the environment."""

@@ -76,5 +76,7 @@ def _check_data(
         planned = make_plan(workspace, connection, PlanOptions())
     plan = judged(planned.plan, workspace.mappings, fail_on)
     show_report(consistency_view(plan, dict(workspace.mappings)), form)
-    failed = planned.comparison.stopped or plan.exceeded
-    return ExitCode.REFUSED if failed else ExitCode.DONE
+    if planned.comparison.stopped or plan.exceeded:
+        return ExitCode.REFUSED
+    unseen = any(part.problems or part.unreachable for part in plan.mappings)
+    return ExitCode.DECISIONS_REMAIN if unseen else ExitCode.DONE
