@@ -68,6 +68,7 @@ def _facts(said: Mapping[str, Any], records: Records) -> Facts:
     away = said.get("absent", {})
     return Facts(
         absent={n: {k: Absence(why) for k, why in of.items()} for n, of in away.items()},
+        unread={n: frozenset(keys) for n, keys in said.get("unread", {}).items()},
         deleted={n: frozenset(keys) for n, keys in said.get("deleted", {}).items()},
         pages={page: Absence(why) for page, why in said.get("pages", {}).items()},
         files=frozenset(said.get("files", ())),

@@ -53,3 +53,13 @@ def test_the_health_of_a_mapping_is_kept_with_its_parts(world: World) -> None:
     assert kept["errors"] == sum(1 for f in findings if f.severity is Severity.ERROR)
     assert kept["errors"]
     assert kept["score"] == result.health["tasks"].score < 100
+
+
+def test_a_relation_to_a_record_that_is_set_aside_is_no_orphan(world: World) -> None:
+    """Beyond the filter, or with a file that cannot be read: it is there, and the name is sent."""
+    narrowed = "filter: {property: Kind, select: {does_not_equal: build}}"
+    world.remap("tasks", ('"${NOTION_TASKS}"}', f'"${{NOTION_TASKS}}", {narrowed}}}'))
+    assert world.record("tasks/dig")["kind"] == "build"
+    world.write("state/records/projects/gamma.yaml", "title: [broken\n")
+    world.edit("tasks/test", after="[dig]", project="gamma")
+    assert _told(world) == set()

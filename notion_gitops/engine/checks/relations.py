@@ -23,6 +23,7 @@ _UNSEEN = {
     Absence.MOVED: "its page was moved to another place",
     Absence.UNREACHABLE: "its page is unshared, or deleted for good",
 }
+_ASIDE = frozenset({Absence.OUT_OF_SCOPE, Absence.UNPROVEN})  # not compared, but there
 EMPTY_ALLOWED = "empty_allowed"  # option of the implied rule: only dangling members are told
 
 
@@ -109,7 +110,9 @@ def _dangling(scope: Scope, record: Record, name: str) -> Iterator[Finding]:
     if others is None:
         return  # those records are not part of this run, so nothing can be said
     known = [key for key in keys if not key.startswith(PAGE_MEMBER)]
-    lost = [key for key in known if key not in others]
+    away, unread = scope.facts.absent.get(target, {}), scope.facts.unread.get(target, frozenset())
+    there = {*others, *unread, *(key for key, why in away.items() if why in _ASIDE)}
+    lost = [key for key in known if key not in there]
     if lost:
         yield scope.finding(
             (record.key,),
@@ -118,7 +121,6 @@ def _dangling(scope: Scope, record: Record, name: str) -> Iterator[Finding]:
             why="The name leads nowhere, and cannot be sent to Notion.",
             fix=f"Correct {name}, or bring the record back to {target}.",
         )
-    away = scope.facts.absent.get(target, {})
     unseen = [key for key in known if key in others and away.get(key) in _UNSEEN]
     if unseen:
         yield scope.finding(

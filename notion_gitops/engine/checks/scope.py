@@ -24,6 +24,7 @@ class Facts:
     """What is known besides the records; only the checks that a mapping declares ask for it."""
 
     absent: Mapping[str, Mapping[str, Absence]] = field(default_factory=dict)  # mapping -> key
+    unread: Mapping[str, frozenset[str]] = field(default_factory=dict)  # keys; not in the records
     deleted: Mapping[str, frozenset[str]] = field(default_factory=dict)  # keys deleted by agreement
     pages: Mapping[str, Absence] = field(default_factory=dict)  # by page id without dashes
     files: frozenset[str] | None = None  # paths of files and folders; None: nobody looked

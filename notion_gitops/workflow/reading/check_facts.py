@@ -28,6 +28,10 @@ def check_facts(comparison: Comparison, merged: Merged) -> Facts:
     paths = {n: _paths(c) for n, c in every.items() if _asks(c.mapping, CheckKind.LINKS)}
     return Facts(
         absent={name: each.inputs.notion.absent for name, each in every.items()},
+        unread={
+            name: frozenset({*each.inputs.git.unreadable, *each.inputs.notion.unreadable})
+            for name, each in every.items()
+        },
         deleted={name: frozenset(each.base.tombstones) for name, each in every.items()},
         pages=_pages(every) if linking else {},
         files=_files(comparison, merged, texts, paths) if linking else None,
