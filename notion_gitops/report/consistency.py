@@ -30,7 +30,7 @@ def consistency_view(plan: Plan, mappings: Mapping[str, DatabaseMapping]) -> Rep
         *_not_compared(shown),
         *map(_problems, (part for part in shown.mappings if part.problems)),
         *_records(shown),
-        *map(_group, groups),
+        *map(finding_section, groups),
         *_exceeded(shown),
     )
     counts = {part.name: _numbers(part) for part in shown.mappings}
@@ -130,7 +130,8 @@ def _table(plan: Plan) -> Table:
     return Table(columns, rows, right=frozenset(range(1, len(columns))))
 
 
-def _group(group: FindingGroup) -> Section:
-    items = tuple(Item(f"{f.where}: {f.message}", f.details) for f in group.findings)
+def finding_section(group: FindingGroup) -> Section:
+    """What a check found, why that matters and what to do."""
+    items = tuple(Item(f"{f.where}: {f.message}", f.details + f.advice) for f in group.findings)
     advice = tuple(Item(text) for text in group.advice)
     return Section((Items(items + advice),), f"{group.check} ({group.severities})")

@@ -67,6 +67,7 @@ def plan_view(
         quiet=", ".join(f"{part.name} ({number(part.records)})" for part in quiet),
         on_hold=hold_notes(holds_of(shown), full=full),
         findings=finding_groups(shown.findings, full=full),
+        advised_by="" if full else again.command("plan --full"),
         summary=_summary(shown, total, quiet=not busy),
         counts=_table(shown, counts),
         held_back=held_sentence(held),

@@ -13,7 +13,7 @@ _ORDER = tuple(Severity)
 
 
 def finding_groups(findings: Sequence[Finding], *, full: bool) -> tuple[FindingGroup, ...]:
-    """The findings by check, the gravest checks first; in full, why they matter and what to do."""
+    """The findings by check, the gravest checks first; `full` folds none of them."""
     checks: dict[str, list[Finding]] = {}
     for finding in findings:
         checks.setdefault(finding.check, []).append(finding)
@@ -27,10 +27,8 @@ def _gravity(finding: Finding) -> int:
 
 def _group(check: str, found: Sequence[Finding], *, full: bool) -> FindingGroup:
     shown = found if full else found[:_SHOWN]
-    advice = {_advice(finding) for finding in found} if full else {()}
-    common = advice.pop() if len(advice) == 1 else ()
-    own = full and not common
-    views = tuple(_finding(f, _advice(f) if own else ()) for f in shown)
+    common = _common([finding.why for finding in found], [finding.fix for finding in found])
+    views = tuple(_finding(f, common) for f in shown)
     return FindingGroup(
         check,
         views,
@@ -47,12 +45,14 @@ def _severities(found: Sequence[Finding]) -> str:
     return ", ".join(count(n, words[each]) for each, n in of_each.items() if n)
 
 
-def _finding(finding: Finding, advice: tuple[str, ...]) -> FindingView:
+def _common(*said: Sequence[str]) -> tuple[str, ...]:
+    """Of why they matter and what to do, what is the same for all of several."""
+    return tuple(texts[0] for texts in said if texts[0] and len(set(texts)) == 1)
+
+
+def _finding(finding: Finding, common: tuple[str, ...]) -> FindingView:
     alone = finding.keys[0] if len(finding.keys) == 1 else ""
     where = f"{finding.mapping}/{alone}" if alone else finding.mapping
     several = (listed(finding.keys, _KEYS),) if len(finding.keys) > 1 else ()
-    return FindingView(where, finding.message, several + advice)
-
-
-def _advice(finding: Finding) -> tuple[str, ...]:
-    return tuple(text for text in (finding.why, finding.fix) if text)
+    advice = tuple(text for text in (finding.why, finding.fix) if text and text not in common)
+    return FindingView(where, finding.message, several, advice)

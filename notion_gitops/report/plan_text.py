@@ -50,7 +50,7 @@ def plan_text(view: PlanView, *, colour: bool) -> str:
     if view.quiet and view.mappings:
         lines += [*two_ends(view.quiet, "nothing to do"), BLANK]
     lines += _on_hold(view.on_hold)
-    lines += _findings(view.findings)
+    lines += _findings(view.findings, view.advised_by)
     lines += _summary(view)
     return printed(lines, colour=colour)
 
@@ -215,7 +215,7 @@ def _on_hold(notes: tuple[NoteView, ...]) -> list[Line]:
     return [*lines, BLANK]
 
 
-def _findings(groups: tuple[FindingGroup, ...]) -> list[Line]:
+def _findings(groups: tuple[FindingGroup, ...], advised_by: str) -> list[Line]:
     if not groups:
         return []
     lines = paragraph("Worth a look, nothing is blocked", tone=Tone.HEAD)
@@ -223,16 +223,18 @@ def _findings(groups: tuple[FindingGroup, ...]) -> list[Line]:
         grave = f" ({group.severities})" if group.grave else ""
         lines += paragraph(f"{group.check}{grave}", _NAME)
         for finding in group.findings:
-            lines += _finding(finding)
+            lines += _finding(finding, advised=not advised_by)
         lines += _more(group.more, 4)
-        for advice in group.advice:
+        for advice in group.advice if not advised_by else ():
             lines += paragraph(advice, _FIELD, Tone.FAINT)
+    if advised_by:
+        lines += paragraph(f"Why, and what to do: {advised_by}", _NAME, hang=_NAME)
     return [*lines, BLANK]
 
 
-def _finding(finding: FindingView) -> list[Line]:
+def _finding(finding: FindingView, *, advised: bool) -> list[Line]:
     lines = placed((4, finding.where), (_WHAT, finding.message))
-    for detail in finding.details:
+    for detail in (*finding.details, *(finding.advice if advised else ())):
         lines += paragraph(detail, _FIELD, Tone.FAINT)
     return lines
 

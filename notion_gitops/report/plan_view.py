@@ -133,6 +133,7 @@ class FindingView:
     where: str
     message: str
     details: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()  # why it matters, what to do: what not all of its group share
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,7 @@ class PlanView:
     quiet: str = ""  # mappings with nothing to do
     on_hold: tuple[NoteView, ...] = ()  # what is left as it is since somebody said so
     findings: tuple[FindingGroup, ...] = ()
+    advised_by: str = ""  # the command whose text says why they matter and what to do, if not this
     summary: str = ""
     held_back: str = ""  # what is meant and not going to be done
     counts: Table | None = None  # per mapping

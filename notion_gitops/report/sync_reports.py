@@ -7,13 +7,11 @@ from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.outcomes import ConnectionReport, LogEntry, Status, SyncResult
 from notion_gitops.report.conflicts import conflicts_view
 from notion_gitops.report.connection import connection_view
-from notion_gitops.report.consistency import consistency_view
+from notion_gitops.report.consistency import consistency_view, finding_section
 from notion_gitops.report.document import (
     Block,
     Document,
     Facts,
-    Item,
-    Items,
     Paragraph,
     Section,
     Table,
@@ -54,14 +52,10 @@ def validation_view(result: SyncResult) -> Report:
         )
     )
     groups = finding_groups(validation.findings, full=True)
-    found = (
-        Section(
-            (Items(tuple(Item(f"{f.where}: {f.message}", f.details) for f in g.findings)),), g.check
-        )
-        for g in groups
-    )
     data = {"sync_id": result.sync_id, "validation": validation, "cost": result.cost}
-    return Report("validation", Document(title, (Section((facts,)), *found)), data)
+    return Report(
+        "validation", Document(title, (Section((facts,)), *map(finding_section, groups))), data
+    )
 
 
 def metadata_view(result: SyncResult) -> Report:
