@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from notion_gitops.repository.calls import Answer, failure
-from notion_gitops.repository.checkout import Checkout
+from notion_gitops.repository.calls import Answer, Call, failure
+from notion_gitops.repository.checkout import Checkout, encode_lines
 
 _MOST_CONFLICTS = 127  # more are answered with this number (git's documentation of merge-file)
+_MARKER_SIZE = 7  # unless an attribute says otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Labels:
     one: str
     base: str
     other: str
-    size: int = 7  # characters of a marker
+    size: int = _MARKER_SIZE  # characters of a marker
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,13 @@ class Texts(Checkout):
     def marks_base(self) -> bool:
         """Whether the user wants the common ancestor's lines in conflicts, too."""
         return self._setting("merge.conflictStyle") in {"diff3", "zdiff3"}
+
+    def marker_size(self, path: str) -> int:
+        """How many characters a conflict marker in a file has, by the attributes of its path."""
+        asked = ("check-attr", "-z", "--stdin", "conflict-marker-size")
+        answer = self._must(*asked, call=Call(encode_lines([path])))
+        size = answer.out.split(b"\0")[2]
+        return int(size) if size.isdigit() and int(size) else _MARKER_SIZE
 
     def _merge_file(self, options: Sequence[str], texts: Sequence[bytes]) -> Answer:
         """Run it on three texts, in the order that git wants: one, base, other."""

@@ -294,6 +294,25 @@ def test_branches_that_were_merged_crosswise_lose_nothing(tasks: Branches) -> No
     assert tasks.read(A) == edited(RECORD, title="Here again", hours="9", status="done")
 
 
+def test_no_rule_decides_while_git_merges_common_ancestors(tasks: Branches) -> None:
+    """Either branch merged the other and kept its own: both are decisions of people."""
+    both(tasks, edited(RECORD, owner="here", hours="9"), edited(RECORD, owner="there"))
+    (tasks.root / ".gitattributes").write_text(
+        "state/records/** merge=notion-gitops conflict-marker-size=12\n"
+    )
+    for branch, other, owner in (("main", "side", "here"), ("side", "main@{1}", "there")):
+        tasks.git("switch", "-q", branch)
+        tasks.raw("merge", "-q", "--no-commit", other)
+        tasks.write({A: edited(RECORD, owner=owner, hours="9")}, "Kept", at="01-03T09:00:00")
+    tasks.git("switch", "-q", "main")
+    done = tasks.raw("merge", "--no-edit", "side")
+    assert done.returncode == 1
+    marked = f"{'<' * 12} HEAD\nowner: here\n{'=' * 12}\nowner: there\n{'>' * 12} side\n"
+    assert tasks.read(A) == edited(RECORD, hours="9").replace("owner: ann\n", marked)
+    assert "later edit" not in done.stderr
+    assert "left to you: owner" not in done.stderr
+
+
 # --- what cannot be merged by its fields ----------------------------------------------------
 
 

@@ -67,7 +67,8 @@ def command(  # noqa: PLR0917  one parameter a word of git's
     except Exception as error:  # noqa: BLE001  1 would be taken for a merge with conflicts
         _say_one_line(path, f"could not be merged by its fields: {_why(error)}")
         sys.exit(COULD_NOT)
-    _tell(merged)
+    if not merged.inner:
+        _tell(merged)
     return ExitCode.DONE if merged.clean else ExitCode.FAILED
 
 

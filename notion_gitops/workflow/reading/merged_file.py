@@ -32,6 +32,7 @@ class MergedFile:
     clean: bool  # nothing in it is left to a person
     collisions: tuple[Collision, ...] = ()
     reason: Diagnostic | None = None  # why it was merged as text alone
+    inner: bool = False  # it is of common ancestors: what is open is nothing to decide
 
     @property
     def rest_open(self) -> bool:
