@@ -163,7 +163,16 @@ def test_the_file_keeps_what_people_wrote_in_it(held: World) -> None:
     assert 'reason: "no: colour"' in after
     for words in ("projects", "tasks --field hours", "tasks paint-gate"):
         held.tool.run("hold", "remove", *words.split()).expect(0)
-    assert not path.exists()
+    left = path.read_text("utf-8")  # a person's comment is not thrown away with the last hold
+    assert COMMENT in left
+    assert "holds: []" in left
+    held.tool.run("plan", "--sandbox").expect(0)
+
+
+def test_the_file_goes_with_its_last_hold(world: World) -> None:
+    world.tool.run("hold", "add", "tasks", "paint-gate", "--reason", "x").expect(0)
+    world.tool.run("hold", "remove", "tasks", "paint-gate").expect(0)
+    assert not (world.root / FILE).exists()
 
 
 def test_a_hold_that_is_over_makes_way_for_a_new_one(world: World) -> None:
