@@ -33,6 +33,7 @@ class KeptSync:
     at: datetime
     commit: str  # of the state branch; "" for a run that did not come to its end
     backups: tuple[KeptBackup, ...]
+    damage: str = ""  # why its backups cannot be read, if they cannot
 
     @property
     def unfinished(self) -> bool:

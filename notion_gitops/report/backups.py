@@ -6,7 +6,7 @@ from dataclasses import replace
 from notion_gitops.model.backups import HeldNow, KeptBackup, KeptSync, ShownBackup
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.report.asked import value_shown
-from notion_gitops.report.document import Command, Document, Facts, Item, Items, Section
+from notion_gitops.report.document import Command, Document, Facts, Item, Items, Section, Tone
 from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.redact import redact_shown
 from notion_gitops.report.reports import Report
@@ -21,7 +21,12 @@ Mappings = Mapping[str, DatabaseMapping]
 
 
 def backups_list_view(
-    syncs: Sequence[KeptSync], again: FollowUp, *, limit: int, words: Sequence[str] = ()
+    syncs: Sequence[KeptSync],
+    again: FollowUp,
+    *,
+    limit: int,
+    words: Sequence[str] = (),
+    shallow: bool = False,
 ) -> Report:
     """One line for each backup, under its sync, the latest first.
 
@@ -30,19 +35,29 @@ def backups_list_view(
         again: how the commands that follow are typed.
         limit: how many backups are shown.
         words: what the list was narrowed with, as it is typed.
+        shallow: whether the clone holds the latest part of the history alone.
     """
+    damaged = [sync for sync in syncs if sync.damage]
+    syncs = [sync for sync in syncs if not sync.damage]
     total = sum(len(sync.backups) for sync in syncs)
     shown = _first(syncs, limit)
     left = total - sum(len(sync.backups) for sync in shown)
     title = f"{count(total, 'backup')} of {count(len(syncs), 'sync', 'syncs')}, the latest first"
     if not total:
-        title = "Nothing was overwritten or deleted"
+        title = "No sync that is known here overwrote or deleted any of it"
     sections = (
         *(Section((Items(tuple(map(_line, sync.backups))),), _heading(sync)) for sync in shown),
         *_more(left, again.recorded(" ".join(["backups list", *words, f"--limit {total}"]))),
         *_ways(again, shown),
+        *_unreadable(damaged),
+        *_cut(shallow),
     )
-    data = {"backups": [_listed(s, b) for s in shown for b in s.backups], "more": left}
+    data = {
+        "backups": [_listed(s, b) for s in shown for b in s.backups],
+        "more": left,
+        "unreadable": [{"sync": sync.sync_id, "why": sync.damage} for sync in damaged],
+        "shallow": shallow,
+    }
     return Report("backups", Document(f"{title}.", sections), data)
 
 
@@ -111,6 +126,18 @@ def _ways(again: FollowUp, shown: Sequence[KeptSync]) -> Iterator[Section]:
         first = shown[0].backups[0]
         words = f"backups show {shown[0].sync_id} {first.mapping} {first.key}"
         yield Section((Command(again.recorded(words)),), "The values, of the first")
+
+
+def _unreadable(damaged: Sequence[KeptSync]) -> Iterator[Section]:
+    if damaged:
+        lines = tuple(Item(f"{_heading(sync)}: {sync.damage}") for sync in damaged)
+        yield Section((Items(lines),), "Backups that cannot be read", Tone.ASK)
+
+
+def _cut(shallow: bool) -> Iterator[Section]:
+    if shallow:
+        heading = "This clone is shallow: older backups may be in the whole history"
+        yield Section((Command("git fetch --unshallow"),), heading)
 
 
 def _facts(shown: ShownBackup) -> Iterator[tuple[str, str]]:

@@ -28,6 +28,8 @@ class WantedBackups:
 def list_backups(workspace: Workspace, wanted: WantedBackups) -> tuple[KeptSync, ...]:
     """The syncs that overwrote something of what is wanted, with that alone, the latest first.
 
+    Those whose backups cannot be read are among them: nobody knows what they overwrote.
+
     Raises:
         UsageError: there is no such sync, or nothing was ever kept of such a mapping or record.
     """
@@ -37,7 +39,7 @@ def list_backups(workspace: Workspace, wanted: WantedBackups) -> tuple[KeptSync,
     if wanted.mapping:
         _require_known(kept, wanted, workspace)
     narrowed = (_narrowed(sync, wanted) for sync in syncs)
-    return tuple(sync for sync in narrowed if sync.backups)
+    return tuple(sync for sync in narrowed if sync.backups or sync.damage)
 
 
 def show_backups(

@@ -1,5 +1,7 @@
 """Whatever a sync overwrites or deletes is in its backups, on either side."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from notion_gitops.model.backups import KeptBackup
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.operations import Backup
 from notion_gitops.model.records import Side
+from notion_gitops.model.restores import RestoreWish
 from notion_gitops.state.backups import parse_backups
 from notion_gitops.workflow.apply import carry_out
 from notion_gitops.workflow.reading.journal_lines import unfinished_syncs
@@ -188,3 +191,43 @@ def test_a_value_with_odd_line_breaks_hides_no_backup_of_a_run_that_was_cut_shor
     Journal.begin(tmp_path, "20260112T0900Z-abcd", ref).keep(backups)
     (sync,) = unfinished_syncs(tmp_path, ref)
     assert [b.fields for b in sync.backups] == [{"note": odd}, {"hours": 12}]
+
+
+def damage(world: World, sync_id: str) -> None:
+    """Another sync at the end of the state branch, whose backups are not whole."""
+    tree = str(world.root.parent / "state-branch")
+    message = world.git("log", "-1", "--format=%B", "notion-gitops/state")
+    last = re.search(r"Sync-Id: (\S+)", message)
+    assert last is not None
+    world.git("worktree", "add", "-q", tree, "notion-gitops/state")
+    (Path(tree) / "backup.jsonl").write_text('{"format_version": 1}\n{"mapping": "tasks"}\n')
+    message = message.replace(last[1], sync_id)
+    world.git("-C", tree, "commit", "-q", "--no-verify", "-a", "-m", message)
+    world.git("worktree", "remove", tree)
+
+
+def test_damaged_backups_keep_no_others_back(world: World) -> None:
+    world.in_notion("tasks/dig", Hours=20)
+    sync = world.apply()
+    damage(world, "20260112T0925Z-bad1")
+    _, listed, _ = world.command("backups", "list")
+    assert "1 backup of 1 sync" in listed
+    assert "Backups that cannot be read" in listed
+    assert "20260112T0925Z-bad1" in listed
+    for words in (("show", "bad1"), ("list", "--sync", "bad1")):
+        _, _, told = world.command("backups", *words, ok=(6,))
+        assert "the backups of sync 20260112T0925Z-bad1 cannot be read" in told
+    world.apply(restores=(RestoreWish(sync.sync_id, "tasks", "dig", "hours"),))
+    assert world.page("tasks/dig")["Hours"] == 8
+
+
+def test_a_shallow_clone_may_lack_older_backups(world: World) -> None:
+    world.in_notion("tasks/dig", Hours=20)
+    world.apply()
+    clone = world.root.parent / "shallow"
+    url = world.root.as_uri()
+    world.git("clone", "-q", "--depth", "1", "--no-single-branch", url, str(clone))
+    _, listed, _ = replace(world, root=clone).command("backups", "list")
+    assert "1 backup of 1 sync" in listed
+    assert "git fetch --unshallow" in listed
+    assert "shallow" not in world.command("backups", "list")[1]

@@ -72,7 +72,9 @@ def list_(  # noqa: PLR0917  one parameter an option
     again = Where(sandbox, None).follow_up(start)
     found = list_backups(workspace, wanted)
     words = [*filter(None, (mapping, key)), *([f"--sync {sync}"] if sync else [])]
-    show_report(backups_list_view(found, again, limit=limit, words=words), form)
+    shallow = workspace.repository.is_shallow()
+    view = backups_list_view(found, again, limit=limit, words=words, shallow=shallow)
+    show_report(view, form)
 
 
 @command.command("show", short_help="The values that one sync overwrote.")

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from notion_gitops.model.backups import KeptSync
+from notion_gitops.model.backups import KeptBackup, KeptSync
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import UsageError
+from notion_gitops.model.errors import StateUnusable, UsageError
 from notion_gitops.model.nearest import nearest
 from notion_gitops.state.backups import BACKUPS, parse_backups
 from notion_gitops.state.reading import decode
@@ -26,8 +26,7 @@ def kept_syncs(workspace: Workspace, state: str) -> tuple[KeptSync, ...]:
         workspace: the workspace.
         state: the state branch's commit; "" if there is none.
 
-    Raises:
-        StateUnusable: a backup is damaged, or a newer version wrote it.
+    A sync whose backups cannot be read says why, and does not keep those of the others back.
     """
     kept = workspace.repository.refs(f"refs/heads/{KEPT}*").values()
     tips = [state, *(() if workspace.sandbox else kept)] if state else ()
@@ -44,10 +43,18 @@ def _recorded(workspace: Workspace, state: str) -> Iterator[KeptSync]:
     syncs = [s for s in repository.log_syncs(state) if "Sync-Id" in s.trailers]
     blobs = repository.file_in(BACKUPS, [s.commit for s in syncs])
     contents = repository.read_blobs(blobs.values())
-    read = {blob: parse_backups(decode(c, BACKUPS)) for blob, c in contents.items()}
+    read = {blob: _parsed(content) for blob, content in contents.items()}
     for sync in syncs:
-        backups = read[blobs[sync.commit]] if sync.commit in blobs else ()
-        yield KeptSync(sync.trailers["Sync-Id"], sync.time, sync.commit, backups)
+        backups, damage = read[blobs[sync.commit]] if sync.commit in blobs else ((), "")
+        yield KeptSync(sync.trailers["Sync-Id"], sync.time, sync.commit, backups, damage)
+
+
+def _parsed(content: bytes) -> tuple[tuple[KeptBackup, ...], str]:
+    """The backups of one sync, or why they cannot be read."""
+    try:
+        return parse_backups(decode(content, BACKUPS)), ""
+    except StateUnusable as error:
+        return (), error.diagnostics[0].summary
 
 
 def find_sync(syncs: Sequence[KeptSync], word: str) -> KeptSync:
@@ -55,15 +62,26 @@ def find_sync(syncs: Sequence[KeptSync], word: str) -> KeptSync:
 
     Raises:
         UsageError: there is none, or there are several.
+        StateUnusable: its backups are damaged, or a newer version wrote them.
     """
     exact = [s for s in syncs if s.sync_id == word]
     found = exact or [s for s in syncs if word and _means(word, s.sync_id)]
     if len(found) == 1:
+        if found[0].damage:
+            raise StateUnusable(_damaged(found[0]))
         return found[0]
     if found:
         shown = listed([s.sync_id for s in found], _NAMED)
         raise UsageError(Diagnostic(f'"{word}" can be {shown}', fix="Write more of it."))
     raise UsageError(Diagnostic(f'there is no sync "{word}"', fix=_nearest(syncs, word)))
+
+
+def _damaged(sync: KeptSync) -> Diagnostic:
+    return Diagnostic(
+        f"the backups of sync {sync.sync_id} cannot be read",
+        detail=sync.damage,
+        fix=f"git show {sync.commit}:{BACKUPS} shows them; a newer notion-gitops may read them.",
+    )
 
 
 def _means(word: str, sync_id: str) -> bool:
