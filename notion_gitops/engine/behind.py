@@ -27,18 +27,23 @@ def behind(
         views: the records that may differ; nothing waits of the others.
         unreadable: keys of the records in git that cannot be read.
     """
-    return tuple(_behind(mapping, hold, views, unreadable) for hold in holds.every)
+    named: dict[str, list[RecordView]] = {"": list(views)}
+    for view in views if holds else ():
+        for key in {view.key, view.renamed_from} - {""}:
+            named.setdefault(key, []).append(view)
+    return tuple(_behind(mapping, h, named.get(h.record, ()), unreadable) for h in holds.every)
 
 
 def _behind(
     mapping: DatabaseMapping,
     hold: Hold,
-    views: Sequence[RecordView],
+    covered: Sequence[RecordView],
     unreadable: Collection[str],
 ) -> OnHold:
-    keys = sorted(key for key in unreadable if hold.record in ("", key) and not hold.field)
-    lost = (Waiting(key, Side.GIT, Change.UNREADABLE) for key in keys)
-    covered = [v for v in views if hold.record in ("", v.key, v.renamed_from)]
+    lost: list[Waiting] = []
+    if not hold.field:
+        named = [k for k in (hold.record,) if k in unreadable] if hold.record else unreadable
+        lost = [Waiting(key, Side.GIT, Change.UNREADABLE) for key in sorted(named)]
     found = (w for view in covered for w in _of_record(mapping, hold, view))
     return OnHold(hold, (*lost, *found), _questions(hold, covered))
 

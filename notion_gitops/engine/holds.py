@@ -1,7 +1,7 @@
 """Which hold covers a record or a field, and what a held field or record is left as."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from notion_gitops.engine.building import RecordView
@@ -17,6 +17,15 @@ class Holds:
     """The holds of one mapping that are in force."""
 
     every: tuple[Hold, ...] = ()
+    # By record, "" for those of every record: where its holds stand in `every`. There may be as
+    # many holds as records.
+    _places: Mapping[str, Sequence[int]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        places: dict[str, list[int]] = {}
+        for place, hold in enumerate(self.every):
+            places.setdefault(hold.record, []).append(place)
+        object.__setattr__(self, "_places", places)  # it is frozen
 
     def __bool__(self) -> bool:
         return bool(self.every)
@@ -24,12 +33,17 @@ class Holds:
     @property
     def mapping(self) -> Hold | None:
         """The one that holds the mapping as a whole."""
-        return next((h for h in self.every if h.whole), None)
+        return next((h for h in self.about() if h.whole), None)
 
     @property
     def keys(self) -> frozenset[str]:
         """The records that are named, as a whole or for a field."""
-        return frozenset(h.record for h in self.every if h.record)
+        return frozenset(self._places.keys() - {""})
+
+    def about(self, *keys: str) -> list[Hold]:
+        """Those that name one of these records, and those of every record."""
+        places = (place for key in {"", *keys} for place in self._places.get(key, ()))
+        return [self.every[place] for place in sorted(places)]
 
     def record(self, *keys: str) -> Hold | None:
         """The one that holds a record as a whole: its own, or the mapping's.
@@ -37,18 +51,18 @@ class Holds:
         Args:
             keys: the record's key, and the one that it had before it was changed in git.
         """
-        return next((h for h in self.every if not h.field and h.record in ("", *keys)), None)
+        return next((h for h in self.about(*keys) if not h.field), None)
 
     def field(self, name: str, *keys: str) -> Hold | None:
         """The one that holds a field of a record: the record's as a whole, or the field's."""
-        own = (h for h in self.every if h.field == name and h.record in ("", *keys))
-        return self.record(*keys) or next(own, None)
+        about = self.about(*keys)
+        whole = next((h for h in about if not h.field), None)
+        return whole or next((h for h in about if h.field == name), None)
 
     def fields(self, names: Iterable[str], *keys: str) -> frozenset[str]:
         """Those of the fields of a record that are held."""
-        if not self.every:
-            return frozenset()
-        return frozenset(name for name in names if self.field(name, *keys) is not None)
+        held = {h.field for h in self.about(*keys)}
+        return frozenset(name for name in names if "" in held or name in held)
 
 
 NO_HOLDS = Holds()

@@ -44,7 +44,7 @@ def backups_list_view(
     left = total - sum(len(sync.backups) for sync in shown)
     title = f"{count(total, 'backup')} of {count(len(syncs), 'sync', 'syncs')}, the latest first"
     if not total:
-        title = "No sync that is known here overwrote or deleted any of it"
+        title = "No sync that is known here overwrote or deleted anything"
     sections = (
         *(Section((Items(tuple(map(_line, sync.backups))),), _heading(sync)) for sync in shown),
         *_more(left, again.recorded(" ".join(["backups list", *words, f"--limit {total}"]))),

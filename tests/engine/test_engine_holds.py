@@ -95,6 +95,21 @@ def test_what_was_on_hold_is_planned_afterwards_as_it_would_have_been(
                 assert _of_field(after.get(key), name) == _of_field(free.get(key), name)
 
 
+@given(on_hold=holds, key=st.sampled_from(KEYS), old=st.sampled_from(["", "k1", "k1-new"]))
+def test_the_holds_of_a_record_are_those_that_a_look_at_all_finds(
+    on_hold: Holds, key: str, old: str
+) -> None:
+    about = [h for h in on_hold.every if h.record in ("", key, old)]
+    whole = next((h for h in about if not h.field), None)
+    assert on_hold.record(key, old) == whole
+    for name in TASKS.fields:
+        found = whole or next((h for h in about if h.field == name), None)
+        assert on_hold.field(name, key, old) == found
+        assert on_hold.fields([name], key, old) == ({name} if found else set())
+    assert on_hold.mapping == next((h for h in on_hold.every if h.whole), None)
+    assert on_hold.keys == {h.record for h in on_hold.every if h.record}
+
+
 def _both_there(world: World, known: dict[str, Any], key: str) -> bool:
     return not world.pages[known[key].page_id].in_trash
 
