@@ -194,6 +194,12 @@ class Operation:
         return tuple(c for c in self.conflicts if c.open)
 
     @property
+    def restored_only(self) -> bool:
+        """Whether all that it writes was asked for out of backups: no later plan knows of it."""
+        changes = [c for w in self.writes for c in w.changes]
+        return bool(changes) and all(c.cause is Cause.RESTORED for c in changes)
+
+    @property
     def refresh_only(self) -> bool:
         """Whether it only carries values that Notion computes."""
         changes = [c for w in self.writes for c in w.changes]

@@ -47,6 +47,7 @@ _MEANS = {
     Status.SKIPPED: "left out on purpose",
     Status.PENDING: "could not be sent; goes first in the next apply",
 }
+_TRIED = frozenset({Status.STALE, Status.PENDING})  # by the next apply, once more
 
 
 def sync_view(
@@ -163,12 +164,16 @@ def _left(result: SyncResult) -> list[Section]:
         return []
     total = count(len(result.outcomes), "record")
     heading = f"Not finished (exit code {int(result.exit_code)}): {len(left)} of {total} not done"
-    items = tuple(map(_outcome, left[:_LISTED]))
+    items = tuple(_outcome(result, outcome) for outcome in left[:_LISTED])
     return [Section((Items(items, len(left) - len(items)),), heading, Tone.ASK)]
 
 
-def _outcome(outcome: Outcome) -> Item:
-    details = (outcome.detail, _MEANS.get(outcome.status, ""))
+def _outcome(result: SyncResult, outcome: Outcome) -> Item:
+    operation = result.plan.operations.get((outcome.mapping, outcome.key))
+    means = _MEANS.get(outcome.status, "")
+    if operation is not None and operation.restored_only and outcome.status in _TRIED:
+        means = "not restored; type the same command again"
+    details = (outcome.detail, means)
     name = f"{outcome.mapping}/{outcome.key}  {outcome.status.value}"
     return Item(name, tuple(detail for detail in details if detail))
 

@@ -12,6 +12,7 @@ from notion_gitops.model.restores import RestoreWish, Unrestored
 from notion_gitops.report.plan_build import plan_view
 from notion_gitops.report.plan_text import plan_text
 from notion_gitops.report.sync import sync_text
+from notion_gitops.sandbox.weather.rules import Effect, Rule
 from notion_gitops.workflow.apply import nothing_to_do
 from notion_gitops.workflow.plan import Planned
 from tests.workflow.notes_world import in_git, in_notion, write_notion
@@ -209,6 +210,22 @@ def test_records_that_relate_to_one_another_come_back_together(world: World) -> 
     world.apply(exact=False, restores=(wish(sync, "tasks"),))
     assert world.record("tasks/lay")["after"] == ["dig"]
     assert world.page("tasks/lay")["After"] == [world.page_id("tasks/dig")]
+
+
+def test_a_restore_that_could_not_be_sent_is_not_first_in_the_next_apply(world: World) -> None:
+    """The next apply knows nothing of it: it is for the person to ask again."""
+    page = world.page_id("Tasks/test")
+    world.remove("tasks/test")
+    sync = world.apply()
+    world.edit("tasks/lay", note="from git")
+    world.sandbox.weather.add(Rule(Effect.ANSWER, "PATCH", f"/v1/pages/{page}"))
+    asked = (wish(sync, "tasks/test"),)
+    result = world.apply(code=ExitCode.PARTLY_APPLIED, settled=False, exact=False, restores=asked)
+    assert "key: test" not in world.base("tasks/sync.yaml")
+    world.sandbox.weather.clear()
+    assert "not restored; type the same command again" in sync_text(result, {}, colour=False)
+    world.apply(exact=False, restores=asked)
+    assert world.record("tasks/test")["hours"] == "2.5"
 
 
 # --- relations to what does not come back -------------------------------------------------

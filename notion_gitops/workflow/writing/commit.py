@@ -129,12 +129,18 @@ def _is_pending(outcome: Outcome, mapping: str) -> bool:
 
 
 def _pending(result: SyncResult) -> dict[str, tuple[PendingRecord, ...]]:
+    """What the next apply sends first. It knows nothing of what was asked for out of backups."""
     pending: dict[str, tuple[PendingRecord, ...]] = {}
     for o in result.outcomes:
-        if _is_pending(o, o.mapping):
+        if _is_pending(o, o.mapping) and not _restored_only(result, o):
             one = PendingRecord(o.key, o.detail, result.started)
             pending[o.mapping] = (*pending.get(o.mapping, ()), one)
     return pending
+
+
+def _restored_only(result: SyncResult, outcome: Outcome) -> bool:
+    operation = result.plan.operations.get((outcome.mapping, outcome.key))
+    return operation is not None and operation.restored_only
 
 
 def _metrics(result: SyncResult) -> dict[str, int | float]:
