@@ -21,27 +21,28 @@ def set_entry(table: Table, index: int, value: str) -> Edit | None:
 
 def insert(container: Table | Items, index: int, member: str) -> Edit:
     """Put a member (an item, or a key with its value) in, so that it becomes number `index`."""
-    spans = _spans(container)
+    members = spans(container)
     text = container.source.text
-    if not spans:
+    if not members:
         return Edit(container.start + 1, container.end - 1, member)
     space = _SPACE.match(text, container.start + 1)
     lead = space[0] if space and "\n" in space[0] else " "
     if index == 0:
-        return Edit(spans[0][0], spans[0][0], f"{member},{lead}")
-    end = spans[index - 1][1]
+        return Edit(members[0][0], members[0][0], f"{member},{lead}")
+    end = members[index - 1][1]
     return Edit(end, end, f",{lead}{member}")
 
 
 def delete(container: Table | Items, gone: Collection[int]) -> list[Edit]:
     """Take members out, each with one comma."""
-    spans = _spans(container)
-    if len(spans) == len(gone):
+    members = spans(container)
+    if len(members) == len(gone):
         return [Edit(container.start + 1, container.end - 1, "")]
-    return removals([s for s, _ in spans], [e for _, e in spans], gone)
+    return removals([s for s, _ in members], [e for _, e in members], gone)
 
 
-def _spans(container: Table | Items) -> list[tuple[int, int]]:
+def spans(container: Table | Items) -> list[tuple[int, int]]:
+    """Where each member begins and ends."""
     if isinstance(container, Items):
         return [(n.start, n.end) for n in container.nodes]
     return [(k.start, max(k.end, v.end)) for k, v in container.entries]

@@ -17,6 +17,7 @@ from notion_gitops.model.records import Record
 from notion_gitops.model.values import Fields, Value, with_digests
 from notion_gitops.records.documents import BOM
 from notion_gitops.records.edits import FileEdits
+from notion_gitops.records.transplant import transplanted
 from notion_gitops.records.versions import (
     Contents,
     FileVersions,
@@ -49,6 +50,11 @@ class Task:
         """What the records are to say; what is open says what this branch says."""
         return {k: m.fields for k, m in self.merges.items() if m.fields is not None}
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """The records that one branch deleted and the other edited."""
+        return frozenset(k for k, m in self.merges.items() if any(c.deleted for c in m.open))
+
 
 def merged_file(task: Task, marking: Callable[[], Marking]) -> tuple[bytes, bool]:
     """The merged file, and whether it is clean; what is open stands between markers.
@@ -58,7 +64,7 @@ def merged_file(task: Task, marking: Callable[[], Marking]) -> tuple[bytes, bool
     """
     found = next((v for c in _candidates(task) if (v := _if_right(task, c)) is not None), None)
     if found is None:
-        return _text_left(task)
+        return _text_left(task, marking)
     if not any(merge.open for merge in task.merges.values()):
         return found.content, True
     return _marked(task, found, marking()), False
@@ -69,7 +75,7 @@ def merged_file(task: Task, marking: Callable[[], Marking]) -> tuple[bytes, bool
 
 def _candidates(task: Task) -> Iterator[bytes]:
     """What the file may become, the most faithful first."""
-    base, here, there = (_towards(task, v, task.wanted) for v in _versions(task))
+    base, here, there = (_towards(task, v, task.wanted, task.at.here) for v in _versions(task))
     if there in (base, here):
         yield here
         return
@@ -92,8 +98,11 @@ def _versions(task: Task) -> tuple[Version, Version, Version]:
     return task.at.base, task.at.here, task.at.there
 
 
-def _towards(task: Task, version: Version, wanted: Mapping[str, Fields]) -> bytes:
-    """The version with the records that are wanted; only the lines of what changes differ."""
+def _towards(task: Task, version: Version, wanted: Mapping[str, Fields], chosen: Version) -> bytes:
+    """The version with the records that are wanted; only the lines of what changes differ.
+
+    Records that are open as a whole stand as in the version that is chosen, to the letter.
+    """
     edits = FileEdits(
         changed={
             key: changed
@@ -104,7 +113,9 @@ def _towards(task: Task, version: Version, wanted: Mapping[str, Fields]) -> byte
         added={key: fields for key, fields in wanted.items() if key not in version.records},
         removed=frozenset(version.records.keys() - wanted.keys()),
     )
-    return _edited(task, version.content, edits)
+    content = _edited(task, version.content, edits)
+    whole = task.asked & wanted.keys() & chosen.records.keys() if version is not chosen else ()
+    return transplanted(task.mapping, task.path, whole, content, chosen.content)
 
 
 def _edited(task: Task, content: bytes, edits: FileEdits) -> bytes:
@@ -140,9 +151,9 @@ def _spelled_alike(task: Task, version: Version) -> bytes:
     again = frozenset(k for k in task.wanted if k not in task.at.base.records)
     before = {k: fields for k, fields in task.wanted.items() if k not in again}
     cleared = {key: _without(task, key, fields) for key, fields in before.items()}
-    content = _towards(task, version, cleared)
+    content = _towards(task, version, cleared, task.at.here)
     step = read_version(task.mapping, task.path, content, task.people)
-    return _towards(task, step, task.wanted)
+    return _towards(task, step, task.wanted, task.at.here)
 
 
 def _without(task: Task, key: str, fields: Fields) -> Fields:
@@ -161,7 +172,7 @@ def _if_right(task: Task, content: bytes) -> Version | None:
         return None
     said = {key: _said(task.mapping, r.fields) for key, r in found.records.items()}
     wanted = {key: _said(task.mapping, fields) for key, fields in task.wanted.items()}
-    return found if said == wanted and rest_is_kept(task.at, found) else None
+    return found if said == wanted and rest_is_kept(task.at, found, task.asked) else None
 
 
 # --- what is left to a person ------------------------------------------------------------
@@ -169,11 +180,15 @@ def _if_right(task: Task, content: bytes) -> Version | None:
 
 def _marked(task: Task, now: Version, marking: Marking) -> bytes:
     """The text with both versions of what is open, between markers."""
-    content = now.content
-    there = _towards(task, now, _with(task, lambda merge: merge.there))
-    base = _towards(task, now, _with(task, lambda merge: merge.base))
-    here, ancestor, other = (c.removeprefix(BOM).decode() for c in (content, base, there))
-    bom = BOM if content.startswith(BOM) else b""
+    there = _towards(task, now, _with(task, lambda merge: merge.there), task.at.there)
+    base = _towards(task, now, _with(task, lambda merge: merge.base), task.at.base)
+    return _all_marked(Contents(base, now.content, there), marking)
+
+
+def _all_marked(contents: Contents, marking: Marking) -> bytes:
+    texts = (contents.here, contents.base, contents.there)
+    here, ancestor, other = (c.removeprefix(BOM).decode() for c in texts)
+    bom = BOM if contents.here.startswith(BOM) else b""
     return bom + with_markers(here, ancestor, other, marking).encode()
 
 
@@ -183,9 +198,16 @@ def _with(task: Task, side: Callable[[RecordMerge], Fields | None]) -> dict[str,
     return {key: fields for key, fields in chosen.items() if fields is not None}
 
 
-def _text_left(task: Task) -> tuple[bytes, bool]:
-    """What no field covers is in each other's way: the rest as decided, and git marks that."""
-    here = _towards(task, task.at.here, task.wanted)
-    there = _towards(task, task.at.there, _with(task, lambda merge: merge.there))
-    base = _towards(task, task.at.base, _with(task, lambda merge: merge.base))
-    return task.merge_text(Contents(base, here, there))[0], False
+def _text_left(task: Task, marking: Callable[[], Marking]) -> tuple[bytes, bool]:
+    """What no field covers is in each other's way: the rest as decided, and git marks that.
+
+    Where git sees nothing in the way, as where either branch added the same key in another place,
+    all that differs is marked.
+    """
+    at = task.at
+    here = _towards(task, at.here, task.wanted, at.here)
+    there = _towards(task, at.there, _with(task, lambda merge: merge.there), at.there)
+    base = _towards(task, at.base, _with(task, lambda merge: merge.base), at.base)
+    contents = Contents(base, here, there)
+    merged, clean = task.merge_text(contents)
+    return (_all_marked(contents, marking()) if clean else merged), False

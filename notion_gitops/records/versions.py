@@ -1,9 +1,9 @@
 """One record file as the common ancestor and both branches have it, taken apart for a merge."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from notion_gitops.model.people import People
 from notion_gitops.model.records import Record
 from notion_gitops.records.documents import Document, Slot, key_field
 from notion_gitops.records.reading import read_document
+from notion_gitops.records.transplant import spans_by_key
 
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#.*$", re.MULTILINE)
 _TEXT = "\0text"  # stands for the text of a Markdown file, where no field is mapped to it
@@ -30,6 +31,8 @@ class Version:
     records: Mapping[str, Record] = field(default_factory=dict)
     rest: Mapping[str, Rest] = field(default_factory=dict)  # by key: what no field covers
     comments: Mapping[str, int] = field(default_factory=dict)  # each text, how often
+    own: Mapping[str, Counter[str]] = field(default_factory=dict)  # the same of each record
+    # of a file of many: those that go when the record goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,9 @@ def read_version(mapping: DatabaseMapping, path: str, content: bytes, people: Pe
     if reading.lost:
         raise InvalidInput(*reading.problems)
     rest = {s.key: _rest(mapping, document, s) for s in document.slots if s.key is not None}
-    return Version(content, reading.records, rest, Counter(_comments(mapping, document)))
+    comments = list(_comments(mapping, document))
+    counted = Counter(text for _, text in comments)
+    return Version(content, reading.records, rest, counted, _own(mapping, document, comments))
 
 
 def _rest(mapping: DatabaseMapping, document: Document, slot: Slot) -> dict[str, Any]:
@@ -96,7 +101,21 @@ def _rest(mapping: DatabaseMapping, document: Document, slot: Slot) -> dict[str,
     return rest
 
 
-def _comments(mapping: DatabaseMapping, document: Document) -> Iterator[str]:
+def _own(
+    mapping: DatabaseMapping, document: Document, comments: Sequence[tuple[int, str]]
+) -> dict[str, Counter[str]]:
+    if not mapping.git.single_file or not comments:
+        return {}
+    spans = spans_by_key(mapping, document)
+    starts = [at for at, _ in comments]
+    inside = {
+        k: comments[bisect_left(starts, b) : bisect_left(starts, e)] for k, (b, e) in spans.items()
+    }
+    return {key: Counter(text for _, text in found) for key, found in inside.items() if found}
+
+
+def _comments(mapping: DatabaseMapping, document: Document) -> Iterator[tuple[int, str]]:
+    """Each comment, and where it begins."""
     if mapping.git.format not in (GitFormat.YAML, GitFormat.MARKDOWN):
         return
     root = document.root
@@ -105,7 +124,7 @@ def _comments(mapping: DatabaseMapping, document: Document) -> Iterator[str]:
     for found in _COMMENT.finditer(document.text, 0, document.front_end):
         before = bisect_right(starts, found.start()) - 1
         if before < 0 or values[before][1] <= found.start():
-            yield found[0].strip()
+            yield found.start(), found[0].strip()
 
 
 def _scalars(node: Node) -> Iterator[tuple[int, int]]:
@@ -125,14 +144,24 @@ def _scalars(node: Node) -> Iterator[tuple[int, int]]:
 # --- what a merged file must still hold ---------------------------------------------------
 
 
-def rest_is_kept(at: FileVersions, merged: Version) -> bool:
-    """Whether what no field covers is in a merged file: further keys, comments, other text."""
-    return all(_keys_kept(at, merged, key) for key in merged.records) and _comments_kept(at, merged)
+def rest_is_kept(at: FileVersions, merged: Version, asked: Collection[str]) -> bool:
+    """Whether what no field covers is in a merged file: further keys, comments, other text.
+
+    Args:
+        at: the three versions.
+        merged: the file.
+        asked: the records that one branch deleted and the other edited.
+    """
+    return all(_keys_kept(at, merged, key) for key in merged.records) and _comments_kept(
+        at, merged, asked
+    )
 
 
 def _keys_kept(at: FileVersions, merged: Version, key: str) -> bool:
-    base, here, there = (v.rest.get(key, {}) for v in (at.base, at.here, at.there))
     found = merged.rest.get(key, {})
+    if key not in at.here.rest or key not in at.there.rest:  # it is as that branch has it
+        return found == at.here.rest.get(key, at.there.rest.get(key, {}))
+    base, here, there = (v.rest.get(key, {}) for v in (at.base, at.here, at.there))
     return all(
         _kept(found.get(n), base.get(n), here.get(n), there.get(n)) for n in {*base, *here, *there}
     )
@@ -146,11 +175,24 @@ def _kept(found: object, base: object, here: object, there: object) -> bool:
     return found not in (here, there)  # both changed it, so neither version alone will do
 
 
-def _comments_kept(at: FileVersions, merged: Version) -> bool:
-    base, here, there = (v.comments for v in (at.base, at.here, at.there))
+def _comments_kept(at: FileVersions, merged: Version, asked: Collection[str]) -> bool:
+    base, here, there = (_shared(v, asked) for v in (at.base, at.here, at.there))
+    found = _shared(merged, asked)
     for text in {*here, *there}:
         was, one, other = base.get(text, 0), here.get(text, 0), there.get(text, 0)
         wanted = other if one == was else one if other == was else min(one, other)
-        if merged.comments.get(text, 0) < wanted:
+        if found.get(text, 0) < wanted:
             return False
     return True
+
+
+def _shared(version: Version, asked: Collection[str]) -> Mapping[str, int]:
+    """The comments of a version but for those of some records."""
+    own = [version.own[key] for key in asked if key in version.own]
+    return version.comments if not own else Counter(version.comments) - sum(own, Counter[str]())
+
+
+def new_comments(base: Version, version: Version, key: str) -> bool:
+    """Whether a version has comments in a record that the file did not have before."""
+    own = version.own.get(key, Counter())
+    return any(version.comments[text] > base.comments.get(text, 0) for text in own)

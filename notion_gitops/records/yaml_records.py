@@ -64,11 +64,19 @@ def remove_records(root: Table | Items, gone: Collection[int], text: str) -> lis
     """Take records out, with the comments and blank lines above them."""
     if root.flow:
         return braced_edit.delete(root, gone)
+    spans = record_spans(root, text)
+    if len(spans) == len(gone):
+        return [Edit(root.start, spans[-1][1], "{}" if isinstance(root, Table) else "[]")]
+    return removals([begin for begin, _ in spans], [end for _, end in spans], gone)
+
+
+def record_spans(root: Table | Items, text: str) -> list[tuple[int, int]]:
+    """Where each record begins and ends; the comments above it belong to it, but of the first."""
+    if root.flow:
+        return braced_edit.spans(root)
     ends = _ends(root, text)
-    if len(ends) == len(gone):
-        return [Edit(root.start, ends[-1], "{}" if isinstance(root, Table) else "[]")]
-    begins = [line_start(text, root.start), *(_next_line(text, end) for end in ends)]
-    return removals(begins, ends, gone)
+    begins = [line_start(text, root.start), *(_next_line(text, end) for end in ends[:-1])]
+    return list(zip(begins, ends, strict=True))
 
 
 def _next_line(text: str, end: int) -> int:

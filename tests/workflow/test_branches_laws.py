@@ -239,3 +239,49 @@ def _with_lines(mapping: DatabaseMapping, content: bytes, lines: set[int], who: 
     )
     text = f"own_{who}: 1\n{told}".encode()
     return text if read_records(mapping, {file_of(mapping): text}, PEOPLE).lost == {} else content
+
+
+_MANY = {
+    "yaml file": "dig:\n  title: Dig\n  ticket: OPS-1 # link\n\nlay:\n  title: Lay\n\npave:\n"
+    "  title: Pave\n",
+    "csv file": "id,title,ticket\ndig,Dig,OPS-1\nlay,Lay,\npave,Pave,\n",
+    "json file": '{\n"dig": {"title": "Dig", "ticket": "OPS-1"},\n"lay": {"title": "Lay"},\n'
+    '"pave": {"title": "Pave"}\n}\n',
+}
+
+
+@pytest.mark.parametrize("deleted", [1, 3])
+@pytest.mark.parametrize(
+    ("where", "old", "new"),
+    [
+        ("yaml file", "OPS-1", "OPS-2"),
+        ("yaml file", "title: Dig", "title: Dig it"),
+        ("yaml file", "  ticket", "  # call Eva first\n  ticket"),
+        ("yaml file", "# link", "# link checked"),
+        ("csv file", "OPS-1", "OPS-2"),
+        ("csv file", "dig,Dig", "dig,Dig it"),
+        ("json file", "OPS-1", "OPS-2"),
+        ("json file", '"Dig"', '"Dig it"'),
+    ],
+)
+def test_a_record_that_is_asked_about_is_shown_with_all_that_it_holds(
+    repository: Repository, where: str, old: str, new: str, deleted: int
+) -> None:
+    mapping, base = sample_mapping(where), _MANY[where].encode()
+    edited_file = base.replace(old.encode(), new.encode())
+    without = edit_file(mapping, base, file_of(mapping), FileEdits(removed=frozenset({"dig"})))
+    pair = (without, edited_file) if deleted == 1 else (edited_file, without)
+    merged = merge(repository, mapping, Contents(base, *(c or b"" for c in pair)))
+    assert [(c.key, c.open) for c in merged.collisions] == [("dig", True)]
+    assert chosen(merged, deleted) == without
+    assert chosen(merged, 4 - deleted) == edited_file
+    assert chosen(merged, 2) == base
+
+
+def test_what_git_alone_would_put_in_twice_is_marked(repository: Repository) -> None:
+    mapping = sample_mapping("yaml folder")
+    base = "title: T\nhours: 1\ntags: [red]\n"
+    here, there = base.replace("hours", "prio: 1\nhours"), f"{base}prio: 2\n"
+    merged = merge(repository, mapping, Contents(*(t.encode() for t in (base, here, there))))
+    assert merged.rest_open
+    assert [chosen(merged, side).decode() for side in (1, 2, 3)] == [here, base, there]

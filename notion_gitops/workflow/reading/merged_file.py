@@ -13,7 +13,7 @@ from notion_gitops.model.people import People
 from notion_gitops.records.edits import CannotEdit
 from notion_gitops.records.files import is_record_path
 from notion_gitops.records.merging import Task, merged_file
-from notion_gitops.records.versions import Contents, FileVersions, read_versions
+from notion_gitops.records.versions import Contents, FileVersions, new_comments, read_versions
 from notion_gitops.repository.repository import Repository
 from notion_gitops.repository.texts import Labels
 from notion_gitops.text.markers import Marking
@@ -109,7 +109,9 @@ def _records(at: FileVersions) -> Iterator[Versions]:
     keys = dict.fromkeys(key for v in (at.here, at.there, at.base) for key in v.records)
     for key in keys:
         rests = [v.rest[key] for v in versions if key in v.records]
-        unmapped = any(rest != rests[0] for rest in rests)
+        unmapped = any(rest != rests[0] for rest in rests) or any(
+            new_comments(at.base, v, key) for v in (at.here, at.there)
+        )
         base, here, there = (v.records.get(key) for v in versions)
         yield Versions(key, base, here, there, unmapped)
 
