@@ -54,13 +54,18 @@ class Merging(Commits):
         """
         self._merge("--ff-only", ref)
 
-    def begin_merge(self, ref: str) -> None:
+    def begin_merge(self, ref: str, *, renames: bool = True) -> None:
         """Merge into the index and the work tree, and commit nothing; conflicts are left in both.
+
+        Args:
+            ref: of the other branch.
+            renames: whether a file that is only alike may be taken for one that went.
 
         Raises:
             Refused: git would not begin; nothing was changed.
         """
-        self._merge("--no-commit", "--no-ff", ref)
+        alike = () if renames else ("-X", "find-renames=100%")
+        self._merge("--no-commit", "--no-ff", *alike, ref)
 
     def abort_merge(self) -> None:
         """Back to where the branch was before `begin_merge`."""
@@ -131,10 +136,21 @@ class Merging(Commits):
             raise Refused(_not_begun(answer))
 
     def _modes(self) -> dict[str, str]:
-        """The mode of every file of the index; of one in conflict, the last that it names."""
-        lines = self._must("ls-files", "--stage", "-z").out.split(b"\0")
-        parts = (line.partition(b"\t") for line in lines if line)
-        return {os.fsdecode(path): about[:6].decode("ascii") for about, _, path in parts}
+        """The mode of every file of the index; of one in conflict, the three-way merge of its."""
+        found: dict[str, dict[int, str]] = {}
+        for line in self._must("ls-files", "--stage", "-z").out.split(b"\0"):
+            about, _, path = line.partition(b"\t")
+            if path:
+                mode, _, stage = about.decode("ascii").split(" ")
+                found.setdefault(os.fsdecode(path), {})[int(stage)] = mode
+        return {path: _merged_mode(modes) for path, modes in found.items()}
+
+
+def _merged_mode(modes: Mapping[int, str]) -> str:
+    """The mode of a file, by its modes in the index by stage."""
+    base, here, there = (modes.get(stage) for stage in (1, 2, 3))
+    merged = here if here and here != base else there
+    return modes.get(0) or merged or here or ""
 
 
 def _stage_lines(conflicts: Mapping[str, Stages]) -> bytes:

@@ -10,7 +10,7 @@ from notion_gitops.repository.checkout import Checkout
 from notion_gitops.repository.nouns import ChangeKind, GitFailed, WorkStatus
 
 _ABSENT = "000000"  # the mode of what is not there
-_REGULAR = frozenset({"100644", "100755"})
+REGULAR = frozenset({"100644", "100755"})
 _MANY = 200  # more paths than this are picked from the whole listing: git compares each with each
 
 
@@ -64,10 +64,20 @@ class Trees(Checkout):
         )
         return _differing_paths(answer.out)
 
+    def replaces_files(self, before: str, after: str, paths: Sequence[str]) -> bool:
+        """Whether files under `paths` both went and came, other than by renames without an edit.
+
+        Git may then take one that went for one that came, if they are alike.
+        """
+        options = ("-r", "-z", "--name-status", "-M100%", "-l0", "--diff-filter=AD")
+        trees = ("--no-ext-diff", "--no-textconv", "--end-of-options", before, after)
+        answer = self._must("diff-tree", *options, *trees, "--", *paths)
+        return {b"A", b"D"} <= set(answer.out.split(b"\0")[0::2])
+
     def list_tree(self, commit: str, paths: Sequence[str]) -> dict[str, str]:
         """The blob id of every regular file under `paths` in a commit ("": an empty tree)."""
         entries = self._entries(commit, paths)
-        return {path: e.blob for path, e in entries.items() if e.mode in _REGULAR}
+        return {path: e.blob for path, e in entries.items() if e.mode in REGULAR}
 
     def read_blobs(self, ids: Iterable[str]) -> dict[str, bytes]:
         """The content of blobs, by id.

@@ -16,6 +16,7 @@ from notion_gitops.records.versions import Contents
 from notion_gitops.report.merge_message import merge_message
 from notion_gitops.repository.merging import Stages
 from notion_gitops.repository.nouns import ChangeKind, GitFailed
+from notion_gitops.repository.trees import REGULAR
 from notion_gitops.text.markers import Marking
 from notion_gitops.text.words import count, listed
 from notion_gitops.workflow.reading.merged_file import (
@@ -73,7 +74,7 @@ def update_branch(workspace: Workspace, wanted: str) -> BranchUpdate:
     if repository.is_ancestor(before, target.commit):
         repository.fast_forward(target.ref)
         return replace(update, outcome=Outcome.FORWARDED, commit=target.commit)
-    repository.begin_merge(target.ref)
+    repository.begin_merge(target.ref, renames=not _may_mistake(workspace, target))
     try:
         return _finish(workspace, _merge_records(workspace, target, update))
     except BaseException:
@@ -151,6 +152,18 @@ def _no_branch(remote: str, name: str) -> Diagnostic:
     return Diagnostic(f'there is no branch "{name}" {where}', fix="git branch -a lists them.")
 
 
+def _may_mistake(workspace: Workspace, target: Target) -> bool:
+    """Whether git could take one record for another.
+
+    It does where a branch deleted one and added another that is alike: what the other branch edited
+    in the one would land in the other.
+    """
+    repository, tips = workspace.repository, (workspace.head.commit, target.commit)
+    paths = [m.git.path for m in workspace.mappings.values() if not m.git.single_file]
+    bases = repository.merge_bases(*tips) if paths else []
+    return any(repository.replaces_files(base, tip, paths) for base in bases for tip in tips)
+
+
 # --- the record files ---------------------------------------------------------------------
 
 
@@ -218,11 +231,13 @@ def _both_changed(workspace: Workspace, target: Target) -> dict[str, Stages]:
 
 
 def _whole(workspace: Workspace, found: Mapping[str, Stages]) -> dict[str, Stages]:
-    """Those that are record files which both branches have."""
+    """Those that are record files, and no symbolic links, which both branches have."""
     return {
         path: stages
         for path, stages in found.items()
-        if {_HERE, _THERE} <= stages.keys() and mapping_of(workspace.mappings, path) is not None
+        if {_HERE, _THERE} <= stages.keys()
+        and mapping_of(workspace.mappings, path) is not None
+        and all(entry.mode in REGULAR for entry in stages.values())
     }
 
 

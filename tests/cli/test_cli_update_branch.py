@@ -256,6 +256,46 @@ def test_another_branch_can_be_named_also_one_of_this_clone(world: Branches) -> 
     assert world.read(A) == edited(PINNED, status="done", hours="9")
 
 
+def test_what_was_edited_in_one_record_does_not_land_in_another(world: Branches) -> None:
+    """Git takes a record that was deleted for one that was added and reads alike."""
+    world.git("rm", "-q", A)
+    new = "state/records/tasks/new.yaml"
+    here(world, {new: edited(PINNED, title="Dig again")})
+    on_main(world, {A: edited(PINNED, hours="9")})
+    shown = world.tool.run("update-branch").expect(3).stdout
+    assert f"{A}\n      deleted on topic, edited on origin/main\n" in shown
+    assert world.read(new) == edited(PINNED, title="Dig again")
+
+
+def test_a_record_that_was_renamed_alone_is_merged_where_it_is_now(world: Branches) -> None:
+    new = "state/records/tasks/new.yaml"
+    world.git("mv", A, new)
+    here(world, {})
+    on_main(world, {A: edited(PINNED, hours="9")})
+    world.tool.run("update-branch").expect(0)
+    assert world.read(new) == edited(PINNED, hours="9")
+
+
+@pytest.mark.parametrize("title", ["Dig", "Dig here"])
+def test_a_file_that_was_made_executable_stays_so(world: Branches, title: str) -> None:
+    world.git("update-index", "--chmod=+x", A)
+    (world.root / A).chmod(0o755)
+    here(world, {A: edited(PINNED, status="done", title=title)})
+    on_main(world, {A: edited(PINNED, due="2026-04-04", title="Dig there")})
+    world.tool.run("update-branch").expect(0 if title == "Dig" else 3)
+    assert (world.root / A).stat().st_mode & 0o111
+    assert world.git("ls-files", "--stage", A).startswith("100755" if title == "Dig" else "100644")
+
+
+def test_a_link_in_place_of_a_record_is_left_as_git_leaves_it(world: Branches) -> None:
+    (world.root / A).unlink()
+    (world.root / A).symlink_to("b.yaml")
+    here(world, {})
+    on_main(world, {A: edited(PINNED, hours="9")})
+    world.tool.run("update-branch").expect(3)
+    assert (world.root / A).readlink() == Path("b.yaml")
+
+
 # --- refusals -------------------------------------------------------------------------------
 
 
