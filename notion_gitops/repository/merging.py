@@ -1,6 +1,7 @@
 """Merging another branch into the one that is checked out, as `git merge` does, without hooks."""
 
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,12 +14,7 @@ from notion_gitops.repository.nouns import SigningFailed
 from notion_gitops.repository.trees import Entry
 
 # Whatever the attributes say of record files: git merges them as text first, and we after it.
-_AS_TEXT = (
-    "-c",
-    "merge.notion-gitops.driver=git merge-file --marker-size=%L %A %O %B",
-    "-c",
-    "submodule.recurse=false",
-)
+_DRIVER = "git merge-file --marker-size=%L -L HEAD -L base -L {there} %A %O %B || exit 1"
 _MERGE = (
     "merge",
     "-q",
@@ -28,6 +24,10 @@ _MERGE = (
     "--no-autostash",
     "--no-verify-signatures",
     "--no-rerere-autoupdate",
+)
+_CUT_OFF = Diagnostic(
+    "this clone is shallow: its history ends before the two branches meet",
+    fix="Fetch the rest with git fetch --unshallow, then run this again. Nothing was changed.",
 )
 _INDEX_INFO = ("update-index", "-z", "--index-info")
 
@@ -52,20 +52,22 @@ class Merging(Commits):
         Raises:
             Refused: files that are not in git are in the way.
         """
-        self._merge("--ff-only", ref)
+        self._merge(ref, "--ff-only")
 
-    def begin_merge(self, ref: str, *, renames: bool = True) -> None:
+    def begin_merge(self, ref: str, name: str, *, renames: bool = True) -> None:
         """Merge into the index and the work tree, and commit nothing; conflicts are left in both.
 
         Args:
             ref: of the other branch.
+            name: of it, for the markers in files that are no records.
             renames: whether a file that is only alike may be taken for one that went.
 
         Raises:
             Refused: git would not begin; nothing was changed.
         """
         alike = () if renames else ("-X", "find-renames=100%")
-        self._merge("--no-commit", "--no-ff", *alike, ref)
+        driver = _DRIVER.format(there=shlex.quote(name).replace("%", "%%"))
+        self._merge(ref, "--no-commit", "--no-ff", *alike, driver=driver)
 
     def abort_merge(self) -> None:
         """Back to where the branch was before `begin_merge`."""
@@ -130,10 +132,14 @@ class Merging(Commits):
             )
         )
 
-    def _merge(self, *arguments: str) -> None:
-        answer = self._run(*_AS_TEXT, *_MERGE, *arguments, call=Call(env=self._identity()))
-        if not answer.ok and not (self.git_dir / "MERGE_HEAD").exists():
-            raise Refused(_not_begun(answer))
+    def _merge(self, ref: str, *options: str, driver: str = "false") -> None:
+        settings = ("-c", f"merge.notion-gitops.driver={driver}", "-c", "submodule.recurse=false")
+        answer = self._run(*settings, *_MERGE, *options, ref, call=Call(env=self._identity()))
+        if answer.ok or (self.git_dir / "MERGE_HEAD").exists():
+            return
+        if self.is_shallow() and not self.merge_bases("HEAD", ref):
+            raise Refused(_CUT_OFF)
+        raise Refused(_not_begun(answer))
 
     def _modes(self) -> dict[str, str]:
         """The mode of every file of the index; of one in conflict, the three-way merge of its."""

@@ -18,6 +18,10 @@ class GitFailed(StateUnusable):
     """Git could not do what was asked; nothing was changed by the call that failed."""
 
 
+class NotText(GitFailed):
+    """A file is binary: git merges no such file."""
+
+
 class RaceLost(GitFailed):
     """The ref was moved by somebody else meanwhile; nothing was written over."""
 

@@ -5,11 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.repository.calls import Answer, Call, failure
 from notion_gitops.repository.checkout import Checkout, encode_lines
+from notion_gitops.repository.nouns import NotText
 
 _MOST_CONFLICTS = 127  # more are answered with this number (git's documentation of merge-file)
 _MARKER_SIZE = 7  # unless an attribute says otherwise
+_BINARY = Diagnostic(
+    "it is a binary file, and git merges none",
+    fix="take one version of it, with git checkout --ours or git checkout --theirs",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,8 @@ class Texts(Checkout):
         Conflicts are marked as the user's `merge.conflictStyle` says.
 
         Raises:
-            GitFailed: git could not merge them at all, as binary files.
+            NotText: one of them is binary.
+            GitFailed: git could not merge them at all.
         """
         named = [f"-L{name}" for name in (labels.one, labels.base, labels.other)]
         options = ["-q", f"--marker-size={labels.size}", *named]
@@ -79,4 +86,6 @@ class Texts(Checkout):
             answer = self._run(*arguments)
         if 0 <= answer.status <= _MOST_CONFLICTS:
             return answer
+        if any(b"\0" in text for text in texts):
+            raise NotText(_BINARY)
         raise failure(arguments, answer)

@@ -7,6 +7,7 @@
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from notion_gitops.model.branches import BranchUpdate, Collision, Outcome
@@ -15,7 +16,7 @@ from notion_gitops.model.errors import Refused, UsageError
 from notion_gitops.records.versions import Contents
 from notion_gitops.report.merge_message import merge_message
 from notion_gitops.repository.merging import Stages
-from notion_gitops.repository.nouns import ChangeKind, GitFailed
+from notion_gitops.repository.nouns import ChangeKind, GitFailed, NotText
 from notion_gitops.repository.trees import REGULAR
 from notion_gitops.text.markers import Marking
 from notion_gitops.text.words import count, listed
@@ -74,7 +75,8 @@ def update_branch(workspace: Workspace, wanted: str) -> BranchUpdate:
     if repository.is_ancestor(before, target.commit):
         repository.fast_forward(target.ref)
         return replace(update, outcome=Outcome.FORWARDED, commit=target.commit)
-    repository.begin_merge(target.ref, renames=not _may_mistake(workspace, target))
+    alike = not _may_mistake(workspace, target)
+    repository.begin_merge(target.ref, target.name, renames=alike)
     try:
         return _finish(workspace, _merge_records(workspace, target, update))
     except BaseException:
@@ -174,7 +176,10 @@ def _merge_records(workspace: Workspace, target: Target, update: BranchUpdate) -
     marking = Marking(there=target.name, with_base=workspace.repository.marks_base())
     desk = Desk(workspace.repository, lambda: marking, workspace.people)
     historian = Historian(workspace, lambda: Tips(workspace.head.commit, target.commit))
-    merged = {path: _merge(desk, historian, path, each) for path, each in stages.items()}
+    merged = {}
+    for path, each in stages.items():
+        with suppress(NotText):  # which is left as git leaves it
+            merged[path] = _merge(desk, historian, path, each)
     contents = {path: m.content for path, m in merged.items()}
     conflicts = {path: stages[path] for path, m in merged.items() if not m.clean}
     if contents:

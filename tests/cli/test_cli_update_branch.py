@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def world(_pulled: Branches, tmp_path: Path) -> Branches:
     return made
 
 
-def on_main(world: Branches, files: dict[str, str], message: str = "There") -> None:
+def on_main(world: Branches, files: Mapping[str, str | bytes], message: str = "There") -> None:
     """A colleague pushes to the remote's main branch; this clone does not hear of it."""
     world.git("switch", "-q", "main")
     world.write(files, message, at="01-02T10:00:00")
@@ -59,7 +60,7 @@ def on_main(world: Branches, files: dict[str, str], message: str = "There") -> N
     world.git("switch", "-q", "topic")
 
 
-def here(world: Branches, files: dict[str, str]) -> str:
+def here(world: Branches, files: Mapping[str, str | bytes]) -> str:
     return world.write(files, "Here", at="01-02T09:00:00")
 
 
@@ -296,6 +297,28 @@ def test_a_link_in_place_of_a_record_is_left_as_git_leaves_it(world: Branches) -
     assert (world.root / A).readlink() == Path("b.yaml")
 
 
+def test_files_under_records_that_are_none_are_left_to_git(world: Branches) -> None:
+    text, picture, broken = "state/records/README.md", "state/records/p.png", B
+    here(world, {text: "mine\n", picture: b"\0mine", broken: b"\0mine"})
+    on_main(world, {text: "theirs\n", picture: b"\0theirs", broken: b"\0theirs"})
+    shown = world.tool.run("update-branch").expect(3).stdout
+    assert all(f"  {path}\n" in shown for path in (text, picture, broken))
+    assert world.read(text) == "<<<<<<< HEAD\nmine\n=======\ntheirs\n>>>>>>> origin/main\n"
+    assert world.read(picture) == world.read(broken) == "\0mine"
+
+
+def test_the_name_of_a_branch_is_no_command(world: Branches) -> None:
+    text, name = "state/records/README.md", "a'b$(touch${IFS}canary);%A"
+    here(world, {text: "mine\n"})
+    world.git("branch", name, "main")
+    world.git("switch", "-q", name)
+    world.write({text: "theirs\n"}, "There")
+    world.git("switch", "-q", "topic")
+    world.tool.run("update-branch", name).expect(3)
+    assert world.read(text).endswith(f">>>>>>> {name}\n")
+    assert not (world.root / "canary").exists()
+
+
 # --- refusals -------------------------------------------------------------------------------
 
 
@@ -345,3 +368,15 @@ def test_a_branch_that_there_is_not_is_told(world: Branches) -> None:
 def test_mappings_that_cannot_be_read_are_told(world: Branches) -> None:
     world.write({"mappings/tasks.yaml": "version: [\n"}, "Break it")
     assert "mappings/tasks.yaml:2:1" in refused(world, 65)
+
+
+def test_a_shallow_clone_is_told_what_to_fetch(world: Branches, tmp_path: Path) -> None:
+    here(world, {A: edited(PINNED, hours="9")})
+    world.git("push", "-q", "origin", "topic")
+    on_main(world, {A: edited(PINNED, status="done")})
+    bare, clone = tmp_path / "bare.git", tmp_path / "shallow"
+    world.git("clone", "-q", "--depth=1", "--branch=topic", f"file://{bare}", str(clone))
+    shallow = Branches(clone, Tool(clone, tmp_path / "home"))
+    assert "this clone is shallow" in refused(shallow, 4)
+    shallow.git("fetch", "-q", "--unshallow")
+    shallow.tool.run("update-branch").expect(0)
