@@ -1,6 +1,7 @@
 """Making git use our merge driver: the attribute of the record files, and the clone's setting."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from notion_gitops.formats.atomic import write_bytes
@@ -13,10 +14,11 @@ ATTRIBUTES = ".gitattributes"
 DRIVER = "notion-gitops"
 COMMAND = (
     "notion-gitops merge-file %O %A %B %P %L || { test $? -eq 1 && exit 1; "
-    "git merge-file --marker-size=%L -L HEAD -L base -L theirs %A %O %B; }"
+    "git merge-file --marker-size=%L -L HEAD -L base -L theirs %A %O %B || exit 1; }"
 )
 """What git runs. Where our program is missing or fails, git's own merge takes its place: else git
-would leave the file unmerged without any marker in it."""
+would leave the file unmerged without any marker in it. Whatever cannot be merged ends with 1: by
+more than 128 git would take the whole merge for failed."""
 
 UNDO = f"git config --unset merge.{DRIVER}.driver"
 DRIVER_SET = (
@@ -26,6 +28,9 @@ DRIVER_SET = (
 
 _ROOT = "state/records"
 _EVERY = f"{_ROOT}/**"
+_LINE = re.compile(r"""[ \t]*("(?:[^"\\]|\\.)*"|[^\s#"]\S*)(.*)""")  # a pattern, and attributes
+_ESCAPED = re.compile(r"\\(.)")
+_SPECIAL = re.compile(r"^[!#]|[\[*?\\]")
 _HEADING = "# notion-gitops: record files are merged field by field"
 
 
@@ -58,7 +63,7 @@ def patterns(mappings: Iterable[DatabaseMapping]) -> tuple[str, ...]:
     for mapping in mappings:
         path = mapping.git.path.rstrip("/")
         if not path.startswith(f"{_ROOT}/"):
-            found.append(_quoted(path if mapping.git.single_file else f"{path}/**"))
+            found.append(_quoted(path, "" if mapping.git.single_file else "/**"))
     return tuple(dict.fromkeys(found))
 
 
@@ -66,8 +71,8 @@ def write_attributes(root: Path, mappings: Iterable[DatabaseMapping]) -> bool:
     """Add the lines that are missing; whatever a person says of a pattern's merge stays."""
     file = root / ATTRIBUTES
     before = file.read_bytes().decode("utf-8", "surrogateescape") if file.is_file() else ""
-    said = {line.split()[0] for line in before.splitlines() if _says_merge(line)}
-    missing = [p for p in patterns(mappings) if p not in said]
+    said = {pattern for pattern, attributes in _lines(before) if "merge" in attributes}
+    missing = [p for p in patterns(mappings) if _pattern_of(p) not in said]
     if not missing:
         return False
     gap = "" if not before or before.endswith("\n") else "\n"
@@ -77,12 +82,22 @@ def write_attributes(root: Path, mappings: Iterable[DatabaseMapping]) -> bool:
     return True
 
 
-def _says_merge(line: str) -> bool:
-    """Whether a line says how files are merged; an attribute can be taken back with a sign."""
-    attributes = (word.lstrip("-!").partition("=")[0] for word in line.split()[1:])
-    return not line.lstrip().startswith("#") and "merge" in attributes
+def _lines(text: str) -> Iterator[tuple[str, set[str]]]:
+    """Each line's pattern and the attributes of which it says something, as gitattributes(5)."""
+    for line in text.splitlines():
+        found = _LINE.fullmatch(line)
+        if found is not None:
+            # an attribute can be taken back with a sign
+            yield _pattern_of(found[1]), {w.lstrip("-!").split("=")[0] for w in found[2].split()}
 
 
-def _quoted(pattern: str) -> str:
-    """A pattern as gitattributes(5) has it where it holds a blank."""
-    return f'"{pattern}"' if " " in pattern or pattern.startswith(("!", "#")) else pattern
+def _pattern_of(word: str) -> str:
+    return _ESCAPED.sub(r"\1", word[1:-1]) if word.startswith('"') else word
+
+
+def _quoted(path: str, below: str = "") -> str:
+    """The pattern of a path and what is below it, as gitattributes(5) has it."""
+    pattern = _SPECIAL.sub(r"\\\g<0>", path) + below
+    if not pattern.startswith('"') and not any(c.isspace() for c in pattern):
+        return pattern
+    return '"' + pattern.replace("\\", "\\\\").replace('"', '\\"') + '"'

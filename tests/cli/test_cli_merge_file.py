@@ -367,8 +367,25 @@ def test_what_is_no_text_is_left_as_git_leaves_it(tasks: Branches) -> None:
     done = tasks.raw("merge", "side")
     assert done.returncode == 1
     assert tasks.read(A) == "\x00here"
-    assert "could not be merged by its fields" in done.stderr
+    assert "could not be merged by its fields: it is a binary file, and git merges" in done.stderr
+    assert "fsck" not in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_binary_file_ends_the_driver_as_a_conflict_does(tasks: Branches) -> None:
+    """By more than 128 newer versions of git would take the whole merge for failed."""
+    for name in ("base", "ours", "theirs"):
+        (tasks.root / name).write_bytes(f"\0{name}".encode())
+    driver = tasks.git("config", "merge.notion-gitops.driver").strip()
+    for mark, value in {"%O": "base", "%A": "ours", "%B": "theirs", "%P": A, "%L": "7"}.items():
+        driver = driver.replace(mark, value)
+    for path in (None, "/usr/bin:/bin"):  # with our program, and without it
+        told = tasks.tool._told({} if path is None else {"PATH": path})
+        done = subprocess.run(
+            ["sh", "-c", driver], cwd=tasks.root, env=told, capture_output=True, check=False
+        )
+        assert done.returncode == 1
+        assert (tasks.root / "ours").read_bytes() == b"\0ours"
 
 
 def test_where_the_program_is_missing_git_merges_the_text(tasks: Branches) -> None:
@@ -440,3 +457,17 @@ def test_installing_twice_changes_nothing_and_a_persons_lines_stay(tmp_path: Pat
 def test_bad_words_are_told(tasks: Branches) -> None:
     assert "Git gives BASE OURS THEIRS PATH" in tasks.tool.run("merge-file").expect(64).stderr
     assert "does not exist" in tasks.tool.run("merge-file", "x", "y", "z", "p").expect(64).stderr
+
+
+def test_paths_with_blanks_and_brackets_are_said_once(tmp_path: Path) -> None:
+    paths = {"blank": "my data", "bracket": "data[1]", "sign": "!new data", "file": "a b.csv"}
+    world = two_branches(
+        tmp_path,
+        {n: mapping_of(n, f'"{p}"', "csv" if "." in p else "yaml") for n, p in paths.items()},
+    )
+    told = world.tool.run("merge-file", "--install").expect(0).stderr
+    assert told == "Git uses it already; nothing was changed.\n"
+    files = [p if "." in p else f"{p}/a.yaml" for p in paths.values()]
+    for file in files:
+        assert world.git("check-attr", "merge", file).endswith(": merge: notion-gitops\n")
+    assert world.git("check-attr", "merge", "data1/a.yaml").endswith(": unspecified\n")
