@@ -1,6 +1,8 @@
 """Git's conflict markers, put round what differs between texts and round nothing else."""
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -71,6 +73,52 @@ def _pairs(one: Lines, other: Lines) -> dict[int, int]:
     tail = next((n for n in range(room) if one[-1 - n] != other[-1 - n]), room)
     pairs = {n: n for n in range(head)}
     middle = one[head : len(one) - tail], other[head : len(other) - tail]
-    for a, b, size in SequenceMatcher(None, *middle).get_matching_blocks():
-        pairs |= {head + a + n: head + b + n for n in range(size)}
+    pairs |= {head + a: head + b for a, b in _between(*middle)}
     return pairs | {len(one) - n: len(other) - n for n in range(tail, 0, -1)}
+
+
+def _between(one: Lines, other: Lines) -> Iterator[tuple[int, int]]:
+    """The same of two texts that begin and end differently.
+
+    They are cut first at the lines that each has but once, as the keys of records: what compares
+    all lines with all takes minutes for a large file.
+    """
+    at, at_other = 0, 0
+    for a, b in _anchors(one, other):
+        yield from _near(one, other, (at, a), (at_other, b))
+        yield a, b
+        at, at_other = a + 1, b + 1
+    yield from _near(one, other, (at, len(one)), (at_other, len(other)))
+
+
+def _near(
+    one: Lines, other: Lines, span: tuple[int, int], its_span: tuple[int, int]
+) -> Iterator[tuple[int, int]]:
+    """The lines that two short parts have in common."""
+    part, its_part = one[slice(*span)], other[slice(*its_span)]
+    if not part or not its_part:
+        return
+    for a, b, size in SequenceMatcher(None, part, its_part).get_matching_blocks():
+        yield from ((span[0] + a + n, its_span[0] + b + n) for n in range(size))
+
+
+def _anchors(one: Lines, other: Lines) -> list[tuple[int, int]]:
+    """The most lines that stand once in either text, and in the same order (patience sorting)."""
+    numbers = {line: n for n, line in enumerate(other)}
+    times, its_times = Counter(one), Counter(other)
+    tops: list[int] = []  # of each pile, the line of the other text
+    piles: list[tuple[int, int, int]] = []  # a line, the other's, which one it follows in `piles`
+    last: list[int] = []  # of each pile, the number of its top in `piles`
+    for n, line in enumerate(one):
+        if times[line] != 1 or its_times[line] != 1:
+            continue
+        pile = bisect_left(tops, numbers[line])
+        piles.append((n, numbers[line], last[pile - 1] if pile else -1))
+        tops[pile : pile + 1] = [numbers[line]]
+        last[pile : pile + 1] = [len(piles) - 1]
+    found = []
+    at = last[-1] if last else -1
+    while at >= 0:
+        n, its, at = piles[at]
+        found.append((n, its))
+    return found[::-1]
