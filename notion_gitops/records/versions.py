@@ -178,12 +178,19 @@ def _kept(found: object, base: object, here: object, there: object) -> bool:
 def _comments_kept(at: FileVersions, merged: Version, asked: Collection[str]) -> bool:
     base, here, there = (_shared(v, asked) for v in (at.base, at.here, at.there))
     found = _shared(merged, asked)
-    for text in {*here, *there}:
-        was, one, other = base.get(text, 0), here.get(text, 0), there.get(text, 0)
-        wanted = other if one == was else one if other == was else min(one, other)
-        if found.get(text, 0) < wanted:
-            return False
-    return True
+    return all(
+        _counted(found.get(t, 0), base.get(t, 0), here.get(t, 0), there.get(t, 0))
+        for t in {*base, *here, *there}
+    )
+
+
+def _counted(found: int, base: int, here: int, there: int) -> bool:
+    """Whether a comment is there as often as it should be; a deletion is an edit as well."""
+    if here in (base, there):
+        return found == there
+    if there == base:
+        return found == here
+    return min(here, there) <= found <= max(here, there)
 
 
 def _shared(version: Version, asked: Collection[str]) -> Mapping[str, int]:

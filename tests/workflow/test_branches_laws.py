@@ -285,3 +285,18 @@ def test_what_git_alone_would_put_in_twice_is_marked(repository: Repository) -> 
     merged = merge(repository, mapping, Contents(*(t.encode() for t in (base, here, there))))
     assert merged.rest_open
     assert [chosen(merged, side).decode() for side in (1, 2, 3)] == [here, base, there]
+
+
+def test_a_comment_that_one_branch_deleted_does_not_come_back_unseen(
+    repository: Repository,
+) -> None:
+    mapping = sample_mapping("yaml folder")
+    base, here, there = (
+        "# old\ntitle: T\nhours: 1\n",
+        "title: T\nhours: 1\n",
+        "tags: [red]\n# old\ntitle: T, then\nhours: 2 # two\n",
+    )
+    merged = merge(repository, mapping, Contents(*(t.encode() for t in (base, here, there))))
+    assert merged.rest_open
+    marked = f"<<<<<<< {MARKING.here}\n=======\ntags: [red]\n# old\n>>>>>>> {MARKING.there}\n"
+    assert merged.content.decode() == f"{marked}title: T, then\nhours: 2 # two\n"
