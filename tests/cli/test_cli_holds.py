@@ -143,6 +143,7 @@ def test_a_slash_without_a_key_does_not_mean_the_whole_mapping(world: World) -> 
 def test_a_record_that_only_notion_knows_is_asked_about_there(world: World) -> None:
     world.tool.run("sandbox", "clock", "set", "2020-03-03T10:00:00Z", "--stopped").expect(0)
     world.tool.run("sandbox", "add", "tasks", "Name=Paint the door").expect(0)
+    world.tool.run("sandbox", "clock", "set", "2020-03-03T11:00:00Z", "--stopped").expect(0)
     words = ("hold", "add", "tasks", "paint-the-door", "--reason", "x")
     assert "there is no record" in world.tool.run(*words).expect(64).stderr
     assert "On hold: tasks/paint-the-door-" in world.tool.run(*words, "--sandbox").expect(0).stderr
