@@ -13,7 +13,7 @@ from notion_gitops.model.errors import InvalidInput, Refused
 from notion_gitops.report.asked_text import question_text
 from notion_gitops.report.diagnostics import diagnostics_text
 from notion_gitops.state.conflict_answer import own_value
-from notion_gitops.workflow.conflicts import write_answers
+from notion_gitops.workflow.conflicts import doubts, write_answers
 from notion_gitops.workflow.workspace import Workspace
 
 _TAKE = {"g": "git", "n": "notion", "b": "base"}
@@ -77,11 +77,12 @@ def _settled(question: Question) -> str:
                 pair = (question.record, question.asked)
                 (path,) = write_answers(question.workspace, [pair], choice)
                 say(f"Answered in {path}.")
+                tell(doubts(question.workspace, [path]))
                 return letter
         except InvalidInput as error:
-            _tell(error.diagnostics)
+            tell(error.diagnostics)
         except Refused as error:
-            _tell(error.diagnostics)
+            tell(error.diagnostics)
             return _SKIP
 
 
@@ -100,5 +101,6 @@ def _own() -> str:
     return own_value(typed) if typed.strip() else ""
 
 
-def _tell(problems: Sequence[Diagnostic]) -> None:
+def tell(problems: Sequence[Diagnostic]) -> None:
+    """Say what is wrong, or doubtful, beside what else is shown."""
     click.echo(diagnostics_text(problems, colour=colour(sys.stderr)), err=True, nl=False)

@@ -19,6 +19,10 @@ from notion_gitops.state.conflict_answer import NO_ANSWER, answered
 from notion_gitops.state.conflict_asked import asked_in
 from notion_gitops.state.conflict_reading import parse_conflict_file
 from notion_gitops.workflow.naming import require_mapping
+from notion_gitops.workflow.reading.all_records import read_mapping
+from notion_gitops.workflow.reading.doubtful_answers import doubtful_answers
+from notion_gitops.workflow.reading.known_keys import keys_of
+from notion_gitops.workflow.reading.known_options import last_schemas
 from notion_gitops.workflow.reading.on_hold import holds_at
 from notion_gitops.workflow.workspace import CONFLICTS, Workspace
 
@@ -166,6 +170,22 @@ def write_answers(
     for path, content in written.items():
         write_bytes(workspace.root, path, content)
     return tuple(written)
+
+
+def doubts(workspace: Workspace, paths: Iterable[str]) -> tuple[Diagnostic, ...]:
+    """Warnings about the answers in these conflict files, offline; plans tell it for certain."""
+    seen = last_schemas(workspace)
+    look = Attachments(workspace.root).look
+    told: list[Diagnostic] = []
+    for path in paths:
+        mapping = workspace.mappings[Path(path).parent.name]
+        text = decode_utf8((workspace.root / path).read_bytes(), path)
+        file = parse_conflict_file(text, path, mapping, workspace.people, look)
+        targets = {mapping.fields[name].to for name in file.fields} & workspace.mappings.keys()
+        readings = {to: read_mapping(workspace, workspace.mappings[to])[0] for to in targets if to}
+        found = doubtful_answers(workspace, mapping, {file.key: file}, seen, keys_of(readings))
+        told += found
+    return tuple(told)
 
 
 def _with_answers(

@@ -4,12 +4,9 @@ from dataclasses import dataclass
 
 from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.errors import InvalidInput
-from notion_gitops.model.mapping import DatabaseMapping
-from notion_gitops.records.attachments import Attachments
-from notion_gitops.records.files import list_files, read_files
-from notion_gitops.records.places import Words
-from notion_gitops.records.reading import Reading, read_records
+from notion_gitops.workflow.reading.all_records import read_mapping
 from notion_gitops.workflow.reading.conflict_files import read_conflict_files
+from notion_gitops.workflow.reading.doubtful_answers import doubtful_answers
 from notion_gitops.workflow.reading.known_keys import dangling, keys_of
 from notion_gitops.workflow.reading.known_options import last_schemas, unknown_options
 from notion_gitops.workflow.workspace import Workspace
@@ -31,7 +28,7 @@ class Validated:
 
 def validate(workspace: Workspace) -> Validated:
     """Read every record file and every conflict file; all problems at once."""
-    read = {name: _read(workspace, mapping) for name, mapping in workspace.mappings.items()}
+    read = {name: read_mapping(workspace, mapping) for name, mapping in workspace.mappings.items()}
     readings = {name: reading for name, (reading, _) in read.items()}
     schemas, keys = last_schemas(workspace), keys_of(readings)
     problems: list[Diagnostic] = []
@@ -41,15 +38,10 @@ def validate(workspace: Workspace) -> Validated:
         problems += unknown_options(words, records, schemas.get(name, {}))
         problems += dangling(words, records, keys)
         try:
-            read_conflict_files(workspace, words.mapping)
+            files = read_conflict_files(workspace, words.mapping)
         except InvalidInput as error:
             problems += error.diagnostics
+        else:
+            problems += doubtful_answers(workspace, words.mapping, files, schemas, keys)
     count = sum(len(reading.records) + len(reading.lost) for reading in readings.values())
     return Validated(len(workspace.mappings), count, tuple(problems))
-
-
-def _read(workspace: Workspace, mapping: DatabaseMapping) -> tuple[Reading, Words]:
-    files = read_files(workspace.root, list_files(workspace.root, mapping))
-    look = Attachments(workspace.root).look
-    reading = read_records(mapping, files, workspace.people, look)
-    return reading, Words(mapping, files.contents)

@@ -1,13 +1,17 @@
 """What a person answered is carried out, or stays in its file, or is kept: it is never lost."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
 
+from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.sandbox.weather.rules import Effect, Rule
 from notion_gitops.workflow.apply import carry_out, nothing_to_do
+from notion_gitops.workflow.validate import validate
+from notion_gitops.workflow.workspace import open_workspace
 from tests.workflow.workflow_views import operation
 from tests.workflow.workflow_world import SILENT, World
 
@@ -143,6 +147,17 @@ def asked_about_the_kind(world: World, hours: str = "8") -> None:
     world.apply(code=ExitCode.DECISIONS_REMAIN)
 
 
+def asked_about_a_relation(world: World) -> None:
+    """A relation that is mapped anew, of which both sides hold another value."""
+    line = "  after: {property: After, type: relation, to: tasks}\n"
+    world.edit("tasks/lay", hours="3")
+    world.remap("tasks", (line, ""))
+    world.apply()
+    world.spell("tasks/lay", after="[test]")
+    world.remap("tasks", ("  kind:", f"{line}  kind:"))
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+
+
 def why_open(world: World, record: str) -> str:
     """Why a question is still open, which nothing changes by itself."""
     planned = world.plan()
@@ -183,16 +198,38 @@ def test_a_last_agreed_option_that_is_gone_leaves_the_question_open(world: World
 
 
 def test_a_record_that_there_is_not_leaves_the_question_open(world: World) -> None:
-    line = "  after: {property: After, type: relation, to: tasks}\n"
-    world.edit("tasks/lay", hours="3")
-    world.remap("tasks", (line, ""))
-    world.apply()
-    world.spell("tasks/lay", after="[test]")
-    world.remap("tasks", ("  kind:", f"{line}  kind:"))
-    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    asked_about_a_relation(world)
     world.answer("tasks/lay", "{value: [nope]}", "after")
     assert "there is no nope in tasks. Name a record of tasks" in why_open(world, "tasks/lay")
     world.edit("tasks/nope", title="Not nothing any more")
     world.apply()
     assert world.record("tasks/lay")["after"] == ["nope"]
     assert world.page("tasks/lay")["After"] == [world.page_id("tasks/nope")]
+
+
+def test_an_answer_that_was_no_option_at_the_last_sync_is_told_offline(world: World) -> None:
+    asked_about_the_kind(world)
+    resolve = ("conflicts", "resolve", "dig", "--field", "kind", "--value")
+    _, _, told = world.command(*resolve, "biuld")
+    assert 'had no option "biuld"' in told
+    assert 'Did you mean "build"?' in told
+    path = world.conflict("tasks/dig")
+    place = re.compile(rf"{path}:\d+:5\n +\|     resolution: \{{value: biuld\}}\n")
+    assert place.search(told), told
+    _, told, _ = world.command("validate")
+    assert place.search(told), told
+    _, _, told = world.command(*resolve, "build")
+    assert "option" not in told
+    assert world.command("validate")[1].endswith("are valid.\n")
+
+
+def test_an_answer_that_names_no_record_is_told_offline(world: World) -> None:
+    asked_about_a_relation(world)
+    _, _, told = world.command("conflicts", "resolve", "lay", "--value", "[digg]")
+    assert "after: there is no digg in tasks" in told
+    assert 'Did you mean "dig"?' in told
+    (problem,) = validate(open_workspace(world.root)).problems
+    assert (problem.summary, problem.severity) == (
+        "after: there is no digg in tasks",
+        Severity.WARNING,
+    )

@@ -8,7 +8,7 @@ import click
 from notion_gitops.cli.asking import ask
 from notion_gitops.cli.options import examples, workspace_option
 from notion_gitops.cli.output import Format, colour, format_option, say, show, show_report
-from notion_gitops.cli.walking import require_terminal, walk
+from notion_gitops.cli.walking import require_terminal, tell, walk
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.report.asked import asked_list_view, asked_view, bulk_view
 from notion_gitops.report.asked_text import asked_text
@@ -20,6 +20,7 @@ from notion_gitops.workflow.conflicts import (
     asked_about,
     asked_now,
     bulk_of,
+    doubts,
     find_conflict,
     open_conflicts,
     the_question,
@@ -155,6 +156,7 @@ def resolve(  # noqa: PLR0917  one parameter an option
     record = asked_about(workspace, find_conflict(workspace, key))
     (path,) = write_answers(workspace, [(record, the_question(record, field))], choice)
     say(f"Taken back in {path}." if clear else f"Answered in {path}. {_CARRIED_OUT}")
+    tell(doubts(workspace, [path]))
 
 
 def _answer_all(workspace: Workspace, wanted: Wanted, answer: Answer, *, yes: bool) -> None:
@@ -168,6 +170,7 @@ def _answer_all(workspace: Workspace, wanted: Wanted, answer: Answer, *, yes: bo
     paths = write_answers(workspace, bulk.questions, bulk.choice)
     files = count(len(paths), "file")
     say(f"Taken back in {files}." if answer.clear else f"Answered in {files}. {_CARRIED_OUT}")
+    tell(doubts(workspace, paths))
 
 
 @command.command("walk", short_help="Go through the open questions one by one.")
