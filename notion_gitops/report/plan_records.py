@@ -1,6 +1,6 @@
 """The operations of a plan as they are shown: record by record, equal changes folded into one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -108,26 +108,33 @@ def _what(operation: Operation) -> str:
         return "back from Notion's trash"
     if operation.kind is Kind.RENAME:
         return f"renamed in git, was {operation.renamed_from}"
-    if operation.kind is Kind.BOTH_WAYS and _same_field_twice(operation):
+    twice = _on_both_sides(operation) if operation.kind is Kind.BOTH_WAYS else {}
+    if not twice:
+        return _WHAT[operation.kind]
+    if set(twice.values()) != {Cause.RESOLVED}:
         return "both ways, merged"
-    return _WHAT[operation.kind]
+    changes = [change for write in operation.writes for change in write.changes]
+    if all(change.cause is Cause.RESOLVED for change in changes):
+        return "on both sides, decided by a person"
+    return "both ways, partly decided by a person"
 
 
-def _same_field_twice(operation: Operation) -> bool:
-    names = [change.difference.field for write in operation.writes for change in write.changes]
-    return len(names) != len(set(names))
+def _on_both_sides(operation: Operation) -> dict[str, Cause]:
+    """The fields that both sides get a new value of, and why."""
+    causes = [{c.difference.field: c.cause for c in w.changes} for w in operation.writes]
+    return {n: cause for n, cause in causes[0].items() if n in causes[1]} if causes[1:] else {}
 
 
 def _fields(operation: Operation, scope: Scope) -> tuple[FieldView, ...]:
     both = len(operation.writes) > 1
-    again = _restored_in_git(operation)
+    again, twice = _restored_in_git(operation), _on_both_sides(operation)
     views = [
         _field(
             change,
             write,
             operation,
             scope,
-            towards=_towards(write.side, change, again) if both else "",
+            towards=_towards(write.side, change, again, twice) if both else "",
         )
         for write in operation.writes
         for change in write.changes
@@ -154,9 +161,14 @@ def _restored_in_git(operation: Operation) -> frozenset[str]:
     return frozenset(c.difference.field for c in changes if c.cause is Cause.RESTORED)
 
 
-def _towards(side: Side, change: FieldChange, restored: frozenset[str]) -> str:
+def _towards(
+    side: Side, change: FieldChange, restored: frozenset[str], twice: Collection[str]
+) -> str:
+    """Where the value goes, and where it is from if it is the other side's."""
     if change.cause is Cause.RESTORED:
         return "on both sides" if change.difference.field in restored else f"in {side.label}"
+    if change.cause is Cause.RESOLVED and change.difference.field in twice:
+        return f"in {side.label}"
     return f"{side.other.label} to {side.label}"
 
 

@@ -11,6 +11,7 @@ from notion_gitops.text.columns import width
 from tests.cli.cli_world import HERE, WIDTH, World
 
 DUE = "state/conflicts/tasks/pour-slab.yaml"
+DAY = "2026-12-05"  # that its task was due when both sides agreed
 WHOLE = "state/conflicts/tasks/order-beams.yaml"
 FIXED = {
     r"20\d\d-\d\d-\d\d \d\d:\d\d": "2026-11-24 14:02",
@@ -267,3 +268,26 @@ def test_what_was_answered_stays_when_the_walk_ends(asked: World, keys: str) -> 
     assert "Traceback" not in shown
     assert _answers(asked, WHOLE) == ["notion"]
     assert _answers(asked, DUE) == ["", ""]
+
+
+# --- carried out ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"), [(("--value", "2026-12-24"), "2026-12-24"), (("--take", "base"), DAY)]
+)
+@pytest.mark.parametrize("more", [False, True], ids=["alone", "with another edit"])
+def test_a_plan_says_that_a_person_decided_what_both_sides_get(
+    asked: World, answer: tuple[str, str], value: str, more: bool
+) -> None:
+    resolve = ("conflicts", "resolve", "pour-slab", "--field")
+    asked.tool.run(*resolve, "due", *answer).expect(0)
+    asked.tool.run(*resolve, "title", "--take", "git").expect(0)
+    if more:
+        asked.tool.run("sandbox", "edit", "tasks", "pour-slab", "Hours=77").expect(0)
+    said = asked.tool.run("plan", "--sandbox").expect(0).stdout
+    what = "both ways, partly decided" if more else "on both sides, decided"
+    assert re.search(rf"pour-slab +{what} by a person\n", said), said
+    assert re.search(rf"due +2026-12-06 -> {value} +in git\n", said), said
+    assert re.search(rf"due +2026-12-07 -> {value} +in Notion\n", said), said
+    assert re.search(r"title .* -> Pour the slab, north +git to Notion\n", said), said
