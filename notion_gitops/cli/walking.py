@@ -34,7 +34,9 @@ class Question:
     @property
     def words(self) -> Mapping[str, str]:
         """What may be typed, by its first letter."""
-        return _OF_A_RECORD if self.asked.field is None else _OF_A_FIELD
+        if self.asked.field is None:
+            return _OF_A_RECORD
+        return {k: w for k, w in _OF_A_FIELD.items() if w != "base" or self.asked.takes_base}
 
 
 def require_terminal() -> None:

@@ -105,6 +105,7 @@ class FieldDecider:
             notion=at.notion,
             reason=why,
             times=self.decider.evidence.times.get(self.field.name),
+            agreed=at.known,
         )
 
     def _verdict(self, at: Readings) -> Verdict:

@@ -40,7 +40,13 @@ class Asked:
     git_edit: str = ""  # who gave git's value, and when; as the file says it
     notion_edit: str = ""  # the same of Notion's
     asked: str = ""  # digest of the values that it is about
+    agreed: bool = True  # whether there is a last agreed value to return to
     held: str = dataclasses.field(default="", compare=False)  # why it waits, if it is on hold
+
+    @property
+    def takes_base(self) -> bool:
+        """Whether ``base`` is an answer to it."""
+        return self.field is not None and self.agreed
 
 
 @dataclass(frozen=True, slots=True)

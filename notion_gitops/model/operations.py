@@ -120,6 +120,7 @@ class Conflict:
     times: EditTimes | None = None
     by_person: bool = False  # decided in the conflict file
     content: str = ""  # edit against delete: digest of the record that is left
+    agreed: bool = True  # whether there is a last agreed value to return to
 
     @property
     def open(self) -> bool:

@@ -48,7 +48,7 @@ def bulk_view(bulk: Bulk) -> Report:
     sections = (
         *_group(bulk.questions, "", _before_answer),
         *_group(bulk.standing, "Answered before, left as it is (--overwrite answers anew)", _line),
-        *_group(bulk.unfit, f"Left open: {bulk.choice} is no answer about a whole record", _line),
+        *_group(bulk.unfit, f"Left open: {bulk.choice} is no answer to these", _line),
     )
     return Report("conflict-answers", Document(title, sections), {"bulk": bulk})
 
@@ -182,7 +182,7 @@ def _items(record: AskedRecord) -> list[Item]:
 
 def _details(asked: Asked) -> Iterator[str]:
     long = is_long(asked)
-    if asked.field is not None and not long:
+    if asked.takes_base and not long:
         yield f"last agreed: {value_shown(asked.base)}"
     for label, value, who in sides_of(asked):
         told = f"  ({who})" if who else ""

@@ -60,7 +60,7 @@ def _question(asked: Asked) -> Iterator[Line]:
     if is_long(asked):
         yield from _long(asked)
     else:
-        if asked.field is not None:
+        if asked.takes_base:
             yield from paragraph(f"last agreed: {value_shown(asked.base)}", _INDENT, hang=_INDENT)
         yield from _sides(asked)
     if asked.reason:
@@ -114,7 +114,8 @@ def _difference(lines: Iterable[str]) -> Iterator[Line]:
 def _how(record: AskedRecord) -> Iterator[Line]:
     asked = next(iter(record.open), record.questions[0])
     field = f" --field {asked.field}" if asked.field is not None else ""
-    others = "or notion, or base, or --value VALUE" if asked.field else "or notion"
+    base = "or base, " if asked.takes_base else ""
+    others = f"or notion, {base}or --value VALUE" if asked.field else "or notion"
     heading = "To decide" if record.open else "To decide otherwise"
     command = f"notion-gitops conflicts resolve {record.record}{field} --take git"
     yield from paragraph(f"{heading} for git ({others})", hang=_INDENT)

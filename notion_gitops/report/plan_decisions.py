@@ -118,7 +118,8 @@ def _others(conflicts: Sequence[Conflict]) -> str:
         return "or notion"
     more = [c.field for c in conflicts[1:] if c.field is not None]
     fields = f"; likewise for {listed(more, _FIRST_KEYS)}" if more else ""
-    return f"or notion, or base, or --value VALUE{fields}"
+    base = "or base, " if conflicts[0].agreed else ""
+    return f"or notion, {base}or --value VALUE{fields}"
 
 
 def _side(label: str, value: Value | State, who: str) -> SideView:
@@ -127,8 +128,8 @@ def _side(label: str, value: Value | State, who: str) -> SideView:
 
 
 def _told(sides: tuple[SideView, ...], conflict: Conflict) -> tuple[SideView, ...]:
-    """Edit against delete has no last agreed value worth a line."""
-    return sides[1:] if conflict.field is None else sides
+    """At first contact there is no last agreed value; of a whole record, none worth a line."""
+    return sides[1:] if conflict.field is None or not conflict.agreed else sides
 
 
 def _refusal(refusal: Refusal, again: FollowUp) -> RefusalView:

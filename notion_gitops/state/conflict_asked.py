@@ -49,6 +49,7 @@ def _asked(name: str | None, table: Table) -> Asked:
         git_edit=_edit(table, "git"),
         notion_edit=_edit(table, "notion"),
         asked=text_in(table, "asked"),
+        agreed=table.entry("base") is not None,
     )
 
 

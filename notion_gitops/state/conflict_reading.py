@@ -31,6 +31,7 @@ _EDITED = re.compile(
     r"(?:empty; )?page last edited(?: by (?P<by>.*?))??(?:, (?P<at>\d{4}-\d\d-\d\d \d\d:\d\d))?"
 )
 _CHOICES = ("git", "notion", "base")
+_NO_BASE = 'write git or notion; or, on the same line, "value: " and a value of your own'
 _OWN = 'write git, notion or base; or, on the same line, "value: " and a value of your own'
 
 
@@ -137,19 +138,22 @@ class _Reader:
         common = Resolution(asked=text_in(table, "asked"), place=entry.key.place)
         if own:
             return self.own_value(entry.value, field, common)
-        return self.choice(entry.value, field, common)
+        agreed = table.entry("base") is not None
+        return self.choice(entry.value, field, common, agreed=agreed)
 
-    def choice(self, node: Node, field: str | None, common: Resolution) -> Resolution | None:
+    def choice(
+        self, node: Node, field: str | None, common: Resolution, *, agreed: bool
+    ) -> Resolution | None:
         word = node.text.strip() if isinstance(node, Scalar) else ""
         match word.casefold():
             case "git":
                 return replace(common, take=Take.GIT)
             case "notion":
                 return replace(common, take=Take.NOTION)
-            case "base" if field is not None:
+            case "base" if field is not None and agreed:
                 return replace(common, take_base=True)
             case _:
-                self.problems.append(_no_choice(node, word, field))
+                self.problems.append(_no_choice(node, word, field, agreed=agreed))
                 return None
 
     def own_value(self, node: Node, field: str | None, common: Resolution) -> Resolution | None:
@@ -169,12 +173,15 @@ class _Reader:
         return replace(common, value=value, has_value=True)
 
 
-def _no_choice(node: Node, word: str, field: str | None) -> Diagnostic:
+def _no_choice(node: Node, word: str, field: str | None, *, agreed: bool) -> Diagnostic:
     if not isinstance(node, Scalar):
         return problem(node, "this is no resolution", fix=_OWN)
-    words = _CHOICES if field is not None else _CHOICES[:2]
+    if field is not None and word.casefold() == "base":
+        return problem(node, "there is no last agreed value to return to", fix=_NO_BASE)
+    words = _CHOICES if field is not None and agreed else _CHOICES[:2]
     near = nearest(word, words)
-    other = _OWN if field is not None else "write git or notion"
+    own = _OWN if agreed else _NO_BASE
+    other = own if field is not None else "write git or notion"
     fix = f'did you mean "{near}"?' if near else other
     return problem(node, f'"{word}" is not possible here', fix=fix)
 

@@ -20,7 +20,7 @@ from notion_gitops.text.escape import visible
 _ABOUT_FIELDS = """\
 # Two people changed the same thing. Write your choice after "resolution:"
 # and commit; on GitHub the pencil button is enough. Choices:
-#   git, notion, base, or a value of your own such as  value: {example}
+#   {choices}, or a value of your own such as  value: {example}
 # The next sync carries it out and removes this file.
 """
 _ABOUT_RECORD = """\
@@ -152,7 +152,9 @@ def _about(whole: Conflict | None, by_field: Mapping[str, Conflict]) -> str:
     if whole is None:
         first = min(by_field, default=None)
         example = _example(by_field[first]) if first is not None else _SOME_VALUE
-        return _ABOUT_FIELDS.format(example=example)
+        base = not by_field or any(c.agreed for c in by_field.values())
+        choices = "git, notion, base" if base else "git, notion"
+        return _ABOUT_FIELDS.format(choices=choices, example=example)
     edited = State.EDITED in (whole.git, whole.notion)
     what = "One side deleted this record" + (", and the other edited it." if edited else ".")
     return _ABOUT_RECORD.format(what=what, **what_follows(whole.git))
@@ -200,7 +202,7 @@ def _question(conflict: Conflict, indent: str, sensitive: frozenset[str], earlie
     }
     width = max((len(v) for v in values.values() if len(v) <= _LONGEST_PADDING), default=0) + _GAP
     lines = {n: _line(n, values[n], comments[n], width) for n in values}
-    if conflict.field is not None:
+    if conflict.field is not None and conflict.agreed:
         lines["base"] = _line("base", _shown(conflict.base, hidden=hidden), "", width)
     if not hidden:
         lines |= _long_texts(conflict, comments, indent + "  ")

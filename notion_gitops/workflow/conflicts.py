@@ -125,7 +125,7 @@ def bulk_of(records: Iterable[AskedRecord], choice: str, *, overwrite: bool) -> 
         return Bulk(choice, tuple((r, q) for r, q in questions if q.answer))
     standing = tuple((r, q) for r, q in questions if q.answer and not overwrite)
     rest = [(r, q) for r, q in questions if overwrite or not q.answer]
-    unfit = tuple((r, q) for r, q in rest if choice == _BASE and q.field is None)
+    unfit = tuple((r, q) for r, q in rest if choice == _BASE and not q.takes_base)
     return Bulk(choice, tuple(pair for pair in rest if pair not in unfit), standing, unfit)
 
 

@@ -212,6 +212,16 @@ def test_a_value_of_ones_own_is_read_by_the_type_of_the_field() -> None:
     assert found.value == frozenset({"carla"})
 
 
+def test_where_nothing_was_agreed_on_there_is_no_base_to_take() -> None:
+    text = dump_conflicts([replace(DUE, base=None, agreed=False)], HEADER)
+    assert "base" not in text
+    assert "#   git, notion, or a value of your own" in text
+    with pytest.raises(InvalidInput, match="no last agreed value") as caught:
+        read(answered(text, " base"))
+    assert caught.value.diagnostics[0].fix.startswith("write git or notion; or")
+    assert "base" in dump_conflicts([replace(DUE, base=None)], HEADER)  # agreed to be empty
+
+
 def test_edit_against_delete_is_one_question_about_the_record() -> None:
     text = dump_conflicts([WHOLE], HEADER)
     assert "git:    deleted " in text

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from notion_gitops.cli.walking import Question
 from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.sandbox.weather.rules import Effect, Rule
 from notion_gitops.workflow.apply import carry_out, nothing_to_do
+from notion_gitops.workflow.conflicts import asked_about
 from notion_gitops.workflow.validate import validate
 from notion_gitops.workflow.workspace import open_workspace
 from tests.workflow.workflow_views import operation
@@ -233,3 +235,28 @@ def test_an_answer_that_names_no_record_is_told_offline(world: World) -> None:
         "after: there is no digg in tasks",
         Severity.WARNING,
     )
+
+
+# --- first contact --------------------------------------------------------------------------
+
+
+def test_at_first_contact_nothing_is_offered_that_was_agreed_before(world: World) -> None:
+    asked_about_a_relation(world)
+    path = world.conflict("tasks/lay")
+    before = world.read(path)
+    _, plan, _ = world.command("plan", "--sandbox")
+    assert "first contact" in plan
+    assert "(or notion, or --value VALUE)" in " ".join(plan.split())
+    _, shown, _ = world.command("conflicts", "show", "lay")
+    for text in (before, plan, shown):
+        assert "last agreed" not in text
+        assert "base" not in text.replace("database", "")
+    _, _, told = world.command("conflicts", "resolve", "lay", "--take", "base", ok=(65,))
+    assert "there is no last agreed value to return to" in told
+    _, told, _ = world.command("conflicts", "resolve", "--all", "--take", "base", "--yes")
+    assert "base is no answer to these" in told
+    assert world.read(path) == before
+    workspace = open_workspace(world.root)
+    record = asked_about(workspace, world.root / path)
+    offered = Question(workspace, record, record.questions[0]).words.values()
+    assert list(offered) == ["git", "notion", "value", "skip", "quit"]
