@@ -184,13 +184,12 @@ def deleted_in_git(
     """The file is gone: the page follows, unless edited or the mapping says otherwise."""
     if mapping.mode is Mode.MIRROR:
         return create_file(mapping, view, notion)
-    edited = _edited(mapping, base, notion, Side.NOTION)
+    edited = _edits(mapping, base, notion, Side.NOTION)
     why = "deleted in git, edited in Notion" if edited else "deleted in git; the mapping asks"
     states = (State.DELETED, State.EDITED if edited else State.UNCHANGED)
     content = content_digest(mapping, notion.fields)
-    conflict = replace(
-        record_conflict(mapping, view.key, states, why, content), times=view.times.get(None)
-    )
+    conflict = record_conflict(mapping, view.key, states, why, content)
+    conflict = replace(conflict, times=view.times.get(None), edits=edited)
     answer = _fresh_answer(view, conflict)
     if answer is None:
         if edited or mapping.when_deleted_in_git is Carry.ASK:
@@ -209,13 +208,12 @@ def trashed_in_notion(
     mapping: DatabaseMapping, view: RecordView, git: Record, base: BaseRecord
 ) -> Operation | None:
     """The page is in the trash: the file follows, unless edited or the mapping says otherwise."""
-    edited = mapping.mode is Mode.TWO_WAY and _edited(mapping, base, git, Side.GIT)
+    edited = _edits(mapping, base, git, Side.GIT) if mapping.mode is Mode.TWO_WAY else ()
     why = "edited in git, trashed in Notion" if edited else "trashed in Notion; the mapping asks"
     states = (State.EDITED if edited else State.UNCHANGED, State.DELETED)
     content = content_digest(mapping, git.fields)
-    conflict = replace(
-        record_conflict(mapping, view.key, states, why, content), times=view.times.get(None)
-    )
+    conflict = record_conflict(mapping, view.key, states, why, content)
+    conflict = replace(conflict, times=view.times.get(None), edits=edited)
     answer = _fresh_answer(view, conflict)
     if answer is None:
         if edited or mapping.when_trashed_in_notion is Carry.ASK:
@@ -231,8 +229,10 @@ def trashed_in_notion(
     return replace(_restore_page(mapping, view, git, base), conflicts=decided)
 
 
-def _edited(mapping: DatabaseMapping, base: BaseRecord, record: Record, side: Side) -> bool:
-    """Whether a person's edit would be lost if the record went.
+def _edits(
+    mapping: DatabaseMapping, base: BaseRecord, record: Record, side: Side
+) -> tuple[Difference, ...]:
+    """The edits of a person that would be lost if the record went.
 
     A value that cannot be read, or cannot be sent, may be one: somebody is asked then.
     """
@@ -246,7 +246,14 @@ def _edited(mapping: DatabaseMapping, base: BaseRecord, record: Record, side: Si
             return not value.everywhere
         return not same(spec, value, agreed(name))
 
-    return any(moved(name, spec) for name, spec in mapping.fields.items() if not spec.derived)
+    own = {name: spec for name, spec in mapping.fields.items() if not spec.derived}
+    edited = {name: record.value(name) for name, spec in own.items() if moved(name, spec)}
+    untold = {name: value for name, value in edited.items() if isinstance(value, Unknown)}
+    told = {name: value for name, value in edited.items() if name not in untold}
+    return (
+        *differences({name: agreed(name) for name in told}, told),
+        *(Difference(name, agreed(name), value) for name, value in untold.items()),
+    )
 
 
 def _trash(mapping: DatabaseMapping, view: RecordView) -> Operation:
@@ -303,9 +310,7 @@ def record_conflict(
         content: digest of the record that is left: when it moves, a person is asked again.
     """
     git, notion = states
-    return Conflict(
-        mapping.name, key, None, None, git, notion, why, place=mapping.place, content=content
-    )
+    return Conflict(mapping.name, key, None, None, git, notion, why, content=content)
 
 
 def content_digest(mapping: DatabaseMapping, fields: Fields) -> str:

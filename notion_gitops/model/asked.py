@@ -41,6 +41,7 @@ class Asked:
     notion_edit: str = ""  # the same of Notion's
     asked: str = ""  # digest of the values that it is about
     agreed: bool = True  # whether there is a last agreed value to return to
+    edits: tuple[str, ...] = ()  # of a record as a whole: what was edited, ``hours 6 -> 55``
     held: str = dataclasses.field(default="", compare=False)  # why it waits, if it is on hold
 
     @property

@@ -121,6 +121,7 @@ class Conflict:
     by_person: bool = False  # decided in the conflict file
     content: str = ""  # edit against delete: digest of the record that is left
     agreed: bool = True  # whether there is a last agreed value to return to
+    edits: tuple[Difference, ...] = ()  # edit against delete: what was edited
 
     @property
     def open(self) -> bool:

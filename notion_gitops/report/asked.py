@@ -190,6 +190,7 @@ def _details(asked: Asked) -> Iterator[str]:
     for label, lines in differences(asked).items() if long else ():
         yield f"what {label} changed:" if label != "from git to Notion" else f"{label}:"
         yield from lines
+    yield from (f"edited: {edit}" for edit in asked.edits)
     if asked.reason:
         yield f"asked: {asked.reason}"
     if asked.held:

@@ -63,6 +63,8 @@ def _question(asked: Asked) -> Iterator[Line]:
         if asked.takes_base:
             yield from paragraph(f"last agreed: {value_shown(asked.base)}", _INDENT, hang=_INDENT)
         yield from _sides(asked)
+    for edit in asked.edits:
+        yield from paragraph(f"Edited: {edit}", _INDENT, hang=_INDENT)
     if asked.reason:
         yield from paragraph(f"Asked: {asked.reason}", _INDENT, hang=_INDENT)
     if asked.held:

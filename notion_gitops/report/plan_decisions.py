@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from notion_gitops.model.mapping import DatabaseMapping
-from notion_gitops.model.operations import Conflict, Operation, State
+from notion_gitops.model.operations import Conflict, Difference, Operation, State
 from notion_gitops.model.plan import MappingPlan, Plan, Refusal
 from notion_gitops.model.values import Value
 from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.plan_view import DecisionView, QuestionView, RefusalView, SideView
 from notion_gitops.report.show import (
     cut,
+    cut_pair,
     git_time,
     notion_time,
     page_url,
@@ -21,6 +22,8 @@ from notion_gitops.report.text_diff import without_common
 from notion_gitops.text.words import listed, number
 
 _FIRST_KEYS = 5
+_EDITS = 10  # edited fields of a record that the other side deleted
+_EDIT = 60  # characters of their values
 _VALUE = 200  # characters of a value that somebody has to choose
 
 
@@ -42,8 +45,8 @@ def question_view(conflict: Conflict, now: datetime) -> QuestionView:
     base, git, notion = _what_differs(conflict)
     sides = (
         _side("last agreed", base, ""),
-        _side("git", git, git_time(times.git, now) if times else ""),
-        _side("Notion", notion, notion_time(times.notion, now) if times else ""),
+        _side("git", git, git_time(times.git, now) if times else "", conflict.edits),
+        _side("Notion", notion, notion_time(times.notion, now) if times else "", conflict.edits),
     )
     at = f" ({place_text(conflict.place)})" if conflict.place else ""
     return QuestionView(conflict.field or "record", _told(sides, conflict), conflict.reason + at)
@@ -122,9 +125,23 @@ def _others(conflicts: Sequence[Conflict]) -> str:
     return f"or notion, {base}or --value VALUE{fields}"
 
 
-def _side(label: str, value: Value | State, who: str) -> SideView:
-    shown = value.value if isinstance(value, State) else cut(value_text(value), _VALUE)
-    return SideView(label, shown, who)
+def _side(label: str, value: Value | State, who: str, edits: Sequence[Difference] = ()) -> SideView:
+    if not isinstance(value, State):
+        return SideView(label, cut(value_text(value), _VALUE), who)
+    told = f": {edits_text(edits)}" if value is State.EDITED and edits else ""
+    return SideView(label, f"{value.value}{told}", who)
+
+
+def edits_text(edits: Sequence[Difference]) -> str:
+    """``hours 6 -> 55; due 2026-11-28 -> (empty)``: what one side edited of a record."""
+    more = len(edits) - _EDITS
+    rest = f"; and {number(more)} more" if more > 0 else ""
+    return "; ".join(map(_edit_text, edits[:_EDITS])) + rest
+
+
+def _edit_text(edit: Difference) -> str:
+    old, new = cut_pair(value_text(edit.before), value_text(edit.after), _EDIT)
+    return f"{edit.field} {old} -> {new}"
 
 
 def _told(sides: tuple[SideView, ...], conflict: Conflict) -> tuple[SideView, ...]:

@@ -1,6 +1,6 @@
 """The operations of a plan as they are shown: record by record, equal changes folded into one."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -13,9 +13,11 @@ from notion_gitops.model.operations import (
     FieldChange,
     Kind,
     Operation,
+    State,
     Write,
 )
 from notion_gitops.model.records import Side
+from notion_gitops.report.plan_decisions import edits_text
 from notion_gitops.report.plan_view import FieldView, Mark, RecordView
 from notion_gitops.report.restored import from_backups, is_restored, syncs_of
 from notion_gitops.report.show import (
@@ -90,7 +92,12 @@ def _record(operation: Operation, scope: Scope) -> RecordView:
         title=operation.title,
         url=page_url(operation.page_url),
         fields=fields,
-        details=preview + _key_note(operation, scope) + _came_back(operation),
+        details=(
+            *preview,
+            *(() if mark is Mark.CHANGED else _decided_as_a_whole(operation)),
+            *_key_note(operation, scope),
+            *_came_back(operation),
+        ),
     )
 
 
@@ -248,6 +255,18 @@ def _kept(conflict: Conflict, side: Side, scope: Scope) -> str:
     elif conflict.times:
         who = notion_time(conflict.times.notion, scope.now)
     return f"({had}{': ' if who else ''}{who}; kept in the backup of this sync)"
+
+
+def _decided_as_a_whole(operation: Operation) -> Iterator[str]:
+    """That a person chose between one side's edit and the other's deletion, and what goes."""
+    for conflict in operation.conflicts:
+        if conflict.field is None and conflict.by_person:
+            at = f", {place_text(conflict.place)}" if conflict.place else ""
+            yield f"decided by a person{at}"
+            if conflict.edits and any(w.action is Action.DELETE for w in operation.writes):
+                side = Side.GIT if conflict.git is State.EDITED else Side.NOTION
+                goes = f"{side.label}'s edit goes: {edits_text(conflict.edits)}"
+                yield f"({goes}; kept in the backup of this sync)"
 
 
 def _key_note(operation: Operation, scope: Scope) -> tuple[str, ...]:

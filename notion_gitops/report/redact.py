@@ -20,7 +20,7 @@ from notion_gitops.model.operations import (
 from notion_gitops.model.outcomes import SyncResult
 from notion_gitops.model.plan import MappingPlan, Plan
 from notion_gitops.model.story import Decision, FieldStory, Holding, Story
-from notion_gitops.model.values import Fields, Value, to_plain
+from notion_gitops.model.values import Fields, Unknown, Value, to_plain
 
 _DIGITS = 8
 
@@ -133,7 +133,7 @@ def _operation(operation: Operation, hidden: frozenset[str]) -> Operation:
         operation,
         agreed=_fields(operation.agreed, hidden),
         writes=tuple(_write(w, hidden) for w in operation.writes),
-        conflicts=tuple(_conflict(c) if c.field in hidden else c for c in operation.conflicts),
+        conflicts=tuple(_conflict(c, hidden) for c in operation.conflicts),
         backups=tuple(_backup(b, hidden) for b in operation.backups),
     )
 
@@ -143,14 +143,21 @@ def _write(write: Write, hidden: frozenset[str]) -> Write:
 
 
 def _change(change: FieldChange, hidden: frozenset[str]) -> FieldChange:
-    difference = change.difference
+    return replace(change, difference=_difference(change.difference, hidden))
+
+
+def _difference(difference: Difference, hidden: frozenset[str]) -> Difference:
     if difference.field not in hidden:
-        return change
+        return difference
     before, after = _value(difference.before), _value(difference.after)
-    return replace(change, difference=Difference(difference.field, before, after))
+    return Difference(difference.field, before, after)
 
 
-def _conflict(conflict: Conflict) -> Conflict:
+def _conflict(conflict: Conflict, hidden: frozenset[str]) -> Conflict:
+    if conflict.field is None:
+        return replace(conflict, edits=tuple(_difference(d, hidden) for d in conflict.edits))
+    if conflict.field not in hidden:
+        return conflict
     return replace(
         conflict,
         base=_value(conflict.base),
@@ -169,6 +176,8 @@ def _fields(fields: Fields, hidden: frozenset[str]) -> Fields:
 
 def _value(value: Value | State) -> Value:
     """A digest; what is no value (empty, unknown, a record's state) stays readable."""
+    if isinstance(value, Unknown):  # the reason may name the word that is refused
+        return Unknown("not told, since the field is sensitive")
     return value if value is None or isinstance(value, State) else digest(value)
 
 

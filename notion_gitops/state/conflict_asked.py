@@ -1,11 +1,19 @@
 """What a conflict file asks, as people are shown it."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from notion_gitops.formats.nodes import Table, plain
 from notion_gitops.model.asked import Asked, AskedRecord
-from notion_gitops.state.conflict_tree import answers_in, checked, comment_on, questions_in, text_in
+from notion_gitops.state.conflict_tree import (
+    EDITED,
+    answers_in,
+    checked,
+    comment_on,
+    questions_in,
+    text_in,
+)
 
 _EMPTY = "empty"  # what our comments begin with where the value is
 
@@ -22,7 +30,12 @@ def asked_in(text: str, path: str, record: str) -> AskedRecord:
         InvalidInput: it cannot be read.
     """
     root = checked(text, path)
-    found = tuple(_asked(name, table) for name, table in questions_in(root).items())
+    lines = text.splitlines()
+    edits = tuple(line.removeprefix(EDITED) for line in lines if line.startswith(EDITED))
+    found = tuple(
+        replace(_asked(name, table), edits=edits if name is None else ())
+        for name, table in questions_in(root).items()
+    )
     about = {name: text_in(root, name) for name in ("title", "page", "file", "since")}
     return AskedRecord(
         record=record,

@@ -17,6 +17,9 @@ from notion_gitops.state.writing import BLOCK
 # a key, "resolution  value", and everything else of the file stays where it is.
 _ONE_LINE = re.compile(r"^([ \t]*resolution):([ \t]+value:)(?=\s|$)", re.MULTILINE)
 _OWN_VALUE = re.compile(r"resolution\s+value")
+EDITED = "# edited: "
+"""Begins a comment that says what was edited of a record that the other side deleted."""
+
 _RESTORE = "restore it from git; or delete it, and the next sync asks again"
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from notion_gitops.model.asked import what_follows
-from notion_gitops.model.operations import Conflict, ConflictFile, EditTime, State
-from notion_gitops.model.values import DateValue, Fields, Value, digest, to_plain
+from notion_gitops.model.operations import Conflict, ConflictFile, Difference, EditTime, State
+from notion_gitops.model.values import DateValue, Fields, Unknown, Value, digest, to_plain
 from notion_gitops.state.conflict_reading import Question, questions
+from notion_gitops.state.conflict_tree import EDITED
 from notion_gitops.state.reading import FORMAT_VERSION
 from notion_gitops.state.writing import BLOCK, inline, moment, text_block
 from notion_gitops.text.escape import visible
@@ -33,6 +34,7 @@ _ABOUT_RECORD = """\
 _BEFORE = "# the answer before: "
 _DO_NOT_EDIT = "do not edit; a newer edit on either side asks again"
 _LONGEST_PADDING = 40  # values longer than this do not push the comments of the others away
+_LONGEST_EDIT = 100  # characters of a value that an edit replaced, or brought
 _GAP = 4
 _SOME_VALUE = "something else"
 
@@ -207,9 +209,24 @@ def _question(conflict: Conflict, indent: str, sensitive: frozenset[str], earlie
     if not hidden:
         lines |= _long_texts(conflict, comments, indent + "  ")
     lines["reason"] = _line("reason", inline(_reason(conflict)), "", width)
-    ordered = [lines[n] for n in ("base", "git", "notion", "reason", "asked") if n in lines]
+    ordered = [lines[n] for n in ("base", "git", "notion") if n in lines]
+    ordered += [f"{EDITED}{_edit(each, sensitive)}" for each in conflict.edits]
+    ordered += [lines["reason"], lines["asked"]]
     last = [earlier, "resolution:"] if earlier else ["resolution:"]
     return "".join(f"{indent}{line}\n" for line in [*ordered, *last])
+
+
+def _edit(edit: Difference, sensitive: frozenset[str]) -> str:
+    """``hours 6 -> 55``, on one line whatever the values are."""
+    sides = (_told(v, hidden=edit.field in sensitive) for v in (edit.before, edit.after))
+    return f"{inline(edit.field)} {' -> '.join(sides)}"
+
+
+def _told(value: Value, *, hidden: bool) -> str:
+    if isinstance(value, Unknown):
+        return "(not known)"
+    shown = _shown(value, hidden=hidden) or "(empty)"
+    return shown if len(shown) <= _LONGEST_EDIT else f"{shown[:_LONGEST_EDIT]}..."
 
 
 def _long_texts(conflict: Conflict, comments: Mapping[str, str], indent: str) -> dict[str, str]:

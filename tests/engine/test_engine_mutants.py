@@ -239,7 +239,7 @@ def _stored_is_forgotten(_right: object) -> Callable[[BaseRecord, str], Value]:
 
 MUTANTS = [
     Mutant(
-        "a delete wins over an edit", one_sided, "_edited", always(False),
+        "a delete wins over an edit", one_sided, "_edits", always(()),
         ("table", "specification", "deletes"),
     ),
     Mutant(

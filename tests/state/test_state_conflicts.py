@@ -17,9 +17,17 @@ from notion_gitops.model.mapping import (
     PropertyType,
     Take,
 )
-from notion_gitops.model.operations import Conflict, EditTime, EditTimes, Resolution, State
+from notion_gitops.model.operations import (
+    Conflict,
+    Difference,
+    EditTime,
+    EditTimes,
+    Resolution,
+    State,
+)
 from notion_gitops.model.people import People, Person
-from notion_gitops.model.values import DateValue, Value
+from notion_gitops.model.values import DateValue, Value, digest
+from notion_gitops.state.conflict_asked import asked_in
 from notion_gitops.state.conflict_reading import parse_conflict_file
 from notion_gitops.state.conflicts import ConflictHeader, dump_conflicts, update_conflict_file
 
@@ -230,6 +238,23 @@ def test_edit_against_delete_is_one_question_about_the_record() -> None:
     found = parse_conflict_file(answered(text, " git"), PATH, MAPPING).record
     assert found is not None
     assert (found.take, found.asked) == (Take.GIT, WHOLE.asked)
+
+
+def test_what_was_edited_of_a_deleted_record_is_told_in_comments() -> None:
+    edits = (
+        Difference("hours", 6, 55),
+        Difference("title", "A", "B\nC"),
+        Difference("due", None, day(1, 2)),
+    )
+    edited = replace(WHOLE, edits=edits)
+    text = dump_conflicts([edited], HEADER, frozenset({"hours"}))
+    assert '# edited: title A -> "B\\nC"\n# edited: due (empty) -> 2026-01-02\nreason:' in text
+    (hours,) = (line for line in text.splitlines() if line.startswith("# edited: hours"))
+    assert hours.count("(digest ") == 2
+    assert "55" not in hours.replace(digest(55), "")
+    assert asked_in(text, PATH, HEADER.record).questions[0].edits[1] == 'title A -> "B\\nC"'
+    assert parse_conflict_file(answered(text, " git"), PATH, MAPPING).record is not None
+    assert update_conflict_file(text, [WHOLE], HEADER) == text
 
 
 @pytest.mark.parametrize("answer", [" base", " value: 3"])

@@ -9,6 +9,8 @@ import pytest
 from notion_gitops.cli.walking import Question
 from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.errors import ExitCode
+from notion_gitops.report.plan_build import plan_view
+from notion_gitops.report.plan_text import plan_text
 from notion_gitops.sandbox.weather.rules import Effect, Rule
 from notion_gitops.workflow.apply import carry_out, nothing_to_do
 from notion_gitops.workflow.conflicts import asked_about
@@ -16,6 +18,13 @@ from notion_gitops.workflow.validate import validate
 from notion_gitops.workflow.workspace import open_workspace
 from tests.workflow.workflow_views import operation
 from tests.workflow.workflow_world import SILENT, World
+
+
+def plan_told(world: World) -> str:
+    """A plan made now, as it is read on a terminal."""
+    planned = world.plan()
+    mappings = planned.comparison.workspace.mappings
+    return plan_text(plan_view(planned.plan, mappings), colour=False)
 
 
 def asked_twice(world: World) -> None:
@@ -244,7 +253,7 @@ def test_at_first_contact_nothing_is_offered_that_was_agreed_before(world: World
     asked_about_a_relation(world)
     path = world.conflict("tasks/lay")
     before = world.read(path)
-    _, plan, _ = world.command("plan", "--sandbox")
+    plan = plan_told(world)
     assert "first contact" in plan
     assert "(or notion, or --value VALUE)" in " ".join(plan.split())
     _, shown, _ = world.command("conflicts", "show", "lay")
@@ -260,3 +269,35 @@ def test_at_first_contact_nothing_is_offered_that_was_agreed_before(world: World
     record = asked_about(workspace, world.root / path)
     offered = Question(workspace, record, record.questions[0]).words.values()
     assert list(offered) == ["git", "notion", "value", "skip", "quit"]
+
+
+# --- edit against delete --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("deleted", ["git", "Notion"])
+def test_a_plan_tells_what_was_edited_of_a_deleted_record_and_what_goes(
+    world: World, deleted: str
+) -> None:
+    old = "note: {property: Note, type: rich_text}"
+    world.remap("tasks", (old, old.replace("}", ", sensitive: true}")))
+    if deleted == "git":
+        world.remove("tasks/dig")
+        world.in_notion("tasks/dig", Hours=55, Note="Unsaid")
+    else:
+        world.edit("tasks/dig", hours="55", note="Unsaid")
+        world.trash("tasks/dig")
+    asked = plan_told(world)
+    edited = r"edited: hours 8 -> 55; note sha256:\w+ -> sha256:\w+"
+    assert re.search(edited, " ".join(asked.split()))
+    assert "mappings/tasks.yaml" not in asked
+    world.apply(code=ExitCode.DECISIONS_REMAIN)
+    assert "# edited: hours 8 -> 55\n" in world.read(world.conflict("tasks/dig"))
+    _, shown, _ = world.command("conflicts", "show", "dig")
+    assert "  Edited: hours 8 -> 55\n" in shown
+    world.answer("tasks/dig", deleted.casefold())
+    told = plan_told(world)
+    other = "Notion" if deleted == "git" else "git"
+    assert "decided by a person, state/conflicts/tasks/dig.yaml" in told
+    assert f"({other}'s edit goes: hours 8 -> 55; note sha256:" in told
+    for text in (asked, shown, told, world.read(world.conflict("tasks/dig"))):
+        assert "Unsaid" not in text
