@@ -82,7 +82,8 @@ def decide(
         on_hold[name] = behind(each.mapping, each.holds, views, each.git.unreadable)
     mappings = {name: each.mapping for name, each in inputs.items()}
     present = {name: _present(each) for name, each in inputs.items()}
-    operations = hold_referenced(mappings, operations, merged_records(present, operations))
+    standing = merged_records(present, operations)
+    operations = hold_referenced(mappings, operations, standing, times)
     by_mapping = {n: tuple(o for o in operations if o.mapping == n) for n in inputs}
     found = {n: tripped(each.mapping, each.base, by_mapping[n]) for n, each in inputs.items()}
     return Decided(

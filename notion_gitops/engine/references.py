@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from notion_gitops.engine.one_sided import content_digest, record_conflict
 from notion_gitops.model.mapping import DatabaseMapping, PropertyType
-from notion_gitops.model.operations import Action, Kind, Operation, State
+from notion_gitops.model.operations import Action, EditTimes, Kind, Operation, State
 from notion_gitops.model.records import Record, Side
 from notion_gitops.model.values import Fields
 
@@ -39,12 +39,21 @@ def merged_records(
 
 
 def hold_referenced(
-    mappings: Mapping[str, DatabaseMapping], operations: list[Operation], merged: Records
+    mappings: Mapping[str, DatabaseMapping],
+    operations: list[Operation],
+    merged: Records,
+    times: Mapping[tuple[str, str, str | None], EditTimes],
 ) -> list[Operation]:
     """Turn each delete that surviving records relate to into an open conflict that lists them.
 
     A delete that a person decided in a conflict file goes through. A record whose own delete is
     held survives, so that what it points to is held as well.
+
+    Args:
+        mappings: by name.
+        operations: what is planned.
+        merged: all records as they will stand.
+        times: by mapping, key and field (None: the record), who edited when, where it was fetched.
     """
     doomed = {(o.mapping, o.key): o for o in operations if deletes(o)}
     survivors: Records = merged
@@ -56,7 +65,12 @@ def hold_referenced(
         survivors = _as_deleted(doomed[t] for t in held)
         doomed = {t: o for t, o in doomed.items() if t not in held}
     return [
-        _held(mappings[o.mapping], o, referring[(o.mapping, o.key)])
+        _held(
+            mappings[o.mapping],
+            o,
+            referring[(o.mapping, o.key)],
+            times.get((o.mapping, o.key, None)),
+        )
         if deletes(o) and (o.mapping, o.key) not in doomed
         else o
         for o in operations
@@ -102,7 +116,9 @@ def _referring(
     return found
 
 
-def _held(mapping: DatabaseMapping, operation: Operation, referring: list[str]) -> Operation:
+def _held(
+    mapping: DatabaseMapping, operation: Operation, referring: list[str], times: EditTimes | None
+) -> Operation:
     in_git = any(w.side is Side.NOTION for w in operation.writes)  # deleted there
     deleted_first = (State.DELETED, State.UNCHANGED)
     states = deleted_first if in_git else (State.UNCHANGED, State.DELETED)
@@ -113,4 +129,5 @@ def _held(mapping: DatabaseMapping, operation: Operation, referring: list[str]) 
     why = f"deleted in {'git' if in_git else 'Notion'}, but {names}{more} still {points} to it"
     content = content_digest(mapping, _deleted_fields(operation))
     conflict = record_conflict(mapping, operation.key, states, why, content)
+    conflict = replace(conflict, times=times)
     return replace(operation, kind=Kind.OPEN, writes=(), conflicts=(conflict,), backups=())

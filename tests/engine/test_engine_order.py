@@ -184,7 +184,7 @@ def held(operations: list[Operation], **present: Record) -> dict[str, str]:
         "projects": {k: r for k, r in present.items() if k.startswith("p")},
     }
     merged = merged_records(records, operations)
-    result = hold_referenced(MAPPINGS, operations, merged)
+    result = hold_referenced(MAPPINGS, operations, merged, {})
     assert [o.key for o in result] == [o.key for o in operations]
     for operation in result:
         assert bool(operation.open_conflicts) is (operation.kind is Kind.OPEN)
@@ -235,7 +235,7 @@ def test_a_delete_that_a_person_decided_goes_through_and_answers_the_question() 
     records = {"p": in_git(title="p"), "t": in_git(title="t", project=P)}
     operations = [trash("p", PROJECTS)]
     merged = merged_records({"tasks": {"t": records["t"]}, "projects": {}}, operations)
-    (question,) = hold_referenced(MAPPINGS, operations, merged)
+    (question,) = hold_referenced(MAPPINGS, operations, merged, {})
     answer = answers(Resolution(take=Take.GIT, asked=question.conflicts[0].asked))
     base, page = in_base(PROJECTS, title="p"), in_notion(title="p")
     decided = replace(planned(PROJECTS, base=base, notion=page, answers=answer), key="p")

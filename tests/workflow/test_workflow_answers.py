@@ -301,3 +301,12 @@ def test_a_plan_tells_what_was_edited_of_a_deleted_record_and_what_goes(
     assert f"({other}'s edit goes: hours 8 -> 55; note sha256:" in told
     for text in (asked, shown, told, world.read(world.conflict("tasks/dig"))):
         assert "Unsaid" not in text
+
+
+def test_a_delete_that_others_still_refer_to_says_whose_it_is(world: World) -> None:
+    world.remove("tasks/dig")  # after which lay comes
+    (conflict,) = operation(world.plan(), "tasks/dig").open_conflicts
+    assert "still points to it" in conflict.reason
+    assert conflict.times is not None
+    assert (conflict.times.git.by, bool(conflict.times.git.at)) == ("Ann Lee", True)
+    assert conflict.place is None
