@@ -3,8 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from notion_gitops.model.records import Side
+
+
+class Synced(StrEnum):
+    """Whether there is a history of syncs to look into."""
+
+    EVER = "synced"
+    NEVER = "never synced"
+    SANDBOX = "the sandbox alone was synced"  # and the sandbox is not what was asked about
 
 
 @dataclass(frozen=True, slots=True)

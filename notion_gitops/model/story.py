@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from notion_gitops.model.backups import Synced
 from notion_gitops.model.diagnostics import Place
 from notion_gitops.model.mapping import Take
 from notion_gitops.model.operations import EditTime, Kind
@@ -122,4 +123,5 @@ class Story:
     question: str = ""  # the conflict file, if there is one
     fields: Mapping[str, FieldStory] = field(default_factory=dict)
     sync: RecordSync | None = None
+    synced: Synced = Synced.EVER  # anything, not this record alone
     offline: bool = False

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from notion_gitops.model.backups import HeldNow, KeptBackup, KeptSync, ShownBackup
+from notion_gitops.model.backups import HeldNow, KeptBackup, KeptSync, ShownBackup, Synced
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.report.asked import value_shown
 from notion_gitops.report.document import Command, Document, Facts, Item, Items, Section, Tone
@@ -15,6 +15,11 @@ from notion_gitops.text.words import count, listed
 
 _GONE = "there is no such record now"
 _NAMED = 6  # fields in a line
+_NOTHING = {
+    Synced.EVER: "No sync that is known here overwrote or deleted anything",
+    Synced.NEVER: "Nothing was synced yet",
+    Synced.SANDBOX: "Nothing was synced yet, but with the sandbox",
+}
 _UNFINISHED = "a run that did not come to its end"
 
 Mappings = Mapping[str, DatabaseMapping]
@@ -27,6 +32,7 @@ def backups_list_view(
     limit: int,
     words: Sequence[str] = (),
     shallow: bool = False,
+    synced: Synced = Synced.EVER,
 ) -> Report:
     """One line for each backup, under its sync, the latest first.
 
@@ -36,6 +42,7 @@ def backups_list_view(
         limit: how many backups are shown.
         words: what the list was narrowed with, as it is typed.
         shallow: whether the clone holds the latest part of the history alone.
+        synced: whether there is a history at all.
     """
     damaged = [sync for sync in syncs if sync.damage]
     syncs = [sync for sync in syncs if not sync.damage]
@@ -44,10 +51,13 @@ def backups_list_view(
     left = total - sum(len(sync.backups) for sync in shown)
     title = f"{count(total, 'backup')} of {count(len(syncs), 'sync', 'syncs')}, the latest first"
     if not total:
-        title = "No sync that is known here overwrote or deleted anything"
+        title = _NOTHING[synced]
+    narrowed = " ".join(["backups list", *words])
+    there = again.in_sandbox().recorded(narrowed)
     sections = (
+        *([Section((Command(there),), "What its syncs kept")] if synced is Synced.SANDBOX else []),
         *(Section((Items(tuple(map(_line, sync.backups))),), _heading(sync)) for sync in shown),
-        *_more(left, again.recorded(" ".join(["backups list", *words, f"--limit {total}"]))),
+        *_more(left, again.recorded(f"{narrowed} --limit {total}")),
         *_ways(again, shown),
         *_unreadable(damaged),
         *_cut(shallow),

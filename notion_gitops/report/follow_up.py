@@ -21,6 +21,10 @@ class FollowUp:
         """The same, for plans and applies that bring this back."""
         return replace(self, restores=wishes)
 
+    def in_sandbox(self) -> "FollowUp":
+        """The same, for commands that are to look at the sandbox."""
+        return replace(self, sandbox=True)
+
     def command(self, words: str) -> str:
         """A command that asks Notion: ``apply --push``, said in full."""
         notion = (*(["--sandbox"] if self.sandbox else []), *_option("--base-url", self.base_url))

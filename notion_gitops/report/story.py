@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from notion_gitops.model.backups import Synced
 from notion_gitops.model.mapping import DatabaseMapping, Take
 from notion_gitops.model.operations import EditTime, Kind
 from notion_gitops.model.story import Decision, Fate, FieldStory, GitEdit, Holding, Ruling, Story
@@ -26,6 +27,11 @@ _VALUE = 200  # characters of a value
 _CELL = 40  # characters of a value in a table
 _NEW = (Kind.CREATE_PAGE, Kind.CREATE_FILE)
 _ASKING = (Decision.OPEN, Decision.WAITS, Decision.LEFT_ALONE, Decision.ON_HOLD)
+_NEVER = {
+    Synced.EVER: "never",
+    Synced.NEVER: "never; nothing was synced yet",
+    Synced.SANDBOX: "never; nothing was, but with the sandbox: for that add --sandbox",
+}
 _QUIET = (Decision.NOTHING, Decision.BASE)
 
 
@@ -68,7 +74,7 @@ def _record(story: Story) -> Iterator[tuple[str, str]]:
         yield "Renamed", f"in git; it was {story.renamed_from} when it was last agreed"
     yield "In git", _in_git(story)
     yield "In Notion", _in_notion(story)
-    yield "Last sync", sync_text(story.sync, story.at) if story.sync else "never"
+    yield "Last sync", sync_text(story.sync, story.at) if story.sync else _NEVER[story.synced]
     label = "Plan now" if not story.held_back else "Meant"
     yield label, fate_text(story.fate)
     for why in story.held_back:

@@ -34,7 +34,7 @@ def list_backups(workspace: Workspace, wanted: WantedBackups) -> tuple[KeptSync,
         UsageError: there is no such sync, or nothing was ever kept of such a mapping or record.
     """
     every = kept_syncs(workspace, newest_state(workspace))
-    syncs = (find_sync(every, wanted.sync),) if wanted.sync else every
+    syncs = (find_sync(workspace, every, wanted.sync),) if wanted.sync else every
     kept = [b for sync in syncs for b in sync.backups]
     if wanted.mapping:
         _require_known(kept, wanted, workspace)
@@ -51,7 +51,7 @@ def show_backups(
         UsageError: there is no such sync, or it kept nothing of such a mapping or record.
     """
     state, changes = read_state_and_changes(workspace)
-    sync = find_sync(kept_syncs(workspace, state.commit), wanted.sync)
+    sync = find_sync(workspace, kept_syncs(workspace, state.commit), wanted.sync)
     if wanted.mapping:
         _require_known(sync.backups, wanted, workspace)
     found = _narrowed(sync, wanted)

@@ -10,6 +10,7 @@ from notion_gitops.mapping.holds import load_holds
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import UsageError
 from notion_gitops.model.holds import Hold
+from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.state.holds import with_hold, without_hold
 from notion_gitops.workflow.naming import require_field, require_mapping
 from notion_gitops.workflow.reading.find_record import Names, Words, find_record
@@ -49,13 +50,13 @@ def scope_of(workspace: Workspace, said: Scope, ask_notion: Callable[[], Names] 
     _require_known(workspace, said)
     if not said.record:
         return said
-    words = Words(said.record, said.mapping)
+    words, again = Words(said.record, said.mapping), FollowUp(sandbox=workspace.sandbox)
     try:
-        _, key = find_record({said.mapping: _known(workspace, said.mapping)}, words)
+        _, key = find_record({said.mapping: _known(workspace, said.mapping)}, words, again)
     except UsageError:
         if ask_notion is None:
             raise
-        _, key = find_record({said.mapping: ask_notion()}, words)
+        _, key = find_record({said.mapping: ask_notion()}, words, again)
     return replace(said, record=key)
 
 

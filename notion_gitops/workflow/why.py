@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from notion_gitops.engine.rules import Evidence
 from notion_gitops.engine.standing import standing_rule
+from notion_gitops.model.backups import Synced
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.holds import Hold
 from notion_gitops.model.mapping import Field
@@ -21,6 +22,7 @@ from notion_gitops.model.story import (
 )
 from notion_gitops.model.values import Unknown
 from notion_gitops.notion.gateway import Gateway
+from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.holds import hold_text
 from notion_gitops.workflow.naming import require_field
 from notion_gitops.workflow.plan import Planned
@@ -28,6 +30,7 @@ from notion_gitops.workflow.reading.edit_times import Editors, in_notion
 from notion_gitops.workflow.reading.fates import field_fate, record_fate
 from notion_gitops.workflow.reading.find_record import Words, find_record
 from notion_gitops.workflow.reading.last_sync import last_sync
+from notion_gitops.workflow.reading.newest_state import synced
 from notion_gitops.workflow.reading.record_history import by_name, deletion, field_edits
 from notion_gitops.workflow.reading.seen_record import Seen, look, names_of
 from notion_gitops.workflow.reading.users import known_users
@@ -66,7 +69,7 @@ def tell(planned: Planned, words: Words, gateway: Gateway | None) -> Story:
     """
     comparison = planned.comparison
     names = {name: names_of(comparison, name) for name in comparison.workspace.mappings}
-    name, key = find_record(names, words)
+    name, key = find_record(names, words, FollowUp(sandbox=comparison.workspace.sandbox))
     mapping = comparison.workspace.mappings[name]
     if words.field:
         require_field(words.field, mapping)
@@ -111,6 +114,7 @@ def _story(seen: Seen, editors: Editors, wanted: tuple[str, ...]) -> Story:
         question=_question(seen),
         fields={name: _field(seen, seen.mapping.fields[name], around) for name in wanted},
         sync=last_sync(where.workspace, state, seen.mapping, seen.old, agreed_file),
+        synced=Synced.EVER if state else synced(where.workspace),
         offline=seen.plan.offline,
     )
 

@@ -17,6 +17,7 @@ STORIES = {
     "decided-by-rule": "why tasks order-beams hours --sandbox",
     "both-edit": "why tasks pour-slab title --sandbox",
     "not-asked": "why tasks pour --offline --sandbox",
+    "not-of-the-sandbox": "why tasks pour-slab --offline",
     "one-file": "why projects hall-b --sandbox",
     "in-git-alone": "why tasks/new-task --sandbox",
     "for-programs": "why tasks pour-slab due --sandbox --format json",

@@ -14,12 +14,14 @@ from notion_gitops.cli.options import (
     workspace_option,
 )
 from notion_gitops.cli.output import Format, format_option, show, show_report
+from notion_gitops.model.backups import Synced
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.records import Side
 from notion_gitops.model.restores import RestoreWish
 from notion_gitops.report.backups import backups_list_view, backups_view
 from notion_gitops.workflow.backups import WantedBackups, list_backups, show_backups
 from notion_gitops.workflow.plan import PlanOptions, make_plan
+from notion_gitops.workflow.reading.newest_state import synced
 from notion_gitops.workflow.workspace import open_workspace
 from notion_gitops.workflow.writing.ready import hindrances
 
@@ -72,8 +74,11 @@ def list_(  # noqa: PLR0917  one parameter an option
     again = Where(sandbox, None).follow_up(start)
     found = list_backups(workspace, wanted)
     words = [*filter(None, (mapping, key)), *([f"--sync {sync}"] if sync else [])]
+    history = Synced.EVER if found else synced(workspace)
     shallow = workspace.repository.is_shallow()
-    view = backups_list_view(found, again, limit=limit, words=words, shallow=shallow)
+    view = backups_list_view(
+        found, again, limit=limit, words=words, synced=history, shallow=shallow
+    )
     show_report(view, form)
 
 

@@ -7,6 +7,7 @@ from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
 from notion_gitops.model.nearest import nearest
 from notion_gitops.notion.ids import parse_id
+from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.text.words import listed
 from notion_gitops.workflow.naming import require_mapping
 
@@ -56,8 +57,13 @@ def read_words(words: tuple[str, ...], mappings: Iterable[str]) -> Words:
             raise UsageError(Diagnostic("say which record is meant", fix=fix))
 
 
-def find_record(names: Mapping[str, Names], words: Words) -> tuple[str, str]:
+def find_record(names: Mapping[str, Names], words: Words, again: FollowUp) -> tuple[str, str]:
     """The mapping and the key of the record that is meant.
+
+    Args:
+        names: what the records are called, by mapping.
+        words: which one is meant.
+        again: how the commands that follow are typed.
 
     Raises:
         UsageError: there is none, or there are several; with the nearest keys.
@@ -73,7 +79,12 @@ def find_record(names: Mapping[str, Names], words: Words) -> tuple[str, str]:
     if found:
         shown = listed([f"{name}/{key}" for name, key in found], _NAMED)
         raise UsageError(Diagnostic(f'"{words.key}" can be {shown}', fix="Write more of it."))
-    raise UsageError(Diagnostic(_unknown(words, page), fix=_nearest(inside, words.key, page)))
+    if page is not None:
+        fix = f"A page that is not taken in yet has no story: {again.command('plan')} tells of it."
+    else:
+        near = _nearest(inside, words.key)
+        fix = near or f"{again.command('plan --full')} lists what is known."
+    raise UsageError(Diagnostic(_unknown(words, page), fix=fix))
 
 
 def _by_key(names: Mapping[str, Names], word: str) -> list[tuple[str, str]]:
@@ -97,10 +108,7 @@ def _unknown(words: Words, page: str | None) -> str:
     return f'there is no record "{words.key}" in {where}'
 
 
-def _nearest(names: Mapping[str, Names], word: str, page: str | None) -> str:
-    if page is not None:
-        return "A page that is not taken in yet has no story: notion-gitops plan tells of it."
+def _nearest(names: Mapping[str, Names], word: str) -> str:
     near = {n: key for n, each in names.items() if (key := nearest(word, each.keys)) is not None}
-    if not near:
-        return "notion-gitops plan --full lists what is known."
-    return f"Did you mean {' or '.join(f'{name}/{key}' for name, key in near.items())}?"
+    shown = " or ".join(f"{name}/{key}" for name, key in near.items())
+    return f"Did you mean {shown}?" if near else ""

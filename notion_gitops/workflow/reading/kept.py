@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from notion_gitops.model.backups import KeptBackup, KeptSync
+from notion_gitops.model.backups import KeptBackup, KeptSync, Synced
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import StateUnusable, UsageError
 from notion_gitops.model.nearest import nearest
+from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.state.backups import BACKUPS, parse_backups
 from notion_gitops.state.reading import decode
 from notion_gitops.text.words import listed
 from notion_gitops.workflow.reading.journal_lines import unfinished_syncs
-from notion_gitops.workflow.reading.newest_state import KEPT
+from notion_gitops.workflow.reading.newest_state import KEPT, synced
 from notion_gitops.workflow.workspace import Workspace
 
 _NAMED = 5  # syncs in a message
-_LIST = "notion-gitops backups list shows what there is; a shallow clone has only the last syncs."
 
 
 def kept_syncs(workspace: Workspace, state: str) -> tuple[KeptSync, ...]:
@@ -57,8 +57,13 @@ def _parsed(content: bytes) -> tuple[tuple[KeptBackup, ...], str]:
         return (), error.diagnostics[0].summary
 
 
-def find_sync(syncs: Sequence[KeptSync], word: str) -> KeptSync:
+def find_sync(workspace: Workspace, syncs: Sequence[KeptSync], word: str) -> KeptSync:
     """The sync that is meant: by its id, the beginning of one, or the letters at its end.
+
+    Args:
+        workspace: the workspace.
+        syncs: all that are known of.
+        word: what was typed.
 
     Raises:
         UsageError: there is none, or there are several.
@@ -73,7 +78,7 @@ def find_sync(syncs: Sequence[KeptSync], word: str) -> KeptSync:
     if found:
         shown = listed([s.sync_id for s in found], _NAMED)
         raise UsageError(Diagnostic(f'"{word}" can be {shown}', fix="Write more of it."))
-    raise UsageError(Diagnostic(f'there is no sync "{word}"', fix=_nearest(syncs, word)))
+    raise UsageError(Diagnostic(f'there is no sync "{word}"', fix=_nearest(workspace, syncs, word)))
 
 
 def _damaged(sync: KeptSync) -> Diagnostic:
@@ -92,7 +97,12 @@ def _tail(sync_id: str) -> str:
     return sync_id.rpartition("-")[2]
 
 
-def _nearest(syncs: Iterable[KeptSync], word: str) -> str:
+def _nearest(workspace: Workspace, syncs: Iterable[KeptSync], word: str) -> str:
     names = {name: s.sync_id for s in syncs for name in (s.sync_id, _tail(s.sync_id))}
     near = nearest(word, names)
-    return f'Did you mean "{names[near]}"?' if near else _LIST
+    if near:
+        return f'Did you mean "{names[near]}"?'
+    if not names and synced(workspace) is Synced.SANDBOX:
+        return "Nothing was synced yet, but with the sandbox: for that add --sandbox."
+    there = FollowUp(sandbox=workspace.sandbox).recorded("backups list")
+    return f"{there} shows what there is; a shallow clone has only the last syncs."

@@ -17,9 +17,10 @@ The sandbox has a state of its own, which never leaves this machine.
 
 from collections.abc import Mapping
 
+from notion_gitops.model.backups import Synced
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import Refused, StateUnusable
-from notion_gitops.workflow.workspace import Workspace
+from notion_gitops.workflow.workspace import SANDBOX_STATE_REF, Workspace
 
 LOOKED_AT = 2000  # commits of HEAD that are searched for traces of a lost state
 
@@ -60,6 +61,18 @@ def newest_state(workspace: Workspace) -> str:
             f"{fetched[:12]}  Then run this again. Nothing was written.",
         )
     )
+
+
+def synced(workspace: Workspace) -> Synced:
+    """Whether anything was ever synced, and if not, whether the sandbox was.
+
+    Raises:
+        StateUnusable, Refused: as `newest_state`.
+    """
+    if newest_state(workspace):
+        return Synced.EVER
+    in_sandbox = workspace.repository.refs(SANDBOX_STATE_REF)
+    return Synced.SANDBOX if in_sandbox else Synced.NEVER
 
 
 def adopt_state(workspace: Workspace, commit: str) -> None:

@@ -57,7 +57,7 @@ def find_restores(workspace: Workspace, state: str, wishes: Sequence[RestoreWish
     whole: list[RestoreWish] = []
     records: dict[str, dict[str, Restore]] = {}
     for wish in wishes:
-        sync = find_sync(syncs, wish.sync)
+        sync = find_sync(workspace, syncs, wish.sync)
         whole.append(replace(wish, sync=sync.sync_id))
         mapping = _mapping(workspace, sync, wish)
         there = records.setdefault(mapping.name, {})
