@@ -12,6 +12,7 @@ from notion_gitops.model.errors import UsageError
 from notion_gitops.model.holds import Hold
 from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.state.holds import with_hold, without_hold
+from notion_gitops.text.words import listed
 from notion_gitops.workflow.naming import require_field, require_mapping
 from notion_gitops.workflow.reading.find_record import Names, Words, find_record
 from notion_gitops.workflow.reading.git_side import GitReader, read_state_and_changes
@@ -105,18 +106,39 @@ def remove_hold(workspace: Workspace, said: Scope) -> Hold:
     """Take a hold out of the file.
 
     Raises:
-        UsageError: there is none of this scope in the file; with where it is, or what there is.
+        UsageError: there is none of this scope in the file, or several; with where it is, or what
+            there is.
         Refused: the file cannot be written line by line.
     """
     _require_known(workspace, said)
     wanted = Hold(said.mapping, "", Place(HOLDS), said.record, said.field)
-    found = [h for h in every_hold(workspace) if h.scope == wanted.scope]
+    found = _held(workspace, wanted)
     hold = next((h for h in found if h.place.file == HOLDS), None)
     text = _text(workspace)
     if hold is None or text is None:
         raise UsageError(_not_in_file(workspace, wanted, found))
     _write(workspace, without_hold(text, hold))
     return hold
+
+
+def _held(workspace: Workspace, wanted: Hold) -> list[Hold]:
+    """The holds of that scope; if there are none, of the one record whose key begins so.
+
+    Raises:
+        UsageError: several records on hold begin so.
+    """
+    every = every_hold(workspace)
+    exact = [h for h in every if h.scope == wanted.scope]
+    if exact or not wanted.record:
+        return exact
+    begin = wanted.record.casefold()
+    alike = [h for h in every if (h.mapping, h.field) == (wanted.mapping, wanted.field)]
+    found = [h for h in alike if h.record.casefold().startswith(begin)]
+    names = list(dict.fromkeys(h.name for h in found))
+    if len(names) > 1:
+        what = f'"{wanted.record}" can be {listed(names, _NAMED)}'
+        raise UsageError(Diagnostic(what, fix="Write more of it."))
+    return found
 
 
 def _require_known(workspace: Workspace, said: Scope) -> None:

@@ -140,6 +140,15 @@ def test_a_slash_without_a_key_does_not_mean_the_whole_mapping(world: World) -> 
     assert "tasks/ names no record; write tasks/KEY" in done.stderr
 
 
+def test_one_that_was_never_committed_is_taken_back_by_the_beginning_of_a_key(
+    world: World,
+) -> None:
+    for key in ("pour-slab", "paint-gate"):
+        world.tool.run("hold", "add", "tasks", key, "--reason", "We ask first").expect(0)
+    story(world, "taken-back", "hold remove tasks p", "hold remove tasks pou")
+    world.tool.run("apply", "--sandbox", "--yes").expect(0)
+
+
 def test_a_record_that_only_notion_knows_is_asked_about_there(world: World) -> None:
     world.tool.run("sandbox", "clock", "set", "2020-03-03T10:00:00Z", "--stopped").expect(0)
     world.tool.run("sandbox", "add", "tasks", "Name=Paint the door").expect(0)

@@ -25,6 +25,7 @@ from notion_gitops.workflow.reading.find_record import Names
 from notion_gitops.workflow.reading.seen_record import names_of
 from notion_gitops.workflow.workspace import HOLDS, open_workspace
 from notion_gitops.workflow.writing.lock import only_one
+from notion_gitops.workflow.writing.released import waits_for_a_commit
 
 mapping_argument = click.argument("mapping", metavar="MAPPING")
 key_argument = click.argument("key", required=False, default="")
@@ -128,9 +129,14 @@ def list_(start: Path, form: Format) -> None:
 def remove(start: Path, mapping: str, key: str, field: str) -> None:
     """Take a hold out of state/holds.yaml; the next plan shows what waited.
 
-    That takes a commit: apply refuses as long as it is not in one.
+    KEY can be the beginning of a key. If the hold was in a commit, so must be its end: apply
+    refuses until then.
     """
     with only_one(open_workspace(start).private):
         hold = remove_hold(open_workspace(start), _scope(mapping, key, field))
     say(f"No longer on hold: {terminal(hold.name)} ({terminal(hold.reason)}).")
-    say(f"Commit and push {HOLDS}: until then apply refuses to go on. A plan shows what waited.")
+    if waits_for_a_commit(open_workspace(start), datetime.now(UTC).date()):
+        say(f"Commit and push {HOLDS}: until then apply refuses to go on.")
+    else:
+        say("It was in no commit, so the next apply goes on without it.")
+    say("A plan shows what waited.")

@@ -1,5 +1,7 @@
 """Holds that somebody took out, and did not commit: what was on hold does not go on for it."""
 
+from datetime import date
+
 from notion_gitops.engine.holds import loosened
 from notion_gitops.formats.yaml_text import decode_utf8
 from notion_gitops.mapping.holds import load_holds
@@ -20,9 +22,8 @@ def released_uncommitted(planned: Planned) -> Diagnostic | None:
     was on hold is for everybody, as a change of a mapping is: it takes a commit.
     """
     workspace, today = planned.comparison.workspace, planned.comparison.at.date()
-    every = [h for name in workspace.mappings for h in workspace.holds_of(name)]
     try:
-        released = loosened(_committed(workspace), every, today)
+        released = _released(workspace, today)
     except InvalidInput:
         what = f"{HOLDS} cannot be read in the last commit, and is not committed as it is now"
         return Diagnostic(what, Place(HOLDS), fix="Commit it first: it says what is on hold.")
@@ -33,6 +34,19 @@ def released_uncommitted(planned: Planned) -> Diagnostic | None:
         f"a hold was taken out of {HOLDS} or shortened, and that is not committed: {names}",
         fix=f"Commit it first (git commit {HOLDS}), or put it back (git checkout HEAD -- {HOLDS}).",
     )
+
+
+def waits_for_a_commit(workspace: Workspace, today: date) -> bool:
+    """Whether apply refuses, for what was taken out of the file, until that is in a commit."""
+    try:
+        return bool(_released(workspace, today))
+    except InvalidInput:
+        return True
+
+
+def _released(workspace: Workspace, today: date) -> tuple[Hold, ...]:
+    every = [h for name in workspace.mappings for h in workspace.holds_of(name)]
+    return tuple(loosened(_committed(workspace), every, today))
 
 
 def _committed(workspace: Workspace) -> tuple[Hold, ...]:
