@@ -1,12 +1,14 @@
 """Checking mappings and record files, offline."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.errors import InvalidInput
 from notion_gitops.workflow.reading.all_records import read_mapping
 from notion_gitops.workflow.reading.conflict_files import read_conflict_files
 from notion_gitops.workflow.reading.doubtful_answers import doubtful_answers
+from notion_gitops.workflow.reading.hold_findings import unknown_held
 from notion_gitops.workflow.reading.known_keys import dangling, keys_of
 from notion_gitops.workflow.reading.known_options import last_schemas, unknown_options
 from notion_gitops.workflow.workspace import Workspace
@@ -43,5 +45,6 @@ def validate(workspace: Workspace) -> Validated:
             problems += error.diagnostics
         else:
             problems += doubtful_answers(workspace, words.mapping, files, schemas, keys)
+    problems += unknown_held(workspace, keys, datetime.now(UTC).date())
     count = sum(len(reading.records) + len(reading.lost) for reading in readings.values())
     return Validated(len(workspace.mappings), count, tuple(problems))

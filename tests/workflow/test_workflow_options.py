@@ -80,3 +80,15 @@ def test_a_target_that_holds_nothing_yet_may_get_anything_from_notion(world: Wor
     for path in (world.root / "state/records/projects").iterdir():
         path.unlink()
     assert validate(open_workspace(world.root)).problems == ()
+
+
+def test_validate_tells_a_hold_of_a_record_that_there_is_not(world: World) -> None:
+    holds = "hold:\n  - {record: digg, reason: x}\n  - {record: lay, reason: x}\n"
+    old = "  - {record: gone, reason: x, until: 2020-01-01}\n  - {record: test, reason: x}\n"
+    world.write("mappings/tasks.yaml", world.read("mappings/tasks.yaml") + holds + old)
+    world.remove("tasks/test")  # the base knows it, and its hold keeps the page
+    (told,) = validate(open_workspace(world.root)).problems
+    assert told.severity is Severity.WARNING
+    assert told.summary == 'tasks/digg: there is no record "digg", so this hold keeps nothing'
+    assert told.fix.startswith('Did you mean "dig"?')
+    assert str(told.place).startswith("mappings/tasks.yaml:")
