@@ -123,6 +123,7 @@ class BranchUpdate:
     files: Mapping[str, str] = field(default_factory=dict)  # of records by MAPPING/KEY
     left: Mapping[str, str] = field(default_factory=dict)  # all files that are in conflict still,
     # and why, where that is more than lines that git marked
+    half_deleted: tuple[str, ...] = ()  # those of them that one branch deleted: no line is marked
     pushed: str = ""  # the remote that it was pushed to
     not_pushed: str = ""  # why it was not, though it was asked for
 

@@ -1,7 +1,7 @@
 """What `update-branch` did, what it decided, and what is left to a person."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -162,8 +162,24 @@ def _undo_pushed(update: BranchUpdate) -> Iterator[Section]:
 
 
 def _to_finish(update: BranchUpdate) -> Iterator[Block]:
-    yield Paragraph("Choose between the lines that are marked in these files, then:")
-    paths = [*update.left] if len(update.left) <= _LISTED else ["."]
-    yield Command(f"git add -- {' '.join(map(shlex.quote, paths))}")
+    marked = [path for path in update.left if path not in update.half_deleted]
+    if marked:
+        yield Paragraph("Choose between the lines that are marked; of each file then:")
+        yield from _each("git add", marked)
+    if update.half_deleted:
+        one = len(update.half_deleted) == 1
+        which = "One file that a branch deleted has" if one else "Files that a branch deleted have"
+        yield Paragraph(f"{which} no marks. To keep the edited file:")
+        yield from _each("git add", update.half_deleted)
+        yield Paragraph("Or to delete it:")
+        yield from _each("git rm", update.half_deleted)
+    yield Paragraph("Then:")
     yield Command("notion-gitops validate")
     yield Command("git commit")
+
+
+def _each(command: str, paths: Sequence[str]) -> Iterator[Block]:
+    """One command a line, so that each can be pasted."""
+    yield from (Command(f"{command} -- {shlex.quote(path)}") for path in paths[:_LISTED])
+    if len(paths) > _LISTED:
+        yield Paragraph(f"and so on, for {count(len(paths) - _LISTED, 'more file')}: git status")

@@ -192,6 +192,7 @@ def _merge_records(workspace: Workspace, target: Target, update: BranchUpdate) -
         as_text={p: m.reason for p, m in sorted(merged.items()) if m.reason is not None},
         files={f"{c.mapping}/{c.key}": p for p, m in by_fields.items() for c in m.collisions},
         left=_left(workspace, update, by_fields),
+        half_deleted=tuple(p for p, s in sorted(unmerged.items()) if (_HERE in s) != (_THERE in s)),
     )
 
 
