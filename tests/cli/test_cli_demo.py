@@ -2,8 +2,13 @@
 
 import re
 import shlex
+import sys
 import time
+from pathlib import Path
 
+import pytest
+
+from notion_gitops.cli.commands.demo import _within_reach
 from notion_gitops.text.columns import width
 from tests.cli.cli_world import WIDTH, Tool
 
@@ -49,6 +54,19 @@ def test_the_whole_story_and_what_to_try_next(tool: Tool) -> None:
     tools = ["notion-gitops"] * 2
     assert [words[0] for words in steps] == ["cd", *tools, "git", *tools, "git"]
     _play_on(tool, steps)
+
+
+def test_a_shell_that_does_not_find_the_command_is_told_how(
+    tool: Tool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = {"PATH": "/usr/bin:/bin"}
+    plain = Tool(tool.folder, tool.home, bare)
+    plain.shell("notion-gitops --version").expect(127)
+    monkeypatch.setenv("PATH", bare["PATH"])
+    (line,) = _within_reach()
+    plain.shell(f"{line}\nnotion-gitops --version").expect(0)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{bare['PATH']}")
+    assert list(_within_reach()) == []
 
 
 def _typed(text: str) -> list[list[str]]:

@@ -2,8 +2,10 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -154,6 +156,7 @@ def _farewell(story: Story, folder: Path) -> None:
     story.chapter("Now you")
     click.echo(f"The workspace stays in {folder}. Go on there:")
     for command_line, why in (
+        *((line, "to find it") for line in _within_reach()),
         (f"cd {shlex.quote(str(folder))}", ""),
         ("notion-gitops conflicts show cabling-ward-3", "open question"),
         ("notion-gitops conflicts resolve cabling-ward-3 --take notion", "decide it"),
@@ -163,6 +166,17 @@ def _farewell(story: Story, folder: Path) -> None:
         ("git log -p", "every sync"),
     ):
         click.echo(f"  {command_line:<60}  {why and '# '}{why}".rstrip())
+
+
+def _within_reach() -> Iterator[str]:
+    """What to type first where a shell does not find the command, as after `make demo`."""
+    if shutil.which("notion-gitops") is not None:
+        return
+    beside = Path(sys.executable).parent
+    if (beside / "notion-gitops").is_file():
+        yield f'export PATH={shlex.quote(str(beside))}:"$PATH"'
+    else:
+        yield f"alias notion-gitops={shlex.quote(f'{sys.executable} -m notion_gitops')}"
 
 
 def _an_hour_ago() -> datetime:
