@@ -70,16 +70,33 @@ def two_ends(left: str, right: str, tone: Tone = Tone.PLAIN) -> list[Line]:
 
 
 def table(content: Table, indent: int = 2) -> list[Line]:
-    """A table whose cells are wrapped where the screen is too narrow; nothing is cut."""
+    """A table whose cells are wrapped where the screen is too narrow; nothing is cut.
+
+    Of numbers, which nobody reads broken in two, it is a list where they do not fit.
+    """
     rows = [[terminal(cell) for cell in row] for row in (content.columns, *content.rows)]
+    if content.right and _needed(rows) > screen() - indent:
+        return _stacked(content, indent)
     widths = _widths(rows, screen() - indent)
     lines: list[Line] = []
     for position, row in enumerate(rows):
         tone = Tone.FAINT if position == 0 else Tone.PLAIN
         lines += [Line(" " * indent + text, tone) for text in _row(row, widths, content)]
-    if content.more:
-        lines += paragraph(f"and {number(content.more)} more", indent)
-    return lines
+    return [*lines, *_more(content, indent)]
+
+
+def _stacked(content: Table, indent: int) -> list[Line]:
+    """Each row as its first cell, and below it the others with their headings."""
+    lines: list[Line] = []
+    for first, *cells in content.rows:
+        named = [f"{h} {c}" for h, c in zip(content.columns[1:], cells, strict=True) if c]
+        lines += paragraph(first, indent)
+        lines += paragraph(", ".join(named), indent + 2 * _GAP)
+    return [*lines, *_more(content, indent)]
+
+
+def _more(content: Table, indent: int) -> list[Line]:
+    return paragraph(f"and {number(content.more)} more", indent) if content.more else []
 
 
 def _row(row: Sequence[str], widths: Sequence[int], content: Table) -> list[str]:
@@ -99,12 +116,24 @@ def _widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:
     """Widths that fit; columns of running text give way before a key would be broken in two."""
     columns = list(zip(*rows, strict=True))
     widths = [max(map(width, column)) for column in columns]
-    unbroken = [max(map(width, " ".join(column).split()), default=0) for column in columns]
+    unbroken = _unbroken(columns)
     while sum(widths) + _GAP * (len(widths) - 1) > room and max(widths) > _NARROWEST:
         slack = [i for i, w in enumerate(widths) if w > max(unbroken[i], _NARROWEST)]
-        give = max(slack or range(len(widths)), key=widths.__getitem__)
+        spare = slack or [i for i, w in enumerate(widths) if w > unbroken[i]]
+        give = max(spare or range(len(widths)), key=widths.__getitem__)
         widths[give] -= 1
     return widths
+
+
+def _needed(rows: Sequence[Sequence[str]]) -> int:
+    """The least columns of the screen in which no word is broken."""
+    unbroken = _unbroken(list(zip(*rows, strict=True)))
+    return sum(unbroken) + _GAP * (len(unbroken) - 1)
+
+
+def _unbroken(columns: Sequence[Sequence[str]]) -> list[int]:
+    """The longest word of each column."""
+    return [max(map(width, " ".join(column).split()), default=0) for column in columns]
 
 
 def _painted(line: Line) -> str:
