@@ -106,14 +106,6 @@ class Comparison:
         return holds_at(self.workspace, name, self.at)
 
 
-def page_ids(comparison: Comparison) -> dict[str, dict[str, str]]:
-    """By mapping: the page id of each key, as `page_keys` has them the other way round."""
-    identified = {n: c.notion.identified for n, c in comparison.mappings.items()}
-    renames = {n: c.inputs.renames for n, c in comparison.mappings.items()}
-    keys = page_keys(comparison.state, identified, renames)
-    return {n: {key: page for page, key in pages.items()} for n, pages in keys.items()}
-
-
 def compare(sources: Sources, moment: Moment) -> Comparison:
     """Read both sides of every usable mapping and find the records that may differ.
 

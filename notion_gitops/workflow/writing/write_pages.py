@@ -17,12 +17,12 @@ from notion_gitops.model.values import Fields, Unknown, files_of
 from notion_gitops.notion.completing import complete_page
 from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite
 from notion_gitops.notion.pages import Target, decode_page, encode_properties
-from notion_gitops.workflow.reading.compare import page_ids
 from notion_gitops.workflow.reading.notion_side import Database
 from notion_gitops.workflow.writing.asking import NotWritten, asked
 from notion_gitops.workflow.writing.fresh import FreshReadings, same_own_values
 from notion_gitops.workflow.writing.keeping import overwritten
 from notion_gitops.workflow.writing.lost_creates import LostCreates
+from notion_gitops.workflow.writing.page_ids import page_ids
 from notion_gitops.workflow.writing.run import Id, Run
 from notion_gitops.workflow.writing.send_files import FileSender, holds
 from notion_gitops.workflow.writing.write_bodies import BodyWriter, Text, apart
