@@ -111,8 +111,7 @@ def _dangling(scope: Scope, record: Record, name: str) -> Iterator[Finding]:
         return  # those records are not part of this run, so nothing can be said
     known = [key for key in keys if not key.startswith(PAGE_MEMBER)]
     away, unread = scope.facts.absent.get(target, {}), scope.facts.unread.get(target, frozenset())
-    there = {*others, *unread, *(key for key, why in away.items() if why in _ASIDE)}
-    lost = [key for key in known if key not in there]
+    lost = [k for k in known if k not in others and k not in unread and away.get(k) not in _ASIDE]
     if lost:
         yield scope.finding(
             (record.key,),
