@@ -132,14 +132,14 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
             out.leave(name, "too many of its pages cannot be seen any more", found.stop)
     renames = _renames(sources, git, identified, holds)
     keys = page_keys(state, identified, {n: r.found for n, r in renames.items()})
-    unborn = _unborn(sources, holds, git, identified, renames)
-    known = _known(sources, _there(sources, git, identified, renames), holds, missing, unborn)
+    paired = _paired(sources, identified)
+    unborn = _unborn(sources, holds, git, paired, renames)
+    known = _known(sources, _there(git, paired, renames), holds, missing, unborn)
     unread = frozenset(n for n in out.why if holds[n].mapping is not None)
     mappings: dict[str, Compared] = {}
     for name in pages.keys() - out.why.keys():
-        database, found = sources.databases[name], missing[name]
-        whole = replace(pages[name], findings=(*pages[name].findings, *found.findings))
-        side = snapshot(database, whole, identified[name], keys, found.absent)
+        database = sources.databases[name]
+        side = _notion_side(database, pages[name], identified[name], missing[name], keys)
         side = replace(side, outdated=naming_old_keys(sources, identified[name], name, renames))
         side = without_untold(sources.mapping(name), side, unread)
         beside = _Around(renames[name], replace(known, holds=holds[name]), moment)
@@ -164,6 +164,18 @@ def _missing(sources: Sources, name: str, pages: Pages, git: GitSide) -> Missing
     return find_missing(sources.gateway, sources.databases[name], pages, base, git.keys | back)
 
 
+def _notion_side(
+    database: Database,
+    pages: Pages,
+    identified: Identified,
+    missing: Missing,
+    keys: Mapping[str, Mapping[str, str]],
+) -> NotionSide:
+    """What Notion holds of one mapping, with what became of the pages that are not listed."""
+    whole = replace(pages, findings=(*pages.findings, *missing.findings))
+    return snapshot(database, whole, identified, keys, missing.absent)
+
+
 def _renames(
     sources: Sources,
     git: Mapping[str, GitSide],
@@ -176,38 +188,39 @@ def _renames(
     }
 
 
+def _paired(sources: Sources, identified: Mapping[str, Identified]) -> dict[str, frozenset[str]]:
+    """By mapping the keys that have a page: in the base, or in what Notion lists."""
+    listed = {name: pages.records.keys() for name, pages in identified.items()}
+    return {
+        name: frozenset(sources.state.of(name).index.entries) | listed.get(name, frozenset())
+        for name in sources.workspace.mappings
+    }
+
+
 def _unborn(
     sources: Sources,
     holds: Mapping[str, Holds],
     git: Mapping[str, GitSide],
-    identified: Mapping[str, Identified],
+    paired: Mapping[str, frozenset[str]],
     renames: Mapping[str, Renames],
 ) -> dict[str, dict[str, str]]:
     """By mapping the records in git that are on hold and get no page for it, with the old keys."""
-    listed = {n: identified[n].records.keys() if n in identified else () for n in git}
     return {
         name: without_pages(
-            sources.mapping(name),
-            holds[name],
-            side,
-            {*sources.state.of(name).index.entries, *listed[name]},
-            renames.get(name, Renames()),
+            sources.mapping(name), holds[name], side, paired[name], renames.get(name, Renames())
         )
         for name, side in git.items()
     }
 
 
 def _there(
-    sources: Sources,
     git: Mapping[str, GitSide],
-    identified: Mapping[str, Identified],
+    paired: Mapping[str, frozenset[str]],
     renames: Mapping[str, Renames],
 ) -> dict[str, frozenset[str]]:
     """By mapping the keys on either side or in the base; of a renamed record the new one alone."""
-    listed = {n: identified[n].records.keys() if n in identified else frozenset() for n in git}
     return {
-        name: (side.keys | sources.state.of(name).index.entries.keys() | listed[name])
-        - set(renames.get(name, Renames()).found.values())
+        name: (side.keys | paired[name]) - set(renames.get(name, Renames()).found.values())
         for name, side in git.items()
     }
 

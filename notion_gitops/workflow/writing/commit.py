@@ -58,14 +58,8 @@ def commit_sync(
     backups = (*result.backups, *unused)
     result = replace(result, health=_health(result), asked=written, backups=backups)
     records = {**files, **questions}
-    head = workspace.head.commit
-    if records:
-        message = record_commit_message(
-            result, _editors(planned, result), base=planned.comparison.state.commit
-        )
-        head = workspace.repository.commit(workspace.head.ref, head, records, message)
-        workspace.repository.refresh_index(records)
-        result = replace(result, record_commit=head)
+    result = _commit_records(planned, result, records)
+    head = result.record_commit or workspace.head.commit
     state = planned.comparison.state.commit
     changes = _state_changes(workspace, result, moved, state)
     if not changes and not records:
@@ -73,6 +67,17 @@ def commit_sync(
     message = state_commit_message(result, records=head, serial=_serial(moved))
     commit = workspace.repository.commit(workspace.state_ref, state, changes, message)
     return replace(result, state_commit=commit)
+
+
+def _commit_records(planned: Planned, result: SyncResult, records: Contents) -> SyncResult:
+    """Commit record and conflict files where the records are; the index follows."""
+    if not records:
+        return result
+    workspace, base = planned.comparison.workspace, planned.comparison.state.commit
+    message = record_commit_message(result, _editors(planned, result), base=base)
+    head = workspace.repository.commit(workspace.head.ref, workspace.head.commit, records, message)
+    workspace.repository.refresh_index(records)
+    return replace(result, record_commit=head)
 
 
 def _write_questions(workspace: Workspace, questions: Contents, journal: Journal) -> None:
