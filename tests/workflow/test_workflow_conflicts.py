@@ -1,6 +1,5 @@
 """Who wins a conflict, and the conflict files that ask when nobody does."""
 
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -23,24 +22,11 @@ conflicts:
 """
 
 
-def ruled(world: World, text: str = RULES) -> None:
-    world.write("mappings/tasks.yaml", world.read("mappings/tasks.yaml") + text)
-    world.commit("Rules")
-
-
-def collide(
-    world: World, *, git_at: datetime | None = None, notion_at: datetime | None = None
-) -> None:
-    """Both sides change the hours of a task."""
-    world.edit("tasks/dig", hours="10", at=git_at)
-    world.in_notion("tasks/dig", Hours=11, at=notion_at)
-
-
 # --- rules --------------------------------------------------------------------------------
 
 
 def test_git_wins_where_a_rule_says_so(world: World) -> None:
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     world.edit("tasks/dig", due="2026-04-01")
     world.in_notion("tasks/dig", Due="2026-05-01")
     result = world.apply()
@@ -51,7 +37,7 @@ def test_git_wins_where_a_rule_says_so(world: World) -> None:
 
 
 def test_a_rule_whose_condition_does_not_hold_decides_nothing(world: World) -> None:
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     world.edit("tasks/lay", due="2026-04-01")
     world.in_notion("tasks/lay", Due="2026-05-01")
     world.apply(code=ExitCode.DECISIONS_REMAIN)
@@ -59,7 +45,7 @@ def test_a_rule_whose_condition_does_not_hold_decides_nothing(world: World) -> N
 
 
 def test_notion_wins_where_a_rule_says_so(world: World) -> None:
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     world.edit("tasks/dig", note="By git")
     world.in_notion("tasks/dig", Note="By Notion")
     world.apply()
@@ -68,7 +54,7 @@ def test_notion_wins_where_a_rule_says_so(world: World) -> None:
 
 
 def test_a_rule_may_leave_it_to_a_person(world: World) -> None:
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     world.edit("tasks/dig", kind="test")
     world.in_notion("tasks/dig", Kind=None)
     world.apply(code=ExitCode.DECISIONS_REMAIN)
@@ -78,8 +64,8 @@ def test_a_rule_may_leave_it_to_a_person(world: World) -> None:
 
 @pytest.mark.parametrize("side", ["git", "notion"])
 def test_otherwise_decides_what_no_rule_covers(world: World, side: str) -> None:
-    ruled(world, f"conflicts: {{otherwise: {side}}}\n")
-    collide(world)
+    world.extend_mapping("tasks", f"conflicts: {{otherwise: {side}}}\n")
+    world.collide()
     world.apply()
     assert world.record("tasks/dig")["hours"] == {"git": "10", "notion": "11"}[side]
     assert world.page("tasks/dig")["Hours"] == {"git": 10, "notion": 11}[side]
@@ -89,7 +75,7 @@ def test_otherwise_decides_what_no_rule_covers(world: World, side: str) -> None:
 
 
 def open_one(world: World) -> None:
-    collide(world)
+    world.collide()
     world.apply(code=ExitCode.DECISIONS_REMAIN)
 
 
@@ -161,7 +147,7 @@ def test_a_conflict_closes_when_the_sides_agree_or_one_takes_its_edit_back(
 
 def test_a_rule_that_was_added_closes_what_was_asked(world: World) -> None:
     open_one(world)
-    ruled(world, "conflicts: {otherwise: notion}\n")
+    world.extend_mapping("tasks", "conflicts: {otherwise: notion}\n")
     world.apply()
     assert world.conflicts() == set()
     assert world.record("tasks/dig")["hours"] == "11"
@@ -194,7 +180,7 @@ def test_emptying_a_required_field_in_notion_asks(world: World) -> None:
 
 
 def test_a_conflict_in_the_target_does_not_keep_back_who_points_to_it(world: World) -> None:
-    collide(world)
+    world.collide()
     world.edit("tasks/test", after="[dig]")
     world.apply(code=ExitCode.DECISIONS_REMAIN)
     assert world.page("tasks/test")["After"] == [world.page_id("tasks/dig")]
@@ -216,7 +202,7 @@ conflicts:
 
 
 def test_two_edits_of_a_long_text_are_merged_where_a_rule_says_so(world: World) -> None:
-    ruled(world, MERGING)
+    world.extend_mapping("tasks", MERGING)
     world.edit("tasks/dig", note="Dig by hand near the pipe, then fill it.")
     world.apply()
     world.edit("tasks/dig", note="Dig by hand near the gas pipe, then fill it.")
@@ -234,7 +220,7 @@ def test_two_edits_of_a_long_text_are_merged_where_a_rule_says_so(world: World) 
 
 
 def test_edits_of_the_same_words_are_asked_about(world: World) -> None:
-    ruled(world, MERGING)
+    world.extend_mapping("tasks", MERGING)
     world.edit("tasks/dig", note="Due on Monday at nine.")
     world.apply()
     world.edit("tasks/dig", note="Due on Tuesday at nine.")

@@ -23,19 +23,6 @@ conflicts:
 """
 
 
-def ruled(world: World) -> None:
-    world.write("mappings/tasks.yaml", world.read("mappings/tasks.yaml") + RULES)
-    world.commit("Rules")
-
-
-def collide(
-    world: World, *, git_at: datetime | None = None, notion_at: datetime | None = None
-) -> None:
-    """Both sides change the hours of a task."""
-    world.edit("tasks/dig", hours="10", at=git_at)
-    world.in_notion("tasks/dig", Hours=11, at=notion_at)
-
-
 def decided(world: World) -> Conflict:
     """How a plan decides the one conflict over the task."""
     (conflict,) = operation(world.plan(), "tasks/dig").conflicts
@@ -43,25 +30,25 @@ def decided(world: World) -> Conflict:
 
 
 def test_latest_is_notion_when_git_is_older(world: World) -> None:
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     now = world.clock()
-    collide(world, git_at=now, notion_at=now + timedelta(minutes=5))
+    world.collide(git_at=now, notion_at=now + timedelta(minutes=5))
     world.apply()
     assert world.record("tasks/dig")["hours"] == "11"
 
 
 def test_latest_is_git_when_it_is_newer(world: World) -> None:
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     now = world.clock()
-    collide(world, git_at=now + timedelta(minutes=5), notion_at=now)
+    world.collide(git_at=now + timedelta(minutes=5), notion_at=now)
     world.apply()
     assert world.page("tasks/dig")["Hours"] == 10
 
 
 def test_the_same_minute_is_not_guessed(world: World) -> None:
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     now = world.clock().replace(second=20)
-    collide(world, git_at=now + timedelta(seconds=20), notion_at=now)
+    world.collide(git_at=now + timedelta(seconds=20), notion_at=now)
     result = world.apply(code=ExitCode.DECISIONS_REMAIN)
     (conflict,) = operation(result, "tasks/dig").open_conflicts
     assert "same minute" in conflict.reason
@@ -69,7 +56,7 @@ def test_the_same_minute_is_not_guessed(world: World) -> None:
 
 
 def test_an_edit_counts_from_the_merge_of_its_pull_request(world: World) -> None:
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     now = world.clock()
     world.git("switch", "-q", "-c", "topic")
     world.edit("tasks/dig", hours="10", at=now)
@@ -86,7 +73,7 @@ def test_an_edit_counts_from_the_merge_of_its_pull_request(world: World) -> None
 
 
 def test_a_later_commit_to_another_field_does_not_make_the_edit_younger(world: World) -> None:
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     now = world.clock()
     world.edit("tasks/dig", hours="10", at=now)
     world.in_notion("tasks/dig", Hours=11, at=now + timedelta(minutes=30))
@@ -97,7 +84,7 @@ def test_a_later_commit_to_another_field_does_not_make_the_edit_younger(world: W
 
 
 def test_an_edit_that_is_not_committed_counts_from_the_files_time(world: World) -> None:
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     now = world.clock()
     world.in_notion("tasks/dig", Hours=11, at=now)
     world.spell("tasks/dig", hours="10")
@@ -113,8 +100,8 @@ def test_an_edit_that_is_not_committed_counts_from_the_files_time(world: World) 
 
 
 def test_our_own_last_edit_of_the_page_is_no_persons_time(world: World) -> None:
-    ruled(world)
-    collide(world)
+    world.extend_mapping("tasks", RULES)
+    world.collide()
     # The sync writes another field of that page before the conflict is looked at.
     page = world.page_id("tasks/dig")
     with world.sandbox.acting() as call:
@@ -127,10 +114,10 @@ def test_our_own_last_edit_of_the_page_is_no_persons_time(world: World) -> None:
 def test_an_open_conflict_keeps_the_time_of_the_person_who_was_seen_first(world: World) -> None:
     """The sync's own write of another field of that page must not hide when Eva edited it."""
     now = world.clock()
-    collide(world, git_at=now, notion_at=now + timedelta(minutes=5))
+    world.collide(git_at=now, notion_at=now + timedelta(minutes=5))
     world.edit("tasks/dig", note="Another field")
     world.apply(code=ExitCode.DECISIONS_REMAIN)
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     world.apply()
     assert world.record("tasks/dig")["hours"] == "11"
 
@@ -148,7 +135,7 @@ def moved(world: World, *, hours: str | None = None, at: datetime) -> None:
 
 
 def test_moving_the_file_is_no_edit(world: World) -> None:
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     now = world.clock()
     world.edit("tasks/dig", hours="10", at=now)
     world.in_notion("tasks/dig", Hours=11, at=now + timedelta(minutes=30))
@@ -160,7 +147,7 @@ def test_moving_the_file_is_no_edit(world: World) -> None:
 
 
 def test_an_edit_that_came_with_the_move_is_as_young_as_the_move(world: World) -> None:
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     now = world.clock()
     world.in_notion("tasks/dig", Hours=11, at=now)
     moved(world, hours="10", at=now + timedelta(hours=1))
@@ -168,7 +155,7 @@ def test_an_edit_that_came_with_the_move_is_as_young_as_the_move(world: World) -
 
 
 def test_a_file_that_was_moved_by_a_merged_branch_keeps_its_history(world: World) -> None:
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     now = world.clock()
     world.edit("tasks/dig", hours="10", at=now)
     world.in_notion("tasks/dig", Hours=11, at=now + timedelta(minutes=30))
@@ -184,7 +171,7 @@ def test_a_file_that_was_moved_by_a_merged_branch_keeps_its_history(world: World
 
 
 def test_renaming_the_record_is_no_edit_of_its_fields(world: World) -> None:
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     now = world.clock()
     world.edit("tasks/dig", hours="10", at=now)
     world.git("mv", "state/records/tasks/dig.yaml", "state/records/tasks/ditch.yaml")
@@ -198,7 +185,7 @@ def test_renaming_the_record_is_no_edit_of_its_fields(world: World) -> None:
 def test_a_record_in_one_file_has_a_time_of_its_own(make: MakeWorld, form: str) -> None:
     """Another record's edit, and the move of the whole file, make it no younger."""
     world = single(make, form)
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     now = world.clock()
     replaced(world, form, hours(form, "8", "10"))
     edited = world.git("log", "-1", "--format=%cI").strip()
@@ -216,7 +203,7 @@ def test_a_record_in_one_file_has_a_time_of_its_own(make: MakeWorld, form: str) 
 
 
 def test_a_history_that_is_cut_short_decides_nothing(world: World, tmp_path: Path) -> None:
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     now = world.clock()
     world.edit("tasks/dig", hours="10", at=now)
     world.in_notion("tasks/dig", Hours=11, at=now + timedelta(minutes=30))
@@ -245,8 +232,7 @@ conflicts:
 def test_a_rule_can_tell_people_from_integrations(
     world: World, integration: bool, hours: int
 ) -> None:
-    world.write("mappings/tasks.yaml", world.read("mappings/tasks.yaml") + MACHINES)
-    world.commit("Rules")
+    world.extend_mapping("tasks", MACHINES)
     world.edit("tasks/dig", hours="10")
     if integration:
         page = f"pages/{world.page_id('tasks/dig')}"
@@ -266,7 +252,7 @@ def test_a_rule_can_tell_people_from_integrations(
 def test_a_version_that_cannot_be_read_makes_no_edit_younger(
     world: World, wrong: str, right: str
 ) -> None:
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     now = world.clock()
     world.edit("tasks/dig", hours="10", at=now)
     world.in_notion("tasks/dig", Hours=11, at=now + timedelta(minutes=30))
@@ -283,7 +269,7 @@ def test_a_version_that_cannot_be_read_makes_no_edit_younger(
 
 
 def test_an_edit_in_a_version_that_cannot_be_read_has_no_time(world: World) -> None:
-    ruled(world)
+    world.extend_mapping("tasks", RULES)
     now = world.clock()
     world.in_notion("tasks/dig", Hours=11, at=now + timedelta(minutes=30))
     file = "state/records/tasks/dig.yaml"

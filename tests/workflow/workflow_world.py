@@ -125,6 +125,12 @@ class World:
         self.write(path, text)
         self.commit(f"Change {path}")
 
+    def extend_mapping(self, name: str, text: str) -> None:
+        """Add lines to the end of a mapping, and commit."""
+        path = f"mappings/{name}.yaml"
+        self.write(path, self.read(path) + text)
+        self.commit(f"Extend {path}")
+
     # --- Notion ---------------------------------------------------------------------------
 
     def in_notion(
@@ -139,6 +145,11 @@ class World:
         self._tick()
         database, _, name = page.partition("/")
         return edits.edit(self.sandbox, database, name, _properties(values), by=by, at=at)
+
+    def collide(self, *, git_at: datetime | None = None, notion_at: datetime | None = None) -> None:
+        """Both sides change the hours of a task."""
+        self.edit("tasks/dig", hours="10", at=git_at)
+        self.in_notion("tasks/dig", Hours=11, at=notion_at)
 
     def add_page(self, database: str, **values: Any) -> str:
         """A colleague adds a page; its id."""
