@@ -1,6 +1,6 @@
 """All that is ever asked of Notion, by name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -155,9 +155,19 @@ class Gateway:
         return answer
 
     def create_page(
-        self, data_source_id: str, properties: Mapping[str, Any], markdown: str = ""
+        self,
+        data_source_id: str,
+        properties: Mapping[str, Any],
+        markdown: str = "",
+        announce: Callable[[], None] | None = None,
     ) -> Json:
         """Create a page in a data source, with a body if given; the answer is the page as stored.
+
+        Args:
+            data_source_id: where.
+            properties: name -> value, as Notion writes it.
+            markdown: its body.
+            announce: called just before it is sent, each time it is.
 
         Raises:
             AmbiguousCreate: it may exist now; it is never sent twice from here.
@@ -167,7 +177,8 @@ class Gateway:
         body: Json = {"parent": parent, "properties": dict(properties)}
         if markdown:
             body["markdown"] = markdown
-        answer = self._sender.send(Call(Nature.CREATE, "POST", "pages", "a new page", body=body))
+        call = Call(Nature.CREATE, "POST", "pages", "a new page", body=body, announce=announce)
+        answer = self._sender.send(call)
         if not _is_page(answer):
             raise AmbiguousCreate("the answer was not the whole page", answer.get("id"))
         return answer

@@ -64,6 +64,7 @@ class Call:
     query: Query | None = None
     body: Json | None = None
     form: Mapping[str, Any] | None = None  # sent as multipart/form-data instead of a body
+    announce: Callable[[], None] | None = None  # called each time, just before it is sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,8 @@ class Sender:
         attempt = 0
         while True:
             self.pacer.turn()
+            if call.announce is not None:
+                call.announce()
             answer = self._once(call)
             if not isinstance(answer, Failure):
                 return answer

@@ -19,7 +19,7 @@ from notion_gitops.workflow.writing.confirm import ReadBack, read_back
 from notion_gitops.workflow.writing.conflict_changes import conflict_changes
 from notion_gitops.workflow.writing.fetch_files import FileFetcher
 from notion_gitops.workflow.writing.fresh import FreshReadings
-from notion_gitops.workflow.writing.journal import Journal, unanswered
+from notion_gitops.workflow.writing.journal import Journal, open_creates
 from notion_gitops.workflow.writing.moved import Moved, forgets
 from notion_gitops.workflow.writing.permitted import require_permitted
 from notion_gitops.workflow.writing.run import FILE_STEPS, Id, Progress, Results, Run
@@ -76,10 +76,10 @@ def carry_out(planned: Planned, connection: Connection, progress: Progress) -> S
     sync_id = new_sync_id(started)
     operations = {at: o for at, o in planned.plan.operations.items() if _takes_part(planned, at)}
     workspace = planned.comparison.workspace
-    intents = unanswered(workspace.private)
+    earlier = open_creates(workspace.private)
     journal = Journal.begin(workspace.private, sync_id, workspace.state_ref)
     journal.keep(b for o in operations.values() for b in o.backups)
-    run = Run(planned, connection, journal, progress, Results(), dict(operations), intents)
+    run = Run(planned, connection, journal, progress, Results(), dict(operations), earlier)
     written = _write(run)
     counts = connection.gateway.counts.since(before)
     seconds = round(time.monotonic() - clock, 1)
@@ -111,7 +111,7 @@ def _recorded(run: Run, result: SyncResult, written: Written) -> SyncResult:
         result = commit_sync(run.planned, result, written.moved, written.files, run.journal)
     except (NotionGitopsError, OSError) as error:
         return _unrecorded(result, error)
-    run.journal.end()
+    run.journal.end({(o.mapping, o.key) for o in result.outcomes if o.status is Status.APPLIED})
     return replace(result, exit_code=code(result))
 
 

@@ -159,6 +159,7 @@ class Transport(SandboxTransport):
         self.watched: list[Watched] = []
         self.sent: list[tuple[str, str, Json]] = []  # method, path, body
         self.headers: list[str] = []
+        self.unlisted: set[str] = set()  # ids of pages that no query shows yet
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         body = request.read()
@@ -173,7 +174,15 @@ class Transport(SandboxTransport):
         for watched in due:
             if watched.after:
                 watched.act()
+        if self.unlisted and request.url.path.endswith("/query"):
+            return self._late(response)
         return response
+
+    def _late(self, response: httpx.Response) -> httpx.Response:
+        """The answer of an index that has not heard of some pages yet."""
+        answer = json.loads(response.read())
+        answer["results"] = [r for r in answer["results"] if r["id"] not in self.unlisted]
+        return httpx.Response(response.status_code, json=answer)
 
     def _due(self, watched: Watched, request: httpx.Request, body: bytes) -> bool:
         fits = watched.method == request.method and re.search(watched.path, request.url.path)
@@ -383,8 +392,9 @@ class World:
         for path in (self.root / ".notion-gitops").glob("journal*.jsonl"):
             lines = [json.loads(line) for line in path.read_text().splitlines()]
             for line in lines:
-                moment = datetime.fromisoformat(line["at"]) - timedelta(minutes=minutes)
-                line["at"] = moment.isoformat()
+                for name in {"at", "sent"} & line.keys():
+                    moment = datetime.fromisoformat(line[name]) - timedelta(minutes=minutes)
+                    line[name] = moment.isoformat()
             path.write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 

@@ -1,6 +1,7 @@
 """Writes to Notion that fail, or whose answers are lost: the rest goes on, nothing comes twice."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -172,6 +173,55 @@ def test_a_create_that_shows_late_is_not_made_twice(world: World, no_look_ups: N
     assert world.keys().count("new") == 1
     world.settle()
     assert world.keys().count("new") == 1
+
+
+@pytest.mark.usefixtures("no_look_ups")
+@pytest.mark.parametrize("answered", [True, False])
+def test_f019_a_new_page_that_queries_do_not_show_yet_is_not_made_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch, answered: bool
+) -> None:
+    """The run that made the page never came to its commits, and lists lag behind."""
+    new_task(world)
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("notion_gitops.workflow.apply.commit_sync", dies)
+        if not answered:
+            world.weather(Effect.DROP_AFTER, "POST", CREATE)
+            world.when("POST", "/query$", lambda: hide_new(world), body='"equals":"new"')
+        assert world.apply().code == ExitCode.INTERRUPTED
+    world.fair()
+    hide_new(world)
+    for _ in range(2):  # even a minute later
+        ran = world.apply()
+        assert ran.code == ExitCode.PARTLY_APPLIED, ran.text
+        world.later(1)
+    assert created(world) == 1
+    world.transport.unlisted.clear()
+    world.settle()
+    assert created(world) == 1
+    assert world.keys().count("new") == 1
+
+
+def hide_new(world: World) -> None:
+    world.transport.unlisted |= {p["id"] for p in world.pages() if plain(p, "Task ID") == "new"}
+
+
+@pytest.mark.usefixtures("no_look_ups")
+def test_a_create_that_waits_for_its_turn_is_dated_by_when_it_was_sent(world: World) -> None:
+    """Notion asks to wait for longer than the two minutes; then the answer is lost."""
+    new_task(world)
+    wait = {"retry-after": "180"}
+    world.weather(Effect.ANSWER, "POST", CREATE, status=429, headers=wait, nth=1)
+    world.weather(Effect.DROP_BEFORE, "POST", CREATE, nth=2)
+    began = datetime.now(UTC)
+    assert world.apply().code == ExitCode.PARTLY_APPLIED
+    journal = (world.root / ".notion-gitops" / "journal.jsonl").read_text()
+    (line,) = [json.loads(text) for text in journal.splitlines()]
+    sent = datetime.fromisoformat(line["sent"])
+    assert sent - began > timedelta(seconds=170)
 
 
 def test_the_relation_to_a_page_that_is_not_there_yet_follows(

@@ -1,23 +1,26 @@
 """What a run is about to do and has done, on disk before it happens.
 
 Crash recovery itself needs no journal: a record's identity is read back from both sides, and the
-next plan finds both equal. The journal is for creates whose answer was lost, and for the backups
+next plan finds both equal. The journal is for creates that no commit tells of, and for the backups
 of a run that never came to its commit.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from notion_gitops.formats.atomic import write_bytes
+from notion_gitops.model.creates import OpenCreate, OpenCreates
 from notion_gitops.model.operations import Backup
 from notion_gitops.state.backups import backup_line
 from notion_gitops.workflow.reading.journal_lines import FILE, LEFT, lines
+
+FORGOTTEN = timedelta(days=1)  # after it, a page that did not turn up was not created
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Journal:
 
     @classmethod
     def begin(cls, private: Path, sync_id: str, state_ref: str) -> "Journal":
-        """Start a new journal, which carries on the creates that nobody answered so far.
+        """Start a new journal, which carries on the creates that no commit tells of so far.
 
         One that a crash left is kept beside it, since it holds backups.
 
@@ -39,12 +42,12 @@ class Journal:
         """
         private.mkdir(exist_ok=True)
         path = private / FILE
-        lost = unanswered(private)
-        if len(lost) < sum(1 for _ in lines(path)):  # it holds more than what is carried on
+        open_ = open_creates(private)
+        if len(open_) < sum(1 for _ in lines(path)):  # it holds more than what is carried on
             number = sum(1 for _ in private.glob(LEFT.format("*")))
             os.link(path, private / LEFT.format(f"{number:04d}"))
         journal = cls(path)
-        journal._carry_on(lost)
+        journal._carry_on(open_)
         journal.note("begin", sync=sync_id, state=state_ref)
         return journal
 
@@ -55,6 +58,10 @@ class Journal:
             file.flush()
             os.fsync(file.fileno())
 
+    def creating(self, mapping: str, key: str, at: datetime) -> None:
+        """Write down that a page is about to be created; `at` by Notion's clock."""
+        self.note("create", mapping=mapping, key=key, sent=at.isoformat(timespec="seconds"))
+
     def keep(self, backups: Iterable[Backup]) -> None:
         """Write down what is going to be overwritten or deleted."""
         self.note("backups", backups=[backup_line(b) for b in backups])
@@ -63,30 +70,44 @@ class Journal:
         """Write down which file of the work tree is going to hold what; None: it is deleted."""
         self.note("file", path=path, digest=content_digest(content))
 
-    def end(self) -> None:
-        """The run came to its commits: what the journal held is in them, but for lost creates."""
-        lost = unanswered(self.path.parent)
+    def end(self, recorded: Collection[tuple[str, str]]) -> None:
+        """The run came to its commits: what the journal held is in them, but for lost creates.
+
+        Args:
+            recorded: mapping and key of the records that the commits tell of.
+        """
+        known = open_creates(self.path.parent)
+        latest = max((create.at for create in known.values()), default=None)
+        lost = {
+            at: create
+            for at, create in known.items()
+            if at not in recorded and latest and latest - create.at < FORGOTTEN
+        }
         if lost:
             self._carry_on(lost)
         else:
             self.path.unlink(missing_ok=True)
 
-    def _carry_on(self, lost: Mapping[tuple[str, str], datetime]) -> None:
+    def _carry_on(self, creates: OpenCreates) -> None:
         """Put a journal of these creates alone into the place of what is there."""
-        told = (_line("create", at, mapping=m, key=k) for (m, k), at in lost.items())
-        write_bytes(self.path.parent, self.path.name, "".join(told).encode("utf-8"))
+        told = "".join(_open_line(m, k, create) for (m, k), create in creates.items())
+        write_bytes(self.path.parent, self.path.name, told.encode("utf-8"))
 
 
-def unanswered(private: Path) -> dict[tuple[str, str], datetime]:
-    """The creates of earlier runs whose answers never came: mapping and key, and when it was."""
-    intents: dict[tuple[str, str], datetime] = {}
+def open_creates(private: Path) -> dict[tuple[str, str], OpenCreate]:
+    """The creates of earlier runs that are in no commit: answered or not, and when it was."""
+    creates: dict[tuple[str, str], OpenCreate] = {}
     for line in lines(private / FILE):
         at = (str(line.get("mapping", "")), str(line.get("key", "")))
-        if line.get("what") == "create":
-            intents[at] = datetime.fromisoformat(line["at"])
-        elif line.get("what") in {"created", "not created"}:
-            intents.pop(at, None)
-    return intents
+        match line.get("what"):
+            case "create":
+                sent = datetime.fromisoformat(str(line.get("sent") or line["at"]))
+                creates[at] = OpenCreate(sent.astimezone(UTC), str(line.get("page", "")))
+            case "created" if at in creates:
+                creates[at] = OpenCreate(creates[at].at, str(line.get("page", "")))
+            case "not created" | "linked":
+                creates.pop(at, None)
+    return creates
 
 
 def files_written(private: Path) -> dict[str, set[str]]:
@@ -110,3 +131,9 @@ def _line(what: str, at: datetime, **details: Any) -> str:
     when = at.isoformat(timespec="seconds")
     line = {"what": what, "at": when, **details}
     return json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _open_line(mapping: str, key: str, create: OpenCreate) -> str:
+    page = {"page": create.page} if create.page else {}
+    sent = create.at.isoformat(timespec="seconds")
+    return _line("create", create.at, mapping=mapping, key=key, sent=sent, **page)

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from notion_gitops.model.operations import Operation
@@ -22,18 +22,25 @@ class LostCreates:
 
     run: Run
 
-    def settle_intent(self, at: Id, operation: Operation) -> None:
+    def settle(self, at: Id, operation: Operation) -> None:
         """An earlier run may have created the page: look before sending it again.
 
         Raises:
             NotWritten: it is there, or may still turn up.
         """
-        if self._look_up(operation) is not None:
+        earlier = self.run.open_creates[at]
+        if self._is_there(earlier.page) or self._look_up(operation) is not None:
             why = "an earlier run created its page after all; the next plan links it"
             raise NotWritten(Status.STALE, why)
-        if datetime.now(UTC) - self.run.private_intents[at] < QUARANTINE:
+        if self.run.connection.at_notion() - earlier.at < QUARANTINE:
             why = "an earlier run may have created its page; it is sent again after two minutes"
             raise NotWritten(Status.PENDING, why)
+
+    def _is_there(self, page_id: str) -> bool:
+        """Whether a page that Notion said it created is alive; listings show it later."""
+        if not page_id:
+            return False
+        return not asked(lambda: self.run.connection.gateway.page(page_id)).get("in_trash")
 
     def find_created(self, operation: Operation, unclear: AmbiguousCreate) -> Json:
         """The page of a create that was just sent.

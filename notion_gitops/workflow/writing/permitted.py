@@ -32,6 +32,6 @@ def require_permitted(run: Run, denied: Sequence[Diagnostic | None]) -> None:
     first = denied[0]
     if first is None or None in denied or files or conflict_changes(run.planned, run.results.sound):
         return
-    run.journal.end()
+    run.journal.end(())
     what = f"{first.summary}: every write was refused, and nothing was written on either side"
     raise NotPermitted(replace(first, summary=what))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from notion_gitops.model.creates import OpenCreates
 from notion_gitops.model.operations import Backup, Operation
 from notion_gitops.model.outcomes import LogEntry, Outcome, Status
 from notion_gitops.model.plan import Step, StepKind
@@ -65,7 +66,7 @@ class Run:
     progress: Progress
     results: Results
     operations: dict[Id, Operation]
-    private_intents: dict[Id, datetime]  # creates of an earlier run whose answers never came
+    open_creates: OpenCreates  # creates of earlier runs that no commit tells of
     found: list[Backup] = field(default_factory=list)  # what is overwritten that no plan knew of
     touched: set[tuple[str, str, Side]] = field(default_factory=set)  # records that may be written
     # on a side although no step of theirs says so: by half, or without an answer

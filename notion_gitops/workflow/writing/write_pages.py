@@ -57,9 +57,9 @@ class PageWriter:
         """Do all page writes; go on past a record that fails, and note every outcome."""
         todo = [s for s in steps if s.kind in PAGE_WRITES]
         self.ids = page_ids(self.run.planned.comparison)
-        for at in self.run.private_intents:
-            if self.page_id(at):  # it was created after all, and is linked by now
-                self.run.journal.note("created", mapping=at[0], key=at[1], page=self.page_id(at))
+        for mapping, key in self.run.open_creates:
+            if self.page_id((mapping, key)):  # it was created after all
+                self.run.journal.note("linked", mapping=mapping, key=key)
         silent = refused = 0
         stopped = ""
         for number, step in enumerate(todo):
@@ -121,8 +121,8 @@ class PageWriter:
 
     def _create(self, step: Step, operation: Operation) -> Json:
         at = (step.mapping, step.key)
-        if at in self.run.private_intents:
-            self.lost.settle_intent(at, operation)
+        if at in self.run.open_creates:
+            self.lost.settle(at, operation)
         values, text = self._apart(operation, self._values(operation, step))
         properties = self._encoded(operation, values, None, with_key=True)
         # A leading heading would become the title of a page that is sent without one.
@@ -131,10 +131,14 @@ class PageWriter:
         source = self._database(operation).schema
         if source is None:
             raise NotWritten(Status.SKIPPED, "its database could not be read")
-        self.run.journal.note("create", mapping=step.mapping, key=step.key)
-        gateway, clear = self.run.connection.gateway, True
+        connection, clear = self.run.connection, True
+
+        def about_to_send() -> None:
+            self.run.journal.creating(step.mapping, step.key, connection.at_notion())
+
+        gateway, identity = connection.gateway, source.data_source_id
         try:
-            page = asked(lambda: gateway.create_page(source.data_source_id, properties, along))
+            page = asked(lambda: gateway.create_page(identity, properties, along, about_to_send))
         except AmbiguousCreate as unclear:
             page, clear = self.lost.find_created(operation, unclear), False
         except (NotWritten, TokenRefused):
