@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from notion_gitops.engine.guards import MISSING
 from notion_gitops.formats.schema import suggestion
 from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.errors import UsageError
@@ -70,7 +71,7 @@ def require_known(accepted: Iterable[str], mappings: Mapping[str, DatabaseMappin
         if name not in mappings:
             fix = suggestion(name, mappings)
             raise UsageError(Diagnostic(f'--accept {given}: no mapping is named "{name}"', fix=fix))
-        guards = ("deletes", "updates", *mappings[name].fields)
+        guards = ("deletes", "updates", MISSING, *mappings[name].fields)
         if what not in guards:
             fix = f"{suggestion(what, guards)} The plan that was stopped names the exact words."
             raise UsageError(Diagnostic(f'--accept {given}: nothing guards "{what}"', fix=fix))

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from notion_gitops.model.mapping import DatabaseMapping, Limit
 from notion_gitops.model.operations import Action, Cause, FieldChange, Operation, State
@@ -12,11 +12,15 @@ from notion_gitops.model.values import Value, to_plain
 
 UNGUARDED = frozenset({Cause.FIRST, Cause.REFRESH, Cause.DEFAULT, Cause.NEW})
 SAME_VALUE = Limit(share=0.25, count=None, floor=20)  # one field set to one value
+MISSING = "missing"  # the guard against a listing that has shrunk
 EMPTIED_COLUMN_FLOOR = 5  # so many records at least make a column worth guarding
 
 
 def tripped(
-    mapping: DatabaseMapping, base: Base, operations: Iterable[Operation]
+    mapping: DatabaseMapping,
+    base: Base,
+    operations: Iterable[Operation],
+    missing: Collection[str] = (),
 ) -> tuple[Refusal, ...]:
     """The guards of one mapping that trip, whether or not a person accepted their numbers.
 
@@ -24,12 +28,17 @@ def tripped(
         mapping: the mapping, with its limits.
         base: its base; limits are shares of its size.
         operations: what is planned.
+        missing: keys of pages that Notion's listing should have shown, and did not.
     """
     planned = tuple(operations)
-    return tuple(
-        refusal
-        for watched in (_Watched(mapping, base, planned, side) for side in Side)
-        for refusal in (*_deletes(watched), *_updates(watched), *_columns(watched))
+    watched = {side: _Watched(mapping, base, planned, side) for side in Side}
+    return (
+        *_missing(watched[Side.GIT], missing),
+        *(
+            refusal
+            for each in watched.values()
+            for refusal in (*_deletes(each), *_updates(each), *_columns(each))
+        ),
     )
 
 
@@ -38,8 +47,18 @@ Accepted = Mapping[str, Collection[int]]
 
 
 def not_accepted(found: Iterable[Refusal], accepted: Accepted) -> tuple[Refusal, ...]:
-    """The guards that nobody accepted."""
-    return tuple(r for r in found if r.count not in accepted.get(_name(r), ()))
+    """The guards that nobody accepted.
+
+    Who accepts that pages are missing accepts that the files of those in the trash are deleted.
+    """
+    trips = tuple(found)
+    left = tuple(r for r in trips if r.count not in accepted.get(_name(r), ()))
+    gone = max((r.count for r in trips if r.what == MISSING and r not in left), default=0)
+    return tuple(r for r in left if not _deletes_in_git(r) or r.count > gone)
+
+
+def _deletes_in_git(refusal: Refusal) -> bool:
+    return refusal.what == "deletes" and refusal.side is Side.GIT
 
 
 def unfit(found: Iterable[Refusal], accepted: Accepted) -> tuple[UnfitAccept, ...]:
@@ -75,7 +94,8 @@ class _Watched:
 
     def refusal(self, what: str, keys: list[str], limit: int, message: str) -> Refusal:
         """Of more than `limit` changes of a kind."""
-        places = {"deletes": self.mapping.safety.deletes, "updates": self.mapping.safety.updates}
+        safety = self.mapping.safety
+        places = {"deletes": safety.deletes, "updates": safety.updates, MISSING: safety.deletes}
         place = places[what].place if what in places else self.mapping.fields[what].place
         return Refusal(
             mapping=self.mapping.name,
@@ -88,6 +108,18 @@ class _Watched:
             fix=_mistake(self.side),
             place=place or self.mapping.place,
         )
+
+
+def _missing(watched: _Watched, missing: Collection[str]) -> Iterator[Refusal]:
+    """A listing that lacks so many pages is no listing: nothing is decided by it."""
+    size, name = watched.size, watched.mapping.name
+    emptied = 0 < len(missing) == size
+    limit = 0 if emptied else watched.mapping.safety.deletes.allowed(size)
+    if len(missing) > limit:
+        missed = f"lists none of the {size}" if emptied else f"leaves out {len(missing)} of {size}"
+        message = f"Notion's listing {missed} {name}."
+        refusal = watched.refusal(MISSING, sorted(missing), limit, message)
+        yield replace(refusal, fix=_SHRUNKEN)
 
 
 def _deletes(watched: _Watched) -> Iterator[Refusal]:
@@ -147,6 +179,12 @@ def _asks_about_delete(operation: Operation, side: Side) -> bool:
     """Whether the record is gone on the other side, and a person is asked about this one."""
     states = [c.notion if side is Side.GIT else c.git for c in operation.open_conflicts]
     return State.DELETED in states
+
+
+_SHRUNKEN = (
+    "Run plan again: a listing may come cut short. If it stays so, look in Notion what became of "
+    "these pages. Once accepted, each of them is read, and only what is in the trash is deleted."
+)
 
 
 def _mistake(side: Side) -> str:

@@ -39,6 +39,7 @@ class Inputs:
     restores: Mapping[str, Restore] = field(default_factory=dict)  # by key: asked for by a person
     holds: Holds = NO_HOLDS
     held_renames: Mapping[str, str] = field(default_factory=dict)  # likewise, of held records
+    missing: frozenset[str] = frozenset()  # keys of pages that the listing should have shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,10 @@ def decide(
     standing = merged_records(present, operations)
     operations = hold_referenced(mappings, operations, standing, times)
     by_mapping = {n: tuple(o for o in operations if o.mapping == n) for n in inputs}
-    found = {n: tripped(each.mapping, each.base, by_mapping[n]) for n, each in inputs.items()}
+    found = {
+        n: tripped(each.mapping, each.base, by_mapping[n], each.missing)
+        for n, each in inputs.items()
+    }
     return Decided(
         operations=by_mapping,
         refusals={name: not_accepted(trips, accepted) for name, trips in found.items()},

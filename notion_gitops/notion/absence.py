@@ -8,19 +8,29 @@ from notion_gitops.notion.ids import dashed
 from notion_gitops.notion.schema import Schema
 
 
-def classify(gateway: Gateway, page_id: str, schema: Schema) -> Absence:
-    """Read the page and say what became of it (one request; design decision 21)."""
+def classify(gateway: Gateway, page_id: str, schema: Schema, *, filtered: bool = False) -> Absence:
+    """Read the page and say what became of it (one request; design decision 21).
+
+    Args:
+        gateway: asks.
+        page_id: of the page.
+        schema: of the database that it was in.
+        filtered: whether the listing that it is not in was of a part of the database.
+    """
     try:
         page = gateway.page(page_id)
     except NotShared:
         return Absence.UNREACHABLE
     except (CannotReachNotion, RejectedRequest):
         return Absence.UNPROVEN
-    return absence_of(page, schema)
+    return absence_of(page, schema, filtered=filtered)
 
 
-def absence_of(page: Json, schema: Schema) -> Absence:
-    """What a page that is not in the listing says of itself."""
+def absence_of(page: Json, schema: Schema, *, filtered: bool = False) -> Absence:
+    """What a page that is not in the listing says of itself.
+
+    One that is where it was, and that no filter can have left out, should have been listed.
+    """
     if page.get("object") != "page":
         return Absence.UNPROVEN
     if page.get("in_trash"):
@@ -29,4 +39,4 @@ def absence_of(page: Json, schema: Schema) -> Absence:
     source = parent.get("data_source_id")
     if source is None or dashed(source) != schema.data_source_id:
         return Absence.MOVED
-    return Absence.OUT_OF_SCOPE
+    return Absence.OUT_OF_SCOPE if filtered or page.get("is_archived") else Absence.UNPROVEN

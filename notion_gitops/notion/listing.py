@@ -12,6 +12,7 @@ PAGE_SIZE = 100
 """The most that Notion gives in one answer of a list (its documentation, "Pagination")."""
 
 _CAPPED = "query_result_limit_reached"
+ONE_MINUTE = "more pages were created in one minute than Notion lists in one query"
 _NOT_WHERE = "Notion says that there is more, but not where"
 _NOT_WHETHER = "Notion does not say whether there is more"
 _OLDEST_FIRST = [{"timestamp": "created_time", "direction": "ascending"}]
@@ -55,7 +56,7 @@ def list_pages(reader: Reader, filter_: Filter | None) -> Listing:
         if reason != _CAPPED:
             break
         if found.latest == since:
-            reason = "more pages were created in one minute than Notion lists in one query"
+            reason = ONE_MINUTE
             break
         since = found.latest
     for page_id in found.torn:

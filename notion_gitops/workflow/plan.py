@@ -92,7 +92,8 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
     people, users_readable = with_users(connection.gateway, workspace.people, workspace.mappings)
     known = replace(workspace, people=people)  # files may name people by their e-mails in Notion
     sources = Sources(known, state, changes, connection.gateway, databases, people, users_readable)
-    comparison = compare(replace(sources, restores=wanted.records), moment)
+    sources = replace(sources, restores=wanted.records, accepted=options.accepted)
+    comparison = compare(sources, moment)
     decided = _resolve(comparison, connection, options)
     refused = refused_bodies(comparison, decided, connection.gateway)
     if any(refused.values()):

@@ -151,3 +151,29 @@ def test_a_refusal_says_what_and_how_to_undo_it() -> None:
 def test_a_first_run_cannot_trip() -> None:
     first = Base()
     assert refused(first, updates(500, Cause.FIRST, value="x")) == []
+
+
+def test_f001_a_listing_that_shrank_is_refused_and_accepted_by_its_number() -> None:
+    missing = [f"k{n}" for n in range(11)]
+    (refusal,) = tripped(TASKS, a_base(100), [], missing)
+    assert (refusal.what, refusal.count, refusal.limit) == ("missing", 11, 10)
+    assert not tripped(TASKS, a_base(100), [], missing[:10])
+    assert not_accepted([refusal], {"tasks.missing": {10}}) == (refusal,)
+    assert not_accepted([refusal], {"tasks.missing": {11}}) == ()
+
+
+def test_f001_a_listing_with_nothing_of_the_base_is_refused_however_few() -> None:
+    (refusal,) = tripped(TASKS, a_base(1), [], ["k0"])
+    assert (refusal.count, refusal.limit) == (1, 0)
+    assert "lists none of the 1" in refusal.message
+
+
+def test_who_accepts_missing_pages_accepts_that_their_files_go_and_nothing_else() -> None:
+    def left(*operations: Operation) -> list[tuple[str, Side | None]]:
+        found = tripped(TASKS, a_base(100), operations, [f"k{n}" for n in range(30)])
+        return [(r.what, r.side) for r in not_accepted(found, {"tasks.missing": {30}})]
+
+    assert left(*deletes(30, Side.GIT)) == []
+    assert left(*deletes(31, Side.GIT)) == [("deletes", Side.GIT)]
+    assert left(*deletes(30, Side.NOTION)) == [("deletes", Side.NOTION)]
+    assert left(*updates(40)) == [("updates", Side.NOTION)]

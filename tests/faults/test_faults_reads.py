@@ -95,17 +95,23 @@ def test_a_token_that_is_refused_on_the_way_ends_the_run(world: World, path: str
     assert world.heads() == before
 
 
-def test_an_empty_listing_deletes_nothing(world: World) -> None:
+def test_f001_an_empty_listing_is_refused_with_its_number(world: World) -> None:
     """The whole listing is a lie, but every page says of itself that it is there."""
     before = world.heads()
     world.weather(Effect.ANSWER, "POST", f"{source(world, 'tasks')}/query", status=200, body=EMPTY)
     ran = world.apply()
-    assert ran.code != ExitCode.PARTLY_APPLIED, ran.text
+    assert ran.code == ExitCode.REFUSED, ran.text
+    assert "lists none of the 6 tasks" in ran.said
+    assert "--accept tasks.missing=6" in ran.said
     assert len(records(world)) == 8
-    assert world.head() == before[0]
+    assert world.heads() == before
     assert not world.transport.writes()
+    assert world.apply("--accept", "tasks.missing=5").code == ExitCode.REFUSED
+    ran = world.apply("--accept", "tasks.missing=6")  # accepted: they are there all the same
+    assert ran.code == ExitCode.DECISIONS_REMAIN, ran.text
+    assert len(records(world)) == 8
     world.fair()
-    world.settle()
+    world.at_rest()
     assert len(world.keys()) == 6
 
 
@@ -188,7 +194,7 @@ def test_a_page_that_a_listing_forgets_is_neither_deleted_nor_made_again(world: 
     assert world.in_notion("t3", "Hours") == 73
 
 
-def test_the_same_page_twice_in_a_listing(world: World) -> None:
+def test_a06_the_same_page_twice_in_a_listing(world: World) -> None:
     rows = world.pages()
     listing = {**EMPTY, "results": [*rows, rows[0]]}
     world.edit_git("t1", hours=71)
@@ -201,13 +207,28 @@ def test_the_same_page_twice_in_a_listing(world: World) -> None:
     world.at_rest()
 
 
-def test_more_rows_than_a_query_tells(world: World) -> None:
-    """Notion's listings end at a limit; what is beyond it is not deleted."""
+def test_f006_more_rows_in_one_minute_than_a_query_tells(world: World) -> None:
+    """Beyond the limit of a query nothing tells these pages apart: the database is left out."""
     world.sandbox.result_cap = 4
     world.edit_git("t1", hours=71)
+    world.write("t9", title="New", status="todo")
+    world.commit()
+    before = world.heads()
     ran = world.apply()
-    assert "Traceback" not in ran.text
-    assert len(records(world)) == 8
+    assert ran.code == ExitCode.REFUSED, ran.text
+    assert "cannot be enumerated" in ran.said
+    assert not world.transport.writes()
+    assert world.heads() == before
     world.sandbox.result_cap = 10_000
     assert len(world.keys()) == 6
     world.settle()
+    assert len(world.keys()) == 7
+
+
+def test_f006_with_no_other_database_nothing_can_be_done(world: World) -> None:
+    world.sandbox.result_cap = 1  # there are two teams and six tasks
+    before = world.heads()
+    ran = world.apply()
+    assert ran.code == ExitCode.FAILED, ran.text
+    assert "cannot be enumerated" in ran.said
+    assert world.heads() == before

@@ -38,7 +38,7 @@ def test_a_listing_costs_a_request_per_hundred_pages(rows: int, expected: int) -
     assert listing.complete
 
 
-def test_beyond_the_cap_the_rest_is_found_by_time_of_creation() -> None:
+def test_f004_beyond_the_cap_the_rest_is_found_by_time_of_creation() -> None:
     listing, _ = listed(230, 50, 7)
     assert listing.complete
     numbers = [page["properties"]["N"]["number"] for page in listing.pages]
@@ -66,7 +66,7 @@ def test_beyond_the_cap_the_filter_still_holds(filter_: dict[str, Any]) -> None:
     assert len(listing.pages) == 120
 
 
-def test_more_rows_in_a_minute_than_the_cap_cannot_be_proven_complete() -> None:
+def test_f006_more_rows_in_a_minute_than_the_cap_cannot_be_proven_complete() -> None:
     listing, requests = listed(130, 50, 60)
     assert not listing.complete
     assert "one minute" in listing.reason
@@ -133,7 +133,7 @@ def test_a_short_answer_is_not_the_end() -> None:
     assert len(listing.pages) == 1
 
 
-def test_a_page_that_comes_twice_differently_is_read_again() -> None:
+def test_a06_a_page_that_comes_twice_differently_is_read_again() -> None:
     gateway = scripted(
         results(page("a"), has_more=True, next_cursor="s:1"),
         results(page("a", "2026-06-01T00:05:00.000Z"), page("b")),
@@ -142,7 +142,7 @@ def test_a_page_that_comes_twice_differently_is_read_again() -> None:
     assert [p.get("url") for p in pages] == ["newest", None]
 
 
-def test_what_is_no_page_and_what_is_in_the_trash_is_left_out() -> None:
+def test_a11_what_is_no_page_and_what_is_in_the_trash_is_left_out() -> None:
     trashed = {**page("a"), "in_trash": True}
     other = {"object": "data_source", "id": SOURCE}
     assert scripted(results(trashed, other)).query(SOURCE).pages == ()

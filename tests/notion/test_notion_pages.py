@@ -416,7 +416,9 @@ def test_why_a_page_is_not_in_the_listing(desk: Desk) -> None:
     def why(page: str) -> Absence:
         return classify(desk.gateway, page, desk.schema)
 
-    assert why(desk.page_id) is Absence.OUT_OF_SCOPE
+    assert why(desk.page_id) is Absence.UNPROVEN  # it should have been listed
+    filtered = classify(desk.gateway, desk.page_id, desk.schema, filtered=True)
+    assert filtered is Absence.OUT_OF_SCOPE
     assert why(desk.pages["p1"]) is Absence.MOVED
     assert why("11111111-2222-4333-8444-555555555555") is Absence.UNREACHABLE
     desk.gateway.trash_page(desk.page_id)

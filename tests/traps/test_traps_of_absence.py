@@ -16,7 +16,7 @@ from tests.workflow.workflow_world import World
 
 
 def test_trap_01_query_stops_silently_at_10_000_rows(make: MakeWorld) -> None:
-    """The rest is found by time of creation, and what is trashed is told apart from what is cut."""
+    """F004: the rest is found by time of creation, and what is trashed is told from what is cut."""
     world = make(databases([], many(25)), {})
     world.sandbox.result_cap = 10
     world.apply()
@@ -29,17 +29,17 @@ def test_trap_01_query_stops_silently_at_10_000_rows(make: MakeWorld) -> None:
 def test_trap_01_a_listing_that_cannot_be_proven_whole_deletes_and_creates_nothing(
     world: World,
 ) -> None:
-    """More pages were created in one minute than one query tells."""
+    """What ends early, and does not say why."""
     world.trash("tasks/lay")
     world.edit("tasks/new", title="New", status="todo")
-    world.sandbox.result_cap = 1
+    world.cut = 1
     planned = world.plan()
     assert not {"tasks/lay", "tasks/new"} & kinds(planned).keys()
     told = shown(planned)
-    assert "not proven whole: more pages were created in one minute" in told
+    assert "not proven whole: query_stopped_early" in told
     assert "nothing is deleted" in told
     assert "no page is created for new" in told
-    world.sandbox.result_cap = 10_000
+    world.cut = None
     planned = world.plan()
     assert kinds(planned)["tasks/lay"] is Kind.DELETE_FILE
     assert kinds(planned)["tasks/new"] is Kind.CREATE_PAGE

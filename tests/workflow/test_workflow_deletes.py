@@ -6,8 +6,8 @@ import pytest
 
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.operations import Kind
-from notion_gitops.sandbox import Sandbox
 from notion_gitops.workflow.apply import nothing_to_do
+from notion_gitops.workflow.reading import missing
 from tests.workflow.conftest import MakeWorld
 from tests.workflow.workflow_samples import TASKS, databases
 from tests.workflow.workflow_views import findings, kinds, operation, part
@@ -200,15 +200,8 @@ def test_a_page_that_is_not_shared_any_more_is_kept(world: World) -> None:
     assert "tasks/test" not in kinds(planned)
 
 
-def cap(world: World, rows: int) -> None:
-    """Notion ends every listing after so many rows; all tasks were created in one minute."""
-    world.sandbox.close()
-    file = world.root / ".notion-gitops/sandbox.sqlite"
-    world.sandbox = Sandbox(file, clock=world.clock, result_cap=rows)
-
-
 def test_a_listing_that_is_cut_short_deletes_nothing(world: World) -> None:
-    cap(world, 1)
+    world.cut = 1
     planned = world.plan()
     assert "incomplete listing" in findings(planned)
     assert not {Kind.DELETE_FILE, Kind.FORGET} & set(kinds(planned).values())
@@ -222,11 +215,47 @@ def test_a_trashed_page_in_a_listing_that_is_cut_short_is_not_taken_for_deleted(
 ) -> None:
     if trashed:
         world.trash("tasks/test")
-    cap(world, 1)
+    world.cut = 1
     assert not {Kind.DELETE_FILE, Kind.FORGET} & set(kinds(world.plan()).values())
 
 
 # --- guards -------------------------------------------------------------------------------
+
+
+def reads_of_pages(world: World) -> int:
+    return sum(1 for each in world.sandbox.log if each.method == "GET" and "/pages/" in each.path)
+
+
+def test_f001_a_listing_that_shrank_is_refused_before_thousands_of_pages_are_read(
+    make: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(missing, "MOST", 8)  # so many are read one by one unasked
+    world = many(make)
+    world.cut, world.passes_for_whole = 10, True
+    (refusal,) = world.plan().plan.refusals
+    assert (refusal.what, refusal.count) == ("missing", 20)
+    assert "leaves out 20 of 30 tasks" in refusal.message
+    assert reads_of_pages(world) == 1  # it is there, so the listing is wrong
+    world.cut = None
+    for number in range(9):
+        world.trash(f"tasks/t{number}")
+    (refusal,) = world.plan().plan.refusals
+    assert (refusal.what, refusal.count) == ("missing", 9)
+    assert world.plan(accepted={"tasks.missing": {8}}).plan.refusals
+    world.apply(accepted={"tasks.missing": {9}})
+    assert len(list(world.path("tasks/t0").parent.glob("*.yaml"))) == 21
+
+
+def test_f001_a_few_pages_that_a_listing_forgot_are_kept(make: MakeWorld) -> None:
+    world = many(make)
+    world.cut, world.passes_for_whole = 28, True
+    planned = world.plan()
+    assert not planned.plan.refusals
+    assert len(part(planned, "tasks").unreachable) == 2
+    assert kinds(planned) == {}
+    world.cut = 20
+    (refusal,) = world.plan().plan.refusals
+    assert (refusal.what, refusal.count) == ("missing", 10)
 
 
 def many(make: MakeWorld, count: int = 30) -> World:

@@ -120,7 +120,7 @@ class Story:
 
     def come_to_rest(self) -> None:
         """What held syncs up is gone, and nobody edits any more."""
-        self.world.sandbox.result_cap = 10_000
+        self.world.cut = None
         for key in KEYS:
             self.archive(key, archived=False)
         self.allow_all()
@@ -173,9 +173,9 @@ def play(story: Story, schedule: list[tuple[str, ...]]) -> None:
             case "restore":
                 story.restore()
             case "cut":
-                story.world.sandbox.result_cap = 1
+                story.world.cut = 1
             case "whole":
-                story.world.sandbox.result_cap = 10_000
+                story.world.cut = None
             case "allow":
                 story.allow_all()
             case _:

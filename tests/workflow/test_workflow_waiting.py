@@ -86,10 +86,10 @@ def test_a_page_that_cannot_be_seen_for_a_while(world: World) -> None:
 def test_records_that_a_listing_which_is_cut_short_does_not_show(world: World) -> None:
     for key in ("dig", "lay", "test"):
         world.edit(f"tasks/{key}", hours="9")
-    world.sandbox.result_cap = 1
+    world.cut = 1
     world.in_notion("projects/alpha", Budget=99)
     world.apply(code=ExitCode.DECISIONS_REMAIN, settled=False, exact=False)
-    world.sandbox.result_cap = 10_000
+    world.cut = None
     world.apply()
     assert [world.page(f"Tasks/{key}")["Hours"] for key in ("dig", "lay", "test")] == [9, 9, 9]
 

@@ -1,5 +1,6 @@
 """Both sides in a temporary folder: a real repository, and a sandbox that stands for Notion."""
 
+import json
 import os
 import re
 import subprocess
@@ -39,6 +40,30 @@ COLLEAGUE = "another-connection"
 SILENT = Progress(lambda *_: None, lambda *_: None)
 
 
+class Cutting(SandboxTransport):
+    """To the sandbox; a longer listing ends after so many rows, for a reason that nobody knows.
+
+    It says so, or it passes for whole.
+    """
+
+    def __init__(self, sandbox: Sandbox, rows: int, *, passes_for_whole: bool) -> None:
+        super().__init__(sandbox)
+        self.rows, self.passes_for_whole = rows, passes_for_whole
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = super().handle_request(request)
+        if not request.url.path.endswith("/query") or answer.status_code != 200:
+            return answer
+        body = json.loads(answer.read())
+        if len(body["results"]) <= self.rows:
+            return httpx.Response(200, json=body)
+        cut = {"type": "incomplete", "incomplete_reason": "query_stopped_early"}
+        body |= {"results": body["results"][: self.rows], "has_more": False, "next_cursor": None}
+        return httpx.Response(
+            200, json=body if self.passes_for_whole else {**body, "request_status": cut}
+        )
+
+
 @dataclass
 class World:
     """A workspace and its Notion, with the verbs that a scenario is told in."""
@@ -47,6 +72,8 @@ class World:
     sandbox: Sandbox
     clock: SettableClock
     wrong: timedelta = timedelta()  # how far this machine's clock is from Notion's
+    cut: int | None = None  # every listing ends after so many rows
+    passes_for_whole: bool = False  # such a listing does not say that it is cut
 
     # --- the repository -------------------------------------------------------------------
 
@@ -219,7 +246,7 @@ class World:
     def connection(self) -> Connection:
         gateway = open_gateway(
             DEFAULT_TOKEN,
-            transport=SandboxTransport(self.sandbox),
+            transport=self._transport(),
             settings=Settings(budget=None),
         )
 
@@ -228,6 +255,11 @@ class World:
             return self.clock() + self.wrong
 
         return Connection(gateway, lambda m: self.source(m.name), now, lambda: 0.0)
+
+    def _transport(self) -> SandboxTransport:
+        if self.cut is None:
+            return SandboxTransport(self.sandbox)
+        return Cutting(self.sandbox, self.cut, passes_for_whole=self.passes_for_whole)
 
     def plan(self, *, rest: timedelta = REST, **options: Any) -> Planned:
         """A plan as of now, ten minutes after the last thing that happened."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from notion_gitops.engine.advance import seen_digest
 from notion_gitops.engine.building import RecordView, key_is_wrong
+from notion_gitops.engine.guards import MISSING
 from notion_gitops.engine.holds import Holds
 from notion_gitops.engine.identity import Identified
 from notion_gitops.engine.planner import Inputs
@@ -142,7 +143,9 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
         side = _notion_side(database, pages[name], identified[name], missing[name], keys)
         side = replace(side, outdated=naming_old_keys(sources, identified[name], name, renames))
         side = without_untold(sources.mapping(name), side, unread)
-        beside = _Around(renames[name], replace(known, holds=holds[name]), moment)
+        beside = _Around(
+            renames[name], replace(known, holds=holds[name]), moment, missing[name].unexplained
+        )
         mappings[name] = _join(sources, database, git[name], side, beside)
     return Comparison(
         workspace=workspace,
@@ -161,7 +164,15 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
 def _missing(sources: Sources, name: str, pages: Pages, git: GitSide) -> Missing:
     base = index_base(sources.state.of(name))
     back = sources.restores.get(name, {}).keys() - base.records.keys()
-    return find_missing(sources.gateway, sources.databases[name], pages, base, git.keys | back)
+    accepted = sources.accepted.get(f"{name}.{MISSING}", ())
+    return find_missing(
+        sources.gateway,
+        sources.databases[name],
+        pages,
+        base,
+        git.keys | back,
+        accepted=accepted,
+    )
 
 
 def _notion_side(
@@ -248,6 +259,7 @@ class _Around:
     renames: Renames
     known: Known
     moment: Moment
+    missing: frozenset[str]  # keys of pages that the listing should have shown
 
 
 def _join(
@@ -292,6 +304,7 @@ def _join(
         restores=restores,
         holds=holds,
         held_renames=renames.held,
+        missing=around.missing,
     )
     merged = merge_texts(
         workspace.repository, inputs, lambda values: refused_fields(database, around.known, values)

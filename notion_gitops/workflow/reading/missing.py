@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.errors import CannotReachNotion, TokenRefused
@@ -30,15 +31,31 @@ class Missing:
     absent: Mapping[str, Absence] = field(default_factory=dict)  # by key
     findings: tuple[Finding, ...] = ()
     stop: Diagnostic | None = None  # so many cannot be seen that the mapping takes no part
+    unexplained: frozenset[str] = frozenset()  # keys of those that should have been listed
 
 
 def find_missing(
-    gateway: Gateway, database: Database, pages: Pages, base: Base, git_keys: Collection[str]
+    gateway: Gateway,
+    database: Database,
+    pages: Pages,
+    base: Base,
+    git_keys: Collection[str],
+    *,
+    accepted: Collection[int] = (),
 ) -> Missing:
     """Why each page that the base knows is not in the listing (design decision 21).
 
     The page of a deleted record that is back in git is looked for too, unless it is listed again:
-    it can be restored.
+    it can be restored. If so many are missing that the listing is rather wrong than they deleted,
+    they are not read one by one before a person has accepted their number.
+
+    Args:
+        gateway: the way to Notion.
+        database: the database.
+        pages: what was listed.
+        base: which pages there were.
+        git_keys: all keys in git.
+        accepted: numbers of missing pages that a person accepted.
     """
     listed_ids = pages.raw.keys()
     missing = {k: b.page_id for k, b in base.records.items() if b.page_id not in listed_ids}
@@ -51,13 +68,24 @@ def find_missing(
     there = _out_of_scope(gateway, database, set(wanted.values()))
     absent |= {k: Absence.OUT_OF_SCOPE for k, page in wanted.items() if page in there}
     rest = {k: page for k, page in sorted(wanted.items()) if page not in there}
-    absent |= _one_by_one(gateway, rest, database.schema, missing)
+    doubtful = rest.keys() & missing.keys()
+    shrunken = len(doubtful) > max(MOST, database.mapping.safety.deletes.allowed(len(base.records)))
+    look = _Look(gateway, database.mapping, database.schema)
+    if not shrunken:
+        absent |= look.one_by_one(rest, missing)
+    elif len(doubtful) in accepted:
+        absent |= look.one_by_one(rest, missing, most=len(rest))
+    elif look.none_is_seen(rest):
+        absent |= dict.fromkeys(doubtful, Absence.UNREACHABLE)
+    if not shrunken:
+        doubtful = {k for k in missing if absent[k] is Absence.UNPROVEN}
     lost = [k for k in missing if k in git_keys and absent[k] is Absence.UNREACHABLE]
     stop = None
     if len(lost) > FEW and len(lost) * 100 > MANY * len(base.records):
         stop = _too_many(database, sorted(lost), len(base.records))
     kept = missing.keys() & set(git_keys)  # a person who deleted the file as well has decided
-    return Missing(absent, tuple(_told(database.mapping, kept, absent)), stop)
+    told = tuple(_told(database.mapping, kept, absent))
+    return Missing(absent, told, stop, frozenset() if stop else frozenset(doubtful))
 
 
 def _out_of_scope(gateway: Gateway, database: Database, wanted: set[str]) -> frozenset[str]:
@@ -88,22 +116,39 @@ def _archived(gateway: Gateway, schema: Schema, properties: list[str]) -> set[st
     return {page["id"] for page in pages if page.get("is_archived")}
 
 
-def _one_by_one(
-    gateway: Gateway, pages: Mapping[str, str], schema: Schema, missing: Collection[str]
-) -> dict[str, Absence]:
-    """What each page says of itself, up to a limit; the rest stays unproven, which is to keep it.
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Reads pages one by one."""
 
-    If none of the first pages can be seen, it is taken that the others that are missing cannot
-    either.
-    """
-    found: dict[str, Absence] = {}
-    for key, page in pages.items():
-        if len(found) == SAMPLE and set(found.values()) == {Absence.UNREACHABLE}:
-            return {k: Absence.UNREACHABLE for k in pages if k in missing} | found
-        if len(found) == MOST:
-            break
-        found[key] = classify(gateway, page, schema)
-    return found
+    gateway: Gateway
+    mapping: DatabaseMapping
+    schema: Schema
+
+    def one_by_one(
+        self, pages: Mapping[str, str], missing: Collection[str], most: int = MOST
+    ) -> dict[str, Absence]:
+        """What each page says of itself, up to a limit; the rest stays unproven: it is kept.
+
+        If none of the first pages can be seen, it is taken that the others that are missing
+        cannot either.
+        """
+        found: dict[str, Absence] = {}
+        for key, page in pages.items():
+            if len(found) == SAMPLE and set(found.values()) == {Absence.UNREACHABLE}:
+                return {k: Absence.UNREACHABLE for k in pages if k in missing} | found
+            if len(found) == most:
+                break
+            found[key] = self._classified(page)
+        return found
+
+    def none_is_seen(self, pages: Mapping[str, str]) -> bool:
+        """Whether Notion shows none of the first of many pages."""
+        first = islice(pages.values(), SAMPLE)
+        return all(self._classified(page) is Absence.UNREACHABLE for page in first)
+
+    def _classified(self, page: str) -> Absence:
+        filtered = self.mapping.notion.filter is not None
+        return classify(self.gateway, page, self.schema, filtered=filtered)
 
 
 def _too_many(database: Database, keys: list[str], records: int) -> Diagnostic:

@@ -30,6 +30,7 @@ from notion_gitops.model.values import Unknown
 from notion_gitops.notion.completing import complete_page
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.hidden import SourceLook, hidden_fields, told_of_hidden
+from notion_gitops.notion.listing import ONE_MINUTE
 from notion_gitops.notion.pages import decode_page, mapped_property_ids
 from notion_gitops.notion.schema import Schema, read_schema
 from notion_gitops.notion.schema_check import check_schema, check_two_faces
@@ -219,14 +220,29 @@ def _foreign(mapping: DatabaseMapping, before: str, schema: Schema) -> Diagnosti
 
 
 def list_pages(gateway: Gateway, database: Database, people: People) -> Pages:
-    """Step 2, Notion's half: list one database in full and decode every page."""
+    """Step 2, Notion's half: list one database in full and decode every page.
+
+    Raises:
+        CannotReachNotion: Notion has no way to list it.
+    """
     mapping, schema = database.mapping, database.schema
     if schema is None:
         return Pages({}, {}, complete=False, reason="it could not be read")
     listing = gateway.query(
         schema.data_source_id, mapping.notion.filter, mapped_property_ids(mapping, schema)
     )
+    if listing.reason == ONE_MINUTE:
+        raise CannotReachNotion(_cannot_enumerate(mapping))
     return decode_pages(gateway, database, people, listing.pages, listing.reason)
+
+
+def _cannot_enumerate(mapping: DatabaseMapping) -> Diagnostic:
+    return Diagnostic(
+        f"The pages of {mapping.name} cannot be enumerated: {ONE_MINUTE}",
+        mapping.notion.place,
+        fix="Narrow the mapping's filter, so that it leaves fewer of the pages of that minute.",
+        detail="Pages are told apart by their time of creation, which Notion keeps to the minute.",
+    )
 
 
 def decode_pages(

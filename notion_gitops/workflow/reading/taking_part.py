@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from notion_gitops.engine.guards import Accepted
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import (
     CannotReachNotion,
@@ -35,6 +36,7 @@ class Sources:
     people: People
     users_readable: bool = True  # False: people are not written
     restores: Restores = field(default_factory=dict)  # what a person wants back
+    accepted: Accepted = field(default_factory=dict)  # numbers past the guards
 
     def mapping(self, name: str) -> DatabaseMapping:
         """A mapping by its name."""
