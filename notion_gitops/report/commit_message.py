@@ -12,7 +12,6 @@ from notion_gitops.model.records import Side
 from notion_gitops.report.held_back import takes_part
 from notion_gitops.report.json_form import to_json
 from notion_gitops.report.restored import from_backups, is_restored, syncs_of
-from notion_gitops.report.show import short
 from notion_gitops.report.undo import undo_lines
 from notion_gitops.text.columns import pad, width
 from notion_gitops.text.escape import commit_line
@@ -38,7 +37,7 @@ def record_commit_message(result: SyncResult, editors: Mapping[str, int], *, bas
         lines += [commit_line(mapping), *_records(told)]
     lines += ["", *_edited(editors), *_restored(result), *undo_lines(result), ""]
     played = "sandbox" if result.plan.sandbox else ""
-    trailers = {"Sync-Id": result.sync_id, "Sync-Base": short(base), "Sync-With": played}
+    trailers = {"Sync-Id": result.sync_id, "Sync-Base": base, "Sync-With": played}
     return _message(lines, trailers)
 
 

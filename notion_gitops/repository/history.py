@@ -10,7 +10,8 @@ from notion_gitops.repository import calls
 from notion_gitops.repository.nouns import CommitInfo, PathCommit, SyncCommit
 from notion_gitops.repository.trees import Trees
 
-_LOG = ("log", "--first-parent", "-z", "--no-show-signature", "--encoding=UTF-8", "--no-color")
+_LOG_ALL = ("log", "-z", "--no-show-signature", "--encoding=UTF-8", "--no-color")
+_LOG = (*_LOG_ALL, "--first-parent")
 
 _GRAPH = ("log", "--parents", "--topo-order", "-z", "--no-show-signature", "--encoding=UTF-8")
 _SYNC = "%(trailers:key=Sync-Id,valueonly,separator=%x2C)"  # not empty: a sync made the commit
@@ -91,6 +92,33 @@ class History(Trees):
             SyncCommit(name, _moment(at), subject, _trailers(trailers))
             for name, at, subject, trailers in self._log(arguments, 4)
         ]
+
+    def syncs_between(self, before: str, after: str) -> list[SyncCommit]:
+        """The commits of syncs that `after` holds and `before` does not, newest first.
+
+        Args:
+            before: a commit; "" for none.
+            after: a commit.
+        """
+        layout = "--format=%H%x00%ct%x00%s%x00%(trailers:only,unfold)"
+        picked = (
+            "-z",
+            "--no-show-signature",
+            "--encoding=UTF-8",
+            "--no-color",
+            "--grep=^Sync-Id: ",
+        )
+        left = [f"^{before}"] if before else []
+        arguments = ("log", *picked, layout, "--end-of-options", after, *left, "--")
+        found = (
+            SyncCommit(name, _moment(at), subject, _trailers(trailers))
+            for name, at, subject, trailers in self._log(arguments, 4)
+        )
+        return [sync for sync in found if "Sync-Id" in sync.trailers]
+
+    def is_cut(self, commit: str) -> bool:
+        """Whether the history of a commit is not here as a whole: a shallow clone ends in it."""
+        return any(self.is_ancestor(end, commit) for end in self._shallow_commits())
 
     def syncs_naming(self, ref: str, path: str, pattern: str) -> Iterator[SyncCommit]:
         """The commits of a state branch that brought or took lines of a file, newest first.

@@ -109,6 +109,11 @@ class SyncCommit:
     trailers: Mapping[str, str] = field(default_factory=dict)  # Sync-Id, Sync-Records, ...
 
 
+# What git and servers say of a ref that moved before the push or while it went on.
+_LOST = ("stale info", "fetch first", "non-fast-forward", "failed to update ref", "cannot lock ref",
+         "incorrect old value", "reference already exists")  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class PushResult:
     """What became of an atomic push: every ref moved, or none."""
@@ -116,3 +121,8 @@ class PushResult:
     ok: bool
     rejected: Mapping[str, str] = field(default_factory=dict)  # full ref -> why
     reason: str = ""  # why nothing was sent at all (no connection, no permission)
+
+    @property
+    def lost_race(self) -> bool:
+        """Whether a ref was not where it had to be: somebody else was faster."""
+        return any(word in why for why in self.rejected.values() for word in _LOST)

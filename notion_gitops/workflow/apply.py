@@ -47,7 +47,7 @@ def nothing_to_do(planned: Planned) -> bool:
     A conflict that was asked before and is still open is nothing new.
     """
     plan = planned.plan
-    quiet = not plan.steps and not conflict_changes(planned)
+    quiet = not plan.steps and not conflict_changes(planned) and not planned.comparison.state.behind
     return quiet and not any(m.takes_part and _to_be_noted(planned, m.name) for m in plan.mappings)
 
 

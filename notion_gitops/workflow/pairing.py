@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from notion_gitops.state.index import IndexEntry, dump_index
 from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.reading.compare import Compared
+from notion_gitops.workflow.writing.state_ref import commit_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +91,6 @@ def record_pairs(planned: Planned, pairings: tuple[Pairing, ...]) -> str:
         changes |= {f"{pairing.mapping}/pages/{n}": t.encode() for n, t in files.items()}
     total = sum(len(p.by_title) for p in pairings)
     message = f"Import: {total} records paired with their pages by title\n"
-    return workspace.repository.commit(workspace.state_ref, state.commit, changes, message)
+    if not state.commit:  # what was synced before belongs to a state that is lost
+        message += f"\nSync-Records: {workspace.head.commit}\n"
+    return commit_state(workspace, state.commit, changes, message)

@@ -18,6 +18,7 @@ from notion_gitops.repository.nouns import Head
 from notion_gitops.repository.repository import Repository
 
 STATE_REF = "refs/heads/notion-gitops/state"
+NEWEST_REF = "refs/notion-gitops/newest"  # follows the state branch, and never goes back with it
 SANDBOX_STATE_REF = "refs/notion-gitops/sandbox"  # trying out never touches the real base
 MAPPINGS = "mappings"
 PEOPLE = "state/people.yaml"

@@ -2,12 +2,14 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from notion_gitops.workflow.workspace import STATE_REF
 from tests.answers import handed_down
-from tests.faults.faults_world import World, copy, make_workspace
+from tests.faults.faults_world import World, copy, git, make_workspace
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +66,29 @@ def world(
 def template(tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]) -> Path:
     """A synced workspace whose state is the sandbox's; to be copied."""
     return synced(("--sandbox",), tmp_path_factory, capsys)
+
+
+@pytest.fixture
+def remote(world: World, tmp_path: Path) -> Path:
+    """A bare remote that holds both branches."""
+    path = tmp_path / "remote.git"
+    git(tmp_path, "init", "-q", "--bare", "-b", "main", str(path))
+    world.git("remote", "add", "origin", str(path))
+    world.git("push", "-q", "-u", "origin", "main", f"{STATE_REF}:{STATE_REF}")
+    return path
+
+
+@pytest.fixture
+def clone(world: World, remote: Path, tmp_path: Path) -> Callable[..., World]:
+    """Make clones, as colleagues and CI runners have them: all of the same Notion."""
+
+    def make(name: str, *options: str) -> World:
+        root = tmp_path / name
+        git(tmp_path, "clone", "-q", *options, f"file://{remote}", str(root))
+        (root / ".notion-gitops").mkdir()
+        there = World(root, world.monkeypatch, world.capsys)
+        there.sandbox.close()
+        there.sandbox, there.transport = world.sandbox, world.transport
+        return there
+
+    return make

@@ -37,6 +37,7 @@ from notion_gitops.workflow.plan import Connection
 from notion_gitops.workflow.workspace import SANDBOX_STATE_REF, STATE_REF
 
 Json = dict[str, Any]
+MAIN = "refs/heads/main"
 CANARY = "ntn_canary7Qd93kZxT0kEn"
 LONG_AGO = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
@@ -472,3 +473,26 @@ def make_workspace(root: Path) -> None:
 def copy(template: Path, to: Path) -> Path:
     shutil.copytree(template, to, symlinks=True)
     return to
+
+
+def heads(remote: Path) -> tuple[str, str]:
+    return git(remote, "rev-parse", MAIN).strip(), git(remote, "rev-parse", STATE_REF).strip()
+
+
+def hook(remote: Path, text: str) -> None:
+    path = remote / "hooks" / "pre-receive"
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+def unusable(world: World, *said: str) -> None:
+    world.edit_git("t2", hours=72)
+    before = world.heads()
+    for command in (["plan"], ["apply", "--yes"], ["status"]):
+        ran = world.run(*command)
+        assert ran.code == ExitCode.STATE_UNUSABLE, ran.text
+        assert "Traceback" not in ran.text
+        for text in said:
+            assert text in ran.said, ran.text
+    assert world.heads() == before
+    assert world.in_notion("t2", "Hours") == 2

@@ -16,47 +16,10 @@ from notion_gitops.model.backups import KeptSync
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.workflow.reading.kept import kept_syncs
 from notion_gitops.workflow.workspace import STATE_REF, open_workspace
-from tests.faults.faults_world import World, git
+from tests.faults.faults_world import MAIN, World, git, heads, hook, unusable
 
-MAIN = "refs/heads/main"
 METADATA = ("tasks/sync.yaml", "tasks/schema.json", "tasks/pages/00/00.jsonl")
 APPLY = (sys.executable, "-m", "notion_gitops", "apply", "--sandbox", "--yes")
-
-
-@pytest.fixture
-def remote(world: World, tmp_path: Path) -> Path:
-    """A bare remote that holds both branches."""
-    path = tmp_path / "remote.git"
-    git(tmp_path, "init", "-q", "--bare", "-b", "main", str(path))
-    world.git("remote", "add", "origin", str(path))
-    world.git("push", "-q", "-u", "origin", "main", f"{STATE_REF}:{STATE_REF}")
-    return path
-
-
-@pytest.fixture
-def clone(world: World, remote: Path, tmp_path: Path) -> Callable[..., World]:
-    """Make clones, as colleagues and CI runners have them: all of the same Notion."""
-
-    def make(name: str, *options: str) -> World:
-        root = tmp_path / name
-        git(tmp_path, "clone", "-q", *options, f"file://{remote}", str(root))
-        (root / ".notion-gitops").mkdir()
-        there = World(root, world.monkeypatch, world.capsys)
-        there.sandbox.close()
-        there.sandbox, there.transport = world.sandbox, world.transport
-        return there
-
-    return make
-
-
-def heads(remote: Path) -> tuple[str, str]:
-    return git(remote, "rev-parse", MAIN).strip(), git(remote, "rev-parse", STATE_REF).strip()
-
-
-def hook(remote: Path, text: str) -> None:
-    path = remote / "hooks" / "pre-receive"
-    path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(0o755)
 
 
 # --- pushing ---
@@ -364,19 +327,6 @@ def test_no_repository(tmp_path: Path, world: World) -> None:
 
 
 # --- state that cannot be trusted ---
-
-
-def unusable(world: World, *said: str) -> None:
-    world.edit_git("t2", hours=72)
-    before = world.heads()
-    for command in (["plan"], ["apply", "--yes"], ["status"]):
-        ran = world.run(*command)
-        assert ran.code == ExitCode.STATE_UNUSABLE, ran.text
-        assert "Traceback" not in ran.text
-        for text in said:
-            assert text in ran.said, ran.text
-    assert world.heads() == before
-    assert world.in_notion("t2", "Hours") == 2
 
 
 def test_a_rewound_branch(world: World) -> None:

@@ -222,7 +222,7 @@ def test_sensitive_backups_are_digests(syncs: Syncs, mappings: Mappings) -> None
 
 def test_record_commit_message(syncs: Syncs, golden: Golden) -> None:
     editors = {"Bo Chen": 2, "Ann Lee": 38}
-    golden("commit-records.txt", record_commit_message(syncs["done"], editors, base="4c5d6e7f0"))
+    golden("commit-records.txt", record_commit_message(syncs["done"], editors, base="4c5d6e7"))
     golden("commit-asked.txt", record_commit_message(syncs["asked"], {}, base=""))
 
 

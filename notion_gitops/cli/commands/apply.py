@@ -41,7 +41,6 @@ from notion_gitops.workflow.plan import (
     decisions_remain,
     make_plan,
 )
-from notion_gitops.workflow.reading.newest_state import adopt_state
 from notion_gitops.workflow.workspace import Workspace, open_workspace, require_writable
 from notion_gitops.workflow.writing.lock import only_one
 from notion_gitops.workflow.writing.put_back import put_back
@@ -60,6 +59,7 @@ from notion_gitops.workflow.writing.share import (
     push_after,
     rejection,
 )
+from notion_gitops.workflow.writing.state_ref import adopt_state
 
 _NAMED = 5  # mappings
 

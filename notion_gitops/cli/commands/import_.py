@@ -12,9 +12,9 @@ from notion_gitops.model.errors import ExitCode
 from notion_gitops.report.pairing import PairingLine, pairing_view
 from notion_gitops.workflow.pairing import find_pairs, record_pairs, worth_recording
 from notion_gitops.workflow.plan import PlanOptions, make_plan
-from notion_gitops.workflow.reading.newest_state import adopt_state
 from notion_gitops.workflow.workspace import open_workspace, require_writable
 from notion_gitops.workflow.writing.lock import only_one
+from notion_gitops.workflow.writing.state_ref import adopt_state
 
 
 @click.command(

@@ -27,6 +27,13 @@ def lines(path: Path) -> Iterable[Mapping[str, Any]]:
             yield line
 
 
+def unfinished_ids(private: Path) -> frozenset[str]:
+    """The ids of the syncs that did not come to their end, or are not there yet."""
+    journals = (private / FILE, *private.glob(LEFT.format("*")))
+    begun = (line for path in journals for line in lines(path) if line.get("what") == "begin")
+    return frozenset(str(line.get("sync", "")) for line in begun)
+
+
 def unfinished_syncs(private: Path, state_ref: str) -> Iterator[KeptSync]:
     """The runs that did not come to their end, or are not there yet, with their backups.
 

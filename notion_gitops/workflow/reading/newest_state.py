@@ -75,13 +75,6 @@ def synced(workspace: Workspace) -> Synced:
     return Synced.SANDBOX if in_sandbox else Synced.NEVER
 
 
-def adopt_state(workspace: Workspace, commit: str) -> None:
-    """Bring the local state branch forward to the commit that the plan was made on."""
-    local = workspace.repository.resolve(workspace.state_ref) or ""
-    if commit and local != commit:
-        workspace.repository.update_ref(workspace.state_ref, commit, local)
-
-
 def _branch(workspace: Workspace) -> str:
     return workspace.state_ref.removeprefix("refs/heads/")
 

@@ -19,6 +19,7 @@ from notion_gitops.state.stored import parse_stored
 from notion_gitops.state.sync import FieldSeen, SyncState, parse_schema, parse_sync
 from notion_gitops.workflow.reading.index_cache import cache_key, load_index, save_index
 from notion_gitops.workflow.reading.newest_state import newest_state
+from notion_gitops.workflow.reading.set_back import require_not_set_back
 from notion_gitops.workflow.workspace import Workspace, mapping_files
 
 
@@ -48,6 +49,7 @@ class StateBranch:
     commit: str  # "" if there is none yet
     mappings: Mapping[str, Recorded] = field(default_factory=dict)
     lost: bool = False  # there was one, and it is gone
+    behind: bool = False  # HEAD has records of syncs whose states are rightly not in it
 
     def of(self, name: str) -> Recorded:
         """One mapping's part."""
@@ -84,8 +86,8 @@ def read_state(workspace: Workspace, *, anew: bool = False) -> StateBranch:
     with ThreadPoolExecutor(max_workers=1) as aside:  # git looks while we parse
         related = aside.submit(_require_related, workspace, commit)
         recorded = _read_metadata(workspace, commit)
-        related.result()
-    return StateBranch(commit, recorded)
+        behind = related.result()
+    return StateBranch(commit, recorded, behind=behind)
 
 
 def _read_metadata(workspace: Workspace, commit: str) -> dict[str, Recorded]:
@@ -290,13 +292,17 @@ def same_meaning(mapping: DatabaseMapping, recorded: Recorded, name: str) -> boo
     return before.fields[name].property_name == mapping.fields[name].property_name
 
 
-def _require_related(workspace: Workspace, commit: str) -> None:
-    """The record commit that the base was made with must be in the history of HEAD."""
+def _require_related(workspace: Workspace, commit: str) -> bool:
+    """The record commit that the base was made with must be in HEAD's history, no later sync's.
+
+    Returns:
+        As `require_not_set_back`.
+    """
     records = _record_commit(workspace, commit)
     if not records or workspace.repository.is_ancestor(records, workspace.head.commit or "HEAD"):
-        return
+        return require_not_set_back(workspace, commit, records)
     if workspace.repository.is_shallow():
-        return  # the history here is too short to tell; a fetch of it all would
+        return False  # the history here is too short to tell; a fetch of it all would
     here = workspace.repository.resolve(records) is not None
     remedy = f"git merge {records[:12]}" if here else "git pull --no-rebase"
     raise StateUnusable(

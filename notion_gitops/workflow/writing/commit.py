@@ -22,7 +22,9 @@ from notion_gitops.workflow.writing.conflict_changes import answers_let_go, conf
 from notion_gitops.workflow.writing.journal import Journal
 from notion_gitops.workflow.writing.metadata import Facts, metadata_changes
 from notion_gitops.workflow.writing.moved import Moved
+from notion_gitops.workflow.writing.state_ref import commit_state
 
+_LOOKED_AT = 20  # commits of the state branch
 Contents = Mapping[str, bytes | None]
 _WAITING = frozenset({Status.PENDING, Status.FAILED, Status.STALE})  # of the next apply
 
@@ -64,8 +66,8 @@ def commit_sync(
     changes = _state_changes(workspace, result, moved, state)
     if not changes and not records:
         return result
-    message = state_commit_message(result, records=head, serial=_serial(moved))
-    commit = workspace.repository.commit(workspace.state_ref, state, changes, message)
+    message = state_commit_message(result, records=head, serial=_serial(workspace, state))
+    commit = commit_state(workspace, state, changes, message)
     return replace(result, state_commit=commit)
 
 
@@ -179,6 +181,8 @@ def _editors(planned: Planned, result: SyncResult) -> dict[str, int]:
     return dict(editors)
 
 
-def _serial(moved: Mapping[str, Moved]) -> int:
-    serials = [m.compared.recorded.sync.serial for m in moved.values() if m.compared.recorded.sync]
-    return max(serials, default=0) + 1
+def _serial(workspace: Workspace, state: str) -> int:
+    """The number of this sync, by those of the state branch; an import has none."""
+    syncs = workspace.repository.log_syncs(state, _LOOKED_AT) if state else []
+    counted = (s.trailers["Sync-Serial"] for s in syncs if "Sync-Serial" in s.trailers)
+    return int(next(counted, "0")) + 1

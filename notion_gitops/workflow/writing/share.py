@@ -7,7 +7,8 @@ from notion_gitops.model.errors import ExitCode, Refused, UsageError
 from notion_gitops.model.outcomes import SyncResult
 from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.repository.nouns import PushResult
-from notion_gitops.workflow.workspace import Workspace
+from notion_gitops.workflow.workspace import NEWEST_REF, Workspace
+from notion_gitops.workflow.writing.state_ref import keep_newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Remote:
     name: str
     branch: str  # commit of the working branch there; "" if it is not there
     state: str  # commit of the state branch there; "" if it is not there
+    newest: str = ""  # how far the state branch had come there; "" if that is not known
 
 
 def not_pushed(again: FollowUp) -> str:
@@ -45,8 +47,11 @@ def fetch_before(workspace: Workspace, *, to_push: bool) -> Remote | None:
         if to_push:
             raise UsageError(_nowhere(workspace))
         return None
-    there = repository.fetch(name, [head.ref, workspace.state_ref])
-    remote = Remote(name, there.get(head.ref, ""), there.get(workspace.state_ref, ""))
+    there = repository.fetch(name, [head.ref, workspace.state_ref, NEWEST_REF])
+    refs = (head.ref, workspace.state_ref, NEWEST_REF)
+    remote = Remote(name, *(there.get(ref, "") for ref in refs))
+    if remote.newest:
+        keep_newest(workspace, remote.newest)
     if to_push and remote.branch and not repository.is_ancestor(remote.branch, head.commit):
         raise Refused(
             Diagnostic(
@@ -68,7 +73,10 @@ def _nowhere(workspace: Workspace) -> Diagnostic:
 
 
 def push(workspace: Workspace, remote: Remote) -> PushResult | None:
-    """Push what the remote lacks of both branches, in one atomic push; None: it lacks nothing."""
+    """Push what the remote lacks of both branches, in one atomic push; None: it lacks nothing.
+
+    With the state branch goes the ref that knows how far it has come, where the remote takes it.
+    """
     repository = workspace.repository
     branch = repository.resolve(workspace.head.ref) or ""
     state = repository.resolve(workspace.state_ref) or ""
@@ -77,7 +85,17 @@ def push(workspace: Workspace, remote: Remote) -> PushResult | None:
     moved = {ref: commit for ref, commit in refs.items() if commit and commit != leases[ref]}
     if not moved:
         return None
+    if workspace.state_ref in moved and _goes_on(workspace, remote.newest, state):
+        beside = {**moved, NEWEST_REF: state}
+        answer = repository.push_atomic(remote.name, beside, {**leases, NEWEST_REF: remote.newest})
+        if answer.ok or answer.lost_race:
+            return answer
+        # A server may take branches alone. Without that ref less is noticed, and nothing is lost.
     return repository.push_atomic(remote.name, moved, {r: leases[r] for r in moved})
+
+
+def _goes_on(workspace: Workspace, newest: str, state: str) -> bool:
+    return not newest or workspace.repository.is_ancestor(newest, state)
 
 
 def rejection(remote: Remote, answer: PushResult) -> str:
