@@ -36,6 +36,7 @@ COMMANDS = {
     "merge-file": ("merge_file", "Merge one record file for git, as its merge driver."),
     "status": ("status", "Show the last sync, drift, open conflicts and health."),
     "log": ("log", "Show the history of syncs."),
+    "unlock": ("unlock", "Show who holds the team's lock, or break it."),
     "sandbox": ("sandbox", "Run, fill and edit the local Notion."),
     "demo": ("demo", "Play the whole story on the sandbox, in a folder of its own."),
 }  # name -> module, and what --help says of it

@@ -6,6 +6,7 @@ NotionGitopsError
 ├── Refused                4   stopped for safety before anything was written
 ├── StateUnusable          6   the repository or the state branch needs a person
 ├── Locked                 7   another run is writing
+├── LockLost               5   another run took the lock over while this one was writing
 └── CannotReachNotion      1   nothing was written; running again is safe
     ├── NobodyListens      1   on this machine: no program at that address
     ├── NotShared          1   the token does not see an object (404)
@@ -77,6 +78,12 @@ class Locked(NotionGitopsError):  # noqa: N818
     """Another run holds the lock."""
 
     exit_code = ExitCode.LOCKED
+
+
+class LockLost(NotionGitopsError):  # noqa: N818
+    """This run may not write any more: what it has left is the next one's."""
+
+    exit_code = ExitCode.PARTLY_APPLIED
 
 
 class CannotReachNotion(NotionGitopsError):  # noqa: N818

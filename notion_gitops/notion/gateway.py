@@ -1,6 +1,7 @@
 """All that is ever asked of Notion, by name."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -31,6 +32,16 @@ class Gateway:
     def counts(self) -> Counts:
         """The requests that were sent so far."""
         return self._sender.counts
+
+    @contextmanager
+    def writing_under(self, permit: Callable[[], None]) -> Iterator[None]:
+        """Call `permit` just before and just after each request that changes something.
+
+        Args:
+            permit: raises what keeps the request from being sent.
+        """
+        with self._sender.under(permit):
+            yield
 
     def now(self) -> datetime | None:
         """The present at Notion, by the last answer; None as long as none told it."""

@@ -3,7 +3,8 @@
 import json
 import random
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -95,6 +96,10 @@ def no_word(seconds: float, why: str) -> None:
     """Nobody wants to know about waits."""
 
 
+def _permitted() -> None:
+    """Nobody says no."""
+
+
 @dataclass
 class Sender:
     """Sends requests through a client that itself never tries anything again.
@@ -112,6 +117,7 @@ class Sender:
     on_wait: Callable[[float, str], None] = no_word
     jitter: Callable[[], float] = random.random
     hide: Callable[[str], str] = str
+    _permit: Callable[[], None] = field(default_factory=lambda: _permitted, init=False)
     _counts: Counts = field(default_factory=Counts)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -134,9 +140,7 @@ class Sender:
         attempt = 0
         while True:
             self.pacer.turn()
-            if call.announce is not None:
-                call.announce()
-            answer = self._once(call)
+            answer = self._once(call) if call.nature is Nature.READ else self._write(call)
             if not isinstance(answer, Failure):
                 return answer
             attempt += 1
@@ -145,6 +149,23 @@ class Sender:
             if attempt >= TRIES or (answer.wait or 0) > LONGEST_PAUSE:
                 raise _gave_up(answer, call, attempt)
             self._wait(answer, attempt)
+
+    @contextmanager
+    def under(self, permit: Callable[[], None]) -> Iterator[None]:
+        """Call `permit` just before and just after each write is sent; it may raise."""
+        self._permit = permit
+        try:
+            yield
+        finally:
+            self._permit = _permitted
+
+    def _write(self, call: Call) -> Json | Failure:
+        self._permit()
+        if call.announce is not None:
+            call.announce()
+        answer = self._once(call)
+        self._permit()
+        return answer
 
     def _once(self, call: Call) -> Json | Failure:
         try:

@@ -60,9 +60,20 @@ class Commits(Trees):
         """
         _require_full(ref)
         tree = self._write_tree(parent, changes, whole=not base_tree_from_parent)
-        commit = self._commit_tree(tree, parent, message)
+        commit = self._commit_tree(tree, parent, message, sign=self._signs())
         self.update_ref(ref, commit, parent)
         return commit
+
+    def make_commit(self, parent: str, files: Mapping[str, bytes], message: str) -> str:
+        """Make a commit that holds these files and nothing more, for a push; no ref moves.
+
+        It is not signed: it is no record of anything, and is made often.
+
+        Raises:
+            GitFailed: it could not be made.
+        """
+        tree = self._write_tree(parent, files, whole=True)
+        return self._commit_tree(tree, parent, message, sign=False)
 
     def update_ref(self, ref: str, new: str, expected: str) -> None:
         """Move a ref from `expected` to `new` ("" in `expected`: it must not exist yet).
@@ -182,12 +193,15 @@ class Commits(Trees):
             ]
         )
 
-    def _commit_tree(self, tree: str, parent: str, message: str) -> str:
-        sign = ["-S"] if self._setting("commit.gpgsign", "bool") == "true" else []
+    def _signs(self) -> bool:
+        return self._setting("commit.gpgsign", "bool") == "true"
+
+    def _commit_tree(self, tree: str, parent: str, message: str, *, sign: bool) -> str:
+        options = ["-S"] if sign else []
         parents = ["-p", parent] if parent else []
         call = Call(stdin=message.encode("utf-8"), env=self._identity())
         encoding = ("-c", "i18n.commitEncoding=UTF-8")
-        answer = self._run(*encoding, "commit-tree", *sign, *parents, "-F", "-", tree, call=call)
+        answer = self._run(*encoding, "commit-tree", *options, *parents, "-F", "-", tree, call=call)
         if answer.ok:
             return answer.line
         if not sign:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 
-from notion_gitops.model.errors import ExitCode, NotionGitopsError
+from notion_gitops.model.creates import joined
+from notion_gitops.model.errors import ExitCode, LockLost, NotionGitopsError
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import LogEntry, Refreshed, Status, SyncResult
@@ -20,8 +21,10 @@ from notion_gitops.workflow.writing.conflict_changes import conflict_changes
 from notion_gitops.workflow.writing.fetch_files import FileFetcher
 from notion_gitops.workflow.writing.fresh import FreshReadings
 from notion_gitops.workflow.writing.journal import Journal, open_creates
+from notion_gitops.workflow.writing.lease import Lease
 from notion_gitops.workflow.writing.moved import Moved, forgets
 from notion_gitops.workflow.writing.permitted import require_permitted
+from notion_gitops.workflow.writing.put_back import put_back
 from notion_gitops.workflow.writing.run import FILE_STEPS, Id, Progress, Results, Run
 from notion_gitops.workflow.writing.settle import Settling
 from notion_gitops.workflow.writing.sync_id import new_sync_id
@@ -57,7 +60,9 @@ def _to_be_noted(planned: Planned, name: str) -> bool:
     return compared is not None and (not compared.recorded.ever or compared.bodies.full)
 
 
-def carry_out(planned: Planned, connection: Connection, progress: Progress) -> SyncResult:
+def carry_out(
+    planned: Planned, connection: Connection, progress: Progress, lease: Lease | None = None
+) -> SyncResult:
     """Write what the plan says, read it back, and commit the new common state.
 
     1. Journal: the backups are on disk before anything is overwritten.
@@ -66,20 +71,20 @@ def carry_out(planned: Planned, connection: Connection, progress: Progress) -> S
     4. Write the record files.
     5. Commit: the records on the working branch, the base on the state branch.
 
-    The caller holds the workspace's lock.
+    The caller holds the workspace's lock, and `lease` is the lock on the git remote, if any.
 
     Raises:
         NotPermitted: the connection may not write, and nothing was written on either side.
     """
     started, clock = connection.now().astimezone(UTC), time.monotonic()
     before = connection.gateway.counts
-    sync_id = new_sync_id(started)
+    sync_id = lease.run.run if lease else new_sync_id(started)
     operations = {at: o for at, o in planned.plan.operations.items() if _takes_part(planned, at)}
     workspace = planned.comparison.workspace
-    earlier = open_creates(workspace.private)
-    journal = Journal.begin(workspace.private, sync_id, workspace.state_ref)
+    earlier = joined(open_creates(workspace.private), lease.earlier if lease else {})
+    journal = Journal.begin(workspace.private, sync_id, workspace.state_ref, earlier)
     journal.keep(b for o in operations.values() for b in o.backups)
-    run = Run(planned, connection, journal, progress, Results(), dict(operations), earlier)
+    run = Run(planned, connection, journal, progress, Results(), dict(operations), earlier, lease)
     written = _write(run)
     counts = connection.gateway.counts.since(before)
     seconds = round(time.monotonic() - clock, 1)
@@ -108,7 +113,12 @@ def _recorded(run: Run, result: SyncResult, written: Written) -> SyncResult:
 
     result = replace(result, exit_code=code(replace(result, state_commit="-")))
     try:
+        if run.lease is not None:
+            run.lease.hold()
         result = commit_sync(run.planned, result, written.moved, written.files, run.journal)
+    except LockLost as lost:
+        put_back(run.planned.comparison.workspace)  # the files will be the other run's
+        return _unrecorded(result, lost)
     except (NotionGitopsError, OSError) as error:
         return _unrecorded(result, error)
     run.journal.end({(o.mapping, o.key) for o in result.outcomes if o.status is Status.APPLIED})

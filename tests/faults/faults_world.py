@@ -440,10 +440,9 @@ def void(_: object) -> None:
     """An act whose result nobody wants."""
 
 
-def git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(folder), *arguments], check=False, capture_output=True, text=True
-    )
+def git(folder: Path, *arguments: str, stdin: str = "") -> str:
+    command = ["git", "-C", str(folder), *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, input=stdin)
     assert done.returncode == 0, f"git {' '.join(arguments)}: {done.stderr}"
     return done.stdout
 

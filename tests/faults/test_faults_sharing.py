@@ -14,6 +14,7 @@ from filelock import FileLock
 
 from notion_gitops.model.backups import KeptSync
 from notion_gitops.model.errors import ExitCode
+from notion_gitops.workflow.reading.announced import RUN_REF
 from notion_gitops.workflow.reading.kept import kept_syncs
 from notion_gitops.workflow.workspace import STATE_REF, open_workspace
 from tests.faults.faults_world import MAIN, World, git, heads, hook, unusable
@@ -32,10 +33,12 @@ def test_both_branches_are_pushed_at_once(world: World, remote: Path) -> None:
     ran = world.apply("--push")
     assert ran.code == ExitCode.DONE, ran.text
     assert heads(remote) == (world.head(), world.head(STATE_REF))
-    pushes = seen.read_text().split("end\n")
-    assert len(pushes) == 2  # one push, and what follows its end
-    assert MAIN in pushes[0]
-    assert STATE_REF in pushes[0]
+    lock, both, unlock, after = seen.read_text().split("end\n")
+    assert RUN_REF in lock
+    assert MAIN in both
+    assert STATE_REF in both
+    assert RUN_REF in unlock
+    assert after == ""
 
 
 def test_without_push_nothing_is_sent_and_that_is_said(world: World, remote: Path) -> None:
@@ -68,7 +71,7 @@ def test_a_quiet_apply_pushes_what_was_not_pushed_yet(world: World, remote: Path
 
 def test_a_rejected_push_is_said_and_made_up_for(world: World, remote: Path) -> None:
     before = heads(remote)
-    hook(remote, "echo 'main is protected' >&2; exit 1")
+    hook(remote, f"grep -q {MAIN} && echo 'main is protected' >&2 && exit 1; exit 0")
     world.edit_notion("t1", hours=55)
     world.edit_git("t2", hours=72)
     ran = world.apply("--push")
@@ -263,7 +266,7 @@ def test_a_runner_whose_disk_is_gone_loses_nothing(
     one.commit()
     one.git("push", "-q")
     one.edit_notion("t2", hours=52)
-    hook(remote, "exit 1")
+    hook(remote, f"! grep -q {MAIN}")
     assert one.apply("--push").code == ExitCode.PARTLY_APPLIED
     (remote / "hooks" / "pre-receive").unlink()
     two = clone("two")

@@ -188,7 +188,7 @@ def test_a_value_with_odd_line_breaks_hides_no_backup_of_a_run_that_was_cut_shor
         Backup("tasks", "lay", Side.NOTION, {"hours": 12}, "overwritten"),
     )
     ref = "refs/heads/notion-gitops/state"
-    Journal.begin(tmp_path, "20260112T0900Z-abcd", ref).keep(backups)
+    Journal.begin(tmp_path, "20260112T0900Z-abcd", ref, {}).keep(backups)
     (sync,) = unfinished_syncs(tmp_path, ref)
     assert [b.fields for b in sync.backups] == [{"note": odd}, {"hours": 12}]
 

@@ -42,6 +42,7 @@ from notion_gitops.workflow.plan import (
     make_plan,
 )
 from notion_gitops.workflow.workspace import Workspace, open_workspace, require_writable
+from notion_gitops.workflow.writing.held import held
 from notion_gitops.workflow.writing.lock import only_one
 from notion_gitops.workflow.writing.put_back import put_back
 from notion_gitops.workflow.writing.ready import (
@@ -135,7 +136,7 @@ def command(  # noqa: PLR0917  one parameter an option
 
 
 def _apply(wishes: Wishes) -> ExitCode:
-    """1. Lock. 2. Fetch. 3. Plan. 4. Show and ask. 5. Write and commit. 6. Push. 7. Report."""
+    """1. Lock. 2. Fetch. 3. Plan. 4. Show and ask. 5. Lock the remote, write, commit, push."""
     with _locked(wishes) as opened, connected(opened, wishes.where) as connection:
         remote = fetch_before(opened, to_push=wishes.push)
         planned, workspace = _plan(opened, connection, wishes)
@@ -145,11 +146,12 @@ def _apply(wishes: Wishes) -> ExitCode:
             return pushed or _quiet_code(planned)
         _ask(planned, workspace, wishes)
         adopt_state(workspace, planned.comparison.state.commit)
-        with progress_bar() as progress:
-            result = carry_out(planned, connection, progress)
-        if remote is not None and wishes.push:
-            result = push_after(workspace, remote, result)
-        elif remote is not None:
+        with held(planned, remote, connection, to_push=wishes.push, tell=say) as lease:
+            with progress_bar() as progress:
+                result = carry_out(planned, connection, progress, lease)
+            if remote is not None and wishes.push:
+                result = push_after(workspace, remote, result)
+        if remote is not None and not wishes.push:
             result = replace(result, notes=(*result.notes, not_pushed(wishes.again)))
         if wishes.reports is not None:
             connected_to = connection_report(connection, planned)

@@ -30,7 +30,7 @@ class Journal:
     path: Path
 
     @classmethod
-    def begin(cls, private: Path, sync_id: str, state_ref: str) -> "Journal":
+    def begin(cls, private: Path, sync_id: str, state_ref: str, earlier: OpenCreates) -> "Journal":
         """Start a new journal, which carries on the creates that no commit tells of so far.
 
         One that a crash left is kept beside it, since it holds backups.
@@ -39,15 +39,16 @@ class Journal:
             private: the folder that it is in.
             sync_id: of the run.
             state_ref: where the run is going to be recorded.
+            earlier: the creates to carry on.
         """
         private.mkdir(exist_ok=True)
         path = private / FILE
-        open_ = open_creates(private)
-        if len(open_) < sum(1 for _ in lines(path)):  # it holds more than what is carried on
+        known = open_creates(private)
+        if len(known) < sum(1 for _ in lines(path)):  # it holds more than what is carried on
             number = sum(1 for _ in private.glob(LEFT.format("*")))
             os.link(path, private / LEFT.format(f"{number:04d}"))
         journal = cls(path)
-        journal._carry_on(open_)
+        journal._carry_on(earlier)
         journal.note("begin", sync=sync_id, state=state_ref)
         return journal
 

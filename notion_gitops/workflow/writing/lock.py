@@ -34,21 +34,25 @@ def only_one(private: Path) -> Iterator[None]:
             )
         ) from None
     try:
-        holder.write_text(json.dumps(_self()) + "\n", "utf-8")
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        holder.write_text(json.dumps({"who": this_process(), "since": since}) + "\n", "utf-8")
         yield
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
 
 
-def _self() -> dict[str, str]:
-    since = datetime.now(UTC).isoformat(timespec="seconds")
-    return {"pid": str(os.getpid()), "host": platform.node(), "since": since}
+def this_process() -> str:
+    """Where this runs, for people."""
+    job = [os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID")]
+    if all(job):
+        return "{}/{}/actions/runs/{}".format(*job)
+    return f"process {os.getpid()} on {platform.node()}"
 
 
 def _told(holder: Path) -> str:
     try:
         about = json.loads(holder.read_text("utf-8"))
-        return f"process {about['pid']} on {about['host']} since {about['since']}"
+        return f"{about['who']} since {about['since']}"
     except (OSError, ValueError, KeyError):
         return "its name is not known"

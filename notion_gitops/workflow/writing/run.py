@@ -11,6 +11,7 @@ from notion_gitops.model.plan import Step, StepKind
 from notion_gitops.model.records import Side
 from notion_gitops.workflow.plan import Connection, Planned
 from notion_gitops.workflow.writing.journal import Journal
+from notion_gitops.workflow.writing.lease import Lease
 
 Id = tuple[str, str]  # mapping, key
 FILE_STEPS = frozenset({StepKind.WRITE_FILE, StepKind.DELETE_FILE})
@@ -67,6 +68,7 @@ class Run:
     results: Results
     operations: dict[Id, Operation]
     open_creates: OpenCreates  # creates of earlier runs that no commit tells of
+    lease: Lease | None = None  # the lock on the git remote, if there is one
     found: list[Backup] = field(default_factory=list)  # what is overwritten that no plan knew of
     touched: set[tuple[str, str, Side]] = field(default_factory=set)  # records that may be written
     # on a side although no step of theirs says so: by half, or without an answer

@@ -7,6 +7,7 @@ from notion_gitops.model.errors import ExitCode, Refused, UsageError
 from notion_gitops.model.outcomes import SyncResult
 from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.repository.nouns import PushResult
+from notion_gitops.workflow.reading.announced import RUN_REF
 from notion_gitops.workflow.workspace import NEWEST_REF, Workspace
 from notion_gitops.workflow.writing.state_ref import keep_newest
 
@@ -19,6 +20,7 @@ class Remote:
     branch: str  # commit of the working branch there; "" if it is not there
     state: str  # commit of the state branch there; "" if it is not there
     newest: str = ""  # how far the state branch had come there; "" if that is not known
+    run: str = ""  # commit of the lock there, whoever holds it; "" if it is not there
 
 
 def not_pushed(again: FollowUp) -> str:
@@ -47,8 +49,8 @@ def fetch_before(workspace: Workspace, *, to_push: bool) -> Remote | None:
         if to_push:
             raise UsageError(_nowhere(workspace))
         return None
-    there = repository.fetch(name, [head.ref, workspace.state_ref, NEWEST_REF])
-    refs = (head.ref, workspace.state_ref, NEWEST_REF)
+    refs = (head.ref, workspace.state_ref, NEWEST_REF, RUN_REF)
+    there = repository.fetch(name, refs)
     remote = Remote(name, *(there.get(ref, "") for ref in refs))
     if remote.newest:
         keep_newest(workspace, remote.newest)
@@ -82,7 +84,11 @@ def push(workspace: Workspace, remote: Remote) -> PushResult | None:
     state = repository.resolve(workspace.state_ref) or ""
     refs = {workspace.head.ref: branch, workspace.state_ref: state}
     leases = {workspace.head.ref: remote.branch, workspace.state_ref: remote.state}
-    moved = {ref: commit for ref, commit in refs.items() if commit and commit != leases[ref]}
+    moved = {
+        ref: commit
+        for ref, commit in refs.items()
+        if commit and not (leases[ref] and repository.is_ancestor(commit, leases[ref]))
+    }
     if not moved:
         return None
     if workspace.state_ref in moved and _goes_on(workspace, remote.newest, state):

@@ -7,7 +7,7 @@ from typing import Any
 from notion_gitops.engine.forecast import PAGE_WRITES
 from notion_gitops.engine.identity import resolve_relations
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import TokenRefused
+from notion_gitops.model.errors import LockLost, TokenRefused
 from notion_gitops.model.mapping import BODY
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Status
@@ -79,8 +79,9 @@ class PageWriter:
                 silent = silent + 1 if failure.unreachable else 0
                 if silent >= GIVE_UP_AFTER:
                     stopped = f"Notion did not answer {GIVE_UP_AFTER} times in a row"
-            except TokenRefused as denied:
+            except (TokenRefused, LockLost) as denied:
                 stopped = denied.diagnostics[0].summary
+                self.run.touched.add((step.mapping, step.key, Side.NOTION))
                 self.run.results.note(step, Status.PENDING, stopped)
             except OSError as full:  # of the journal: what cannot be noted is not sent
                 stopped = f"the journal could not be written: {full}"
