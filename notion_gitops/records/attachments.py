@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from notion_gitops.formats.file_values import Content, NoFile
+from notion_gitops.records.files import LFS_POINTER, LFS_PULL
 
 LARGEST = 5 * 1024**3  # bytes: no plan of Notion's takes more (its documentation)
 _PRIVATE = frozenset({".git", ".notion-gitops"})
@@ -29,6 +30,8 @@ class Attachments:
             file = self.find(path)
             try:
                 with file.open("rb") as stream:
+                    if stream.peek(len(LFS_POINTER)).startswith(LFS_POINTER):
+                        raise NoFile(f'"{path}" is a pointer of Git LFS', LFS_PULL)
                     digest = hashlib.sha256()
                     while chunk := stream.read(_CHUNK):
                         digest.update(chunk)

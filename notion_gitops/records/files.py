@@ -16,6 +16,8 @@ SUFFIXES = {
     GitFormat.CSV: (".csv",),
 }
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe must not hang us
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"  # git-lfs, docs/spec.md
+LFS_PULL = "fetch the file itself: git lfs pull"
 MOST_BYTES = 100_000_000  # far beyond what one database of Notion can answer with
 _NO_LINK = "put the file or folder itself there; records are not read through links"
 
@@ -118,4 +120,7 @@ def _read(root: Path, path: str) -> bytes:
             raise _Refused("is no regular file", "correct git.path in the mapping, or remove it")
         if found.st_size > MOST_BYTES:
             raise _Refused(f"is larger than {MOST_BYTES // 1_000_000} MB", "split it")
-        return file.read()
+        content = file.read()
+    if content.startswith(LFS_POINTER):
+        raise _Refused("is a pointer of Git LFS, and not the file that it stands for", LFS_PULL)
+    return content

@@ -69,6 +69,7 @@ class WorkStatus:
     """The paths whose work-tree content or index entry differs from HEAD."""
 
     changed: Mapping[str, ChangeKind] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()  # files that .gitignore and the like leave out, if asked
 
     @property
     def clean(self) -> bool:

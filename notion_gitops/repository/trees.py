@@ -26,10 +26,10 @@ class Entry:
 class Trees(Checkout):
     """The reading half of a repository."""
 
-    def status(self, paths: Sequence[str]) -> WorkStatus:
+    def status(self, paths: Sequence[str], *, ignored: bool = False) -> WorkStatus:
         """What differs from HEAD under `paths` (files or folders; they need not exist).
 
-        Ignored files are left out, and so are submodules.
+        Submodules are left out. Ignored files are listed apart, if they are asked for.
         """
         if not paths:
             return WorkStatus()
@@ -39,15 +39,16 @@ class Trees(Checkout):
             "-z",
             "--untracked-files=all",
             "--no-renames",
-            "--ignored=no",
+            f"--ignored={'traditional' if ignored else 'no'}",
             "--ignore-submodules=all",
             "--",
             *paths,
         )
         changed: dict[str, ChangeKind] = {}
-        for line in answer.out.split(b"\0"):
-            _note_status(os.fsdecode(line), changed)
-        return WorkStatus(changed)
+        lines = [os.fsdecode(line) for line in answer.out.split(b"\0")]
+        for line in lines:
+            _note_status(line, changed)
+        return WorkStatus(changed, frozenset(line[2:] for line in lines if line.startswith("! ")))
 
     def differing(self, before: str, after: str, paths: Sequence[str]) -> set[str]:
         """The files under `paths` whose content differs between two commits.
@@ -170,7 +171,7 @@ def _note_status(line: str, changed: dict[str, ChangeKind]) -> None:
             path = line[2:]  # also when it was only taken out of the index
             changed[path] = ChangeKind.MODIFIED if path in changed else ChangeKind.UNTRACKED
         case _:
-            pass  # the end of the list; headers are not asked for
+            pass  # what is ignored, or the end of the list; headers are not asked for
 
 
 def _kind(in_head: str, in_work: str) -> ChangeKind:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from notion_gitops.formats.file_values import NoFile
 from notion_gitops.model.diagnostics import Diagnostic, Place
@@ -13,8 +14,11 @@ from notion_gitops.records.attachments import Attachments
 from notion_gitops.records.files import is_record_path, list_files, read_files
 from notion_gitops.records.reading import read_records
 from notion_gitops.repository.nouns import ChangeKind
+from notion_gitops.workflow.reading.not_kept import foreign_records, ignored_records, left_out
 from notion_gitops.workflow.reading.state_branch import Recorded, StateBranch, read_state
 from notion_gitops.workflow.workspace import Workspace
+
+_NONE: Mapping[str, Diagnostic] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class Touched:
 
     since_base: frozenset[str]  # differ from the base, in HEAD or in the work tree
     dirty: Mapping[str, ChangeKind]  # differ from HEAD
+    ignored: frozenset[str] = frozenset()  # are left out of account by .gitignore and the like
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +49,14 @@ def read_state_and_changes(
     """
     paths = [m.git.path for m in workspace.mappings.values()]
     with ThreadPoolExecutor(max_workers=1) as aside:
-        status = aside.submit(workspace.repository.status, paths)
+        status = aside.submit(workspace.repository.status, paths, ignored=True)
         state = read_state(workspace, anew=anew)
         head = workspace.head.commit
         committed = workspace.repository.differing(state.commit, head, paths)
-        dirty = status.result().changed
+        work = status.result()
     attached = naming_changed_files(workspace, state)
-    return state, Touched(frozenset(committed) | frozenset(dirty) | attached, dirty)
+    since_base = frozenset(committed) | frozenset(work.changed) | attached
+    return state, Touched(since_base, work.changed, work.ignored)
 
 
 def naming_changed_files(workspace: Workspace, state: StateBranch) -> frozenset[str]:
@@ -82,9 +88,11 @@ class GitReader:
     def changed(self, changes: Touched) -> GitSide:
         """The records whose files differ from the base; all of them if there is no base."""
         if not _paths_as_recorded(self.mapping, self.recorded):
-            return self._read(list_files(self.workspace.root, self.mapping), everything=True)
+            return self._all(changes)
         inside = {p for p in changes.since_base if is_record_path(self.mapping, p)}
-        side = self._read(inside)
+        kept = (*inside, *self.recorded.index.entries.files.values()) if changes.ignored else ()
+        out = ignored_records(self.mapping, changes.ignored, kept)
+        side = self._read(inside, out)
         # A key that is also in a file that nobody touched is there twice: then both are read.
         files = self.recorded.index.entries.files if side.snapshot.records else {}
         known = {key.casefold(): file for key, file in files.items()}
@@ -93,7 +101,18 @@ class GitReader:
             for key, record in side.snapshot.records.items()
             if record.file and known.get(key.casefold(), "") not in {"", record.file.path}
         }
-        return self._read(inside | twins) if twins - inside else side
+        return self._read(inside | twins, out) if twins - inside else side
+
+    def _all(self, changes: Touched) -> GitSide:
+        """All record files: those of the work tree, and those that it should have."""
+        workspace, mapping = self.workspace, self.mapping
+        here = set(list_files(workspace.root, mapping))
+        kept = workspace.repository.list_tree(workspace.head.commit, [mapping.git.path])
+        out = ignored_records(mapping, changes.ignored, here)
+        strays = {p for p in here - kept.keys() - changes.dirty.keys() if p not in changes.ignored}
+        out |= foreign_records(workspace, strays, changes.dirty)
+        ours = (here - changes.ignored) | {p for p in kept if is_record_path(mapping, p)}
+        return self._read(ours, out, everything=True)
 
     def with_records(self, side: GitSide, keys: Iterable[str]) -> GitSide:
         """The same with the records of more keys read, those that equal the base.
@@ -118,21 +137,35 @@ class GitReader:
             warnings=(*side.warnings, *more.warnings),
         )
 
-    def _read(self, paths: Iterable[str], *, everything: bool = False) -> GitSide:
+    def _read(
+        self,
+        paths: Iterable[str],
+        out: Mapping[str, Diagnostic] = _NONE,
+        *,
+        everything: bool = False,
+    ) -> GitSide:
         """What some files say. One of them that is not there is gone; the others are as the base.
+
+        Args:
+            paths: of the files.
+            out: files that are not to be read, and why.
+            everything: whether these are all that there are.
 
         Raises:
             InvalidInput: a link stands where a folder of records may have stood.
         """
-        asked = frozenset(paths)
-        read = read_files(self.workspace.root, sorted(asked))
+        asked = frozenset(paths) | out.keys()
+        read = read_files(self.workspace.root, sorted(asked - out.keys()))
+        missing = asked - read.contents.keys() - read.problems.keys() - out.keys()
+        problems = {**out, **read.problems, **left_out(self.workspace, missing)}
+        read = replace(read, problems=problems)
         folders = [d for p, d in read.problems.items() if not is_record_path(self.mapping, p)]
         if folders:
             raise InvalidInput(*folders)
         contents, look = read.contents, Attachments(self.workspace.root).look
         reading = read_records(self.mapping, read, self.workspace.people, look)
-        problems = {**reading.unreadable, **self._emptied(contents)}
-        unreadable = _by_key(self.recorded, problems, reading.unknown_files)
+        wrong = {**reading.unreadable, **self._emptied(contents)}
+        unreadable = _by_key(self.recorded, wrong, reading.unknown_files)
         files = {} if everything else self.recorded.index.entries.files
         untouched = {key for key, file in files.items() if file and file not in asked}
         return GitSide(
