@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
+from notion_gitops.cli.output import say
 from notion_gitops.mapping.database import resolve_database
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import InvalidInput, UsageError
@@ -22,6 +21,7 @@ from notion_gitops.notion.connect import (
 )
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.report.follow_up import FollowUp
+from notion_gitops.text.escape import terminal
 from notion_gitops.workflow.plan import Connection
 from notion_gitops.workflow.reading.schema_plan import missing_variable
 from notion_gitops.workflow.workspace import Workspace
@@ -147,4 +147,4 @@ def _now() -> datetime:
 
 def _on_wait(seconds: float, why: str) -> None:
     if seconds >= 1:
-        click.echo(f"Waiting {seconds:.0f} s: {why}", err=True)
+        say(f"Waiting {seconds:.0f} s: {terminal(why)}")

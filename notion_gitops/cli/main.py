@@ -15,8 +15,10 @@ from typing import NoReturn
 import click
 
 from notion_gitops import __version__
+from notion_gitops.cli.secrets import require_no_token
+from notion_gitops.cli.strict import Group
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import ExitCode, NotionGitopsError
+from notion_gitops.model.errors import ExitCode, NotionGitopsError, Unfinished
 
 DEBUG = "NOTION_GITOPS_DEBUG"
 
@@ -42,7 +44,7 @@ COMMANDS = {
 }  # name -> module, and what --help says of it
 
 
-class _Lazy(click.Group):
+class _Lazy(Group):
     """A group that knows its commands' names and loads them one by one."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -109,34 +111,36 @@ def main() -> NoReturn:
 def run(arguments: list[str]) -> ExitCode:
     """Run one command; its exit code. Every error that a person can put right is told as such."""
     try:
+        require_no_token(arguments)
         result = cli.main(arguments, prog_name="notion-gitops", standalone_mode=False)
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  nothing ends without a word
         if os.environ.get(DEBUG) and not isinstance(error, click.exceptions.Exit):
-            raise
+            _say(traceback.format_exc())
         return _explained(error)
     return result if isinstance(result, ExitCode) else ExitCode.DONE
 
 
-def _explained(error: Exception | KeyboardInterrupt) -> ExitCode:
+def _explained(error: BaseException) -> ExitCode:
     """Tell what happened, in our form; the exit code that it stands for."""
     match error:
         case click.exceptions.Exit():
             return ExitCode(error.exit_code)
         case click.Abort() | KeyboardInterrupt():
-            click.echo("Interrupted. What was done so far is in the journal.", err=True)
+            _say("Interrupted. What was done so far is in the journal.")
             return ExitCode.INTERRUPTED
         case click.exceptions.NoArgsIsHelpError():
-            click.echo(error.format_message(), err=True)
+            _say(error.format_message())
             return ExitCode.USAGE
         case click.ClickException():
             _tell((_as_ours(error),))
             return ExitCode.USAGE
+        case Unfinished(__cause__=BaseException() as cause):
+            _explained(cause)
+            _tell(error.diagnostics)
+            return error.exit_code
         case NotionGitopsError():
             _tell(error.diagnostics)
             return error.exit_code
-        case BrokenPipeError():  # the reader of our output went away, e.g. `| head`
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return ExitCode.DONE
         case OSError():  # the disk is full, or a folder may not be written
             _tell((Diagnostic(f"this machine: {error}", fix="Mend it, then run this again."),))
             return ExitCode.FAILED
@@ -166,13 +170,19 @@ def _as_ours(error: click.ClickException) -> Diagnostic:
 
 
 def _tell(diagnostics: tuple[Diagnostic, ...]) -> None:
-    from notion_gitops.cli.output import colour, fit_screen  # noqa: PLC0415  only on errors
+    from notion_gitops.cli.output import colour, fit_screen, tell  # noqa: PLC0415  only on errors
     from notion_gitops.report.diagnostics import diagnostics_text  # noqa: PLC0415  as above
 
     fit_screen()
-    click.echo(diagnostics_text(diagnostics, colour=colour(sys.stderr)), err=True, nl=False)
+    tell(diagnostics_text(diagnostics, colour=colour(sys.stderr)))
+
+
+def _say(text: str) -> None:
+    from notion_gitops.cli.output import tell  # noqa: PLC0415  start-up time
+
+    tell(text)
 
 
 def _terminated(_signal: int, _frame: FrameType | None) -> NoReturn:
-    click.echo("Stopped (SIGTERM). What was done so far is in the journal.", err=True)
+    _say("Stopped (SIGTERM). What was done so far is in the journal.")
     sys.exit(int(ExitCode.TERMINATED))

@@ -8,6 +8,7 @@ from typing import IO, Any
 
 import click
 
+from notion_gitops.cli.secrets import blotted
 from notion_gitops.report.reports import Report, report_json, report_markdown, report_text
 from notion_gitops.text.columns import use_screen, wrap
 from notion_gitops.text.escape import workflow_output
@@ -43,7 +44,7 @@ def fit_screen() -> None:
 
 def say(text: str) -> None:
     """A message about what is going on, for people; each of its lines is wrapped."""
-    click.echo(_wrapped(text), err=True)
+    tell(_wrapped(text))
 
 
 def show_lines(text: str) -> None:
@@ -60,13 +61,31 @@ def _wrapped(text: str) -> str:
 
 
 def show(text: str) -> None:
-    """A result.
+    """A result. If its reader went away (`| head`), the command goes on to its exit code."""
+    try:
+        show_token(blotted(text))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-    In a job on GitHub no line of it can be a command to the runner, whatever the records hold.
+
+def show_token(text: str) -> None:
+    """A result that names tokens, as those of the sandbox are."""
+    _print(text, err=False)
+
+
+def tell(text: str) -> None:
+    """A message on stderr, as it is."""
+    _print(blotted(text), err=True)
+
+
+def _print(text: str, *, err: bool) -> None:
+    """Print whole lines; in a job on GitHub none of them is a command to the runner.
+
+    The runner reads both streams, and the text may hold what records, pages or servers say.
     """
     if os.environ.get("GITHUB_ACTIONS"):
         text = workflow_output(text)
-    click.echo(text, nl=not text.endswith("\n"))
+    click.echo(text, nl=not text.endswith("\n"), err=err)
 
 
 def show_report(report: Report, form: Format) -> None:

@@ -4,10 +4,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from notion_gitops.cli.output import say
+from notion_gitops.text.escape import terminal
 from notion_gitops.workflow.writing.run import Progress as Teller
 
 
@@ -32,6 +33,6 @@ def progress_bar() -> Iterator[Teller]:
             bar.update(tasks[what], completed=done)
 
         def wait(seconds: float, why: str) -> None:
-            click.echo(f"Waiting {seconds:.0f} s: {why}", err=True)
+            say(f"Waiting {seconds:.0f} s: {terminal(why)}")
 
         yield Teller(step, wait)

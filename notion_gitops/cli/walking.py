@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import click
 
-from notion_gitops.cli.output import colour, say, show
+from notion_gitops.cli.output import colour, say, show, tell
 from notion_gitops.model.asked import Asked, AskedRecord
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import InvalidInput, Refused
@@ -79,12 +79,12 @@ def _settled(question: Question) -> str:
                 pair = (question.record, question.asked)
                 (path,) = write_answers(question.workspace, [pair], choice)
                 say(f"Answered in {path}.")
-                tell(doubts(question.workspace, [path]))
+                tell_problems(doubts(question.workspace, [path]))
                 return letter
         except InvalidInput as error:
-            tell(error.diagnostics)
+            tell_problems(error.diagnostics)
         except Refused as error:
-            tell(error.diagnostics)
+            tell_problems(error.diagnostics)
             return _SKIP
 
 
@@ -103,6 +103,6 @@ def _own() -> str:
     return own_value(typed) if typed.strip() else ""
 
 
-def tell(problems: Sequence[Diagnostic]) -> None:
+def tell_problems(problems: Sequence[Diagnostic]) -> None:
     """Say what is wrong, or doubtful, beside what else is shown."""
-    click.echo(diagnostics_text(problems, colour=colour(sys.stderr)), err=True, nl=False)
+    tell(diagnostics_text(problems, colour=colour(sys.stderr)))

@@ -33,8 +33,8 @@ def write_bytes(root: Path, relative: str, data: bytes) -> None:
         Refused: the path leaves the root, or a part of it is a symbolic link.
         OSError: the disk is full, or the like; the old file is untouched.
     """
-    parts = _parts(relative)
-    with _parent(root, parts, make=True) as folder:
+    parts = path_parts(relative)
+    with parent_folder(root, parts, make=True) as folder:
         mode = _mode(folder, parts[-1], relative)
         temporary = _temporary(parts[-1][:_NAME], str(os.getpid()))
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -69,9 +69,9 @@ def remove(root: Path, relative: str) -> None:
     Raises:
         Refused: the path leaves the root, or a folder on it is a symbolic link.
     """
-    parts = _parts(relative)
+    parts = path_parts(relative)
     try:
-        with _parent(root, parts, make=False) as folder:
+        with parent_folder(root, parts, make=False) as folder:
             _discard(folder, parts[-1])
             os.fsync(folder)
     except FileNotFoundError:
@@ -85,7 +85,12 @@ def _discard(folder: int, name: str) -> None:
         return
 
 
-def _parts(relative: str) -> tuple[str, ...]:
+def path_parts(relative: str) -> tuple[str, ...]:
+    """The parts of a path from the repository's root.
+
+    Raises:
+        Refused: it leads out, or into git's own folder.
+    """
     parts = PurePosixPath(relative).parts
     unsafe = relative.startswith("/") or "\0" in relative or "\\" in relative
     if not parts or unsafe or any(p == ".." or p.casefold() == ".git" for p in parts):
@@ -99,7 +104,13 @@ def _parts(relative: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def _parent(root: Path, parts: tuple[str, ...], *, make: bool) -> Iterator[int]:
+def parent_folder(root: Path, parts: tuple[str, ...], *, make: bool) -> Iterator[int]:
+    """The folder of a file, open; folders are made where they are missing, if `make` says so.
+
+    Raises:
+        Refused: one on the way is a symbolic link.
+        FileNotFoundError: one is missing.
+    """
     folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         for index, part in enumerate(parts[:-1]):

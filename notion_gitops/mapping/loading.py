@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from notion_gitops.formats.inside import read_inside
 from notion_gitops.formats.nodes import Table
 from notion_gitops.mapping.across import Draft, check_across, check_names
 from notion_gitops.mapping.body import read_body, with_body
@@ -41,7 +42,9 @@ def load_folder(root: Path, folder: str = FOLDER) -> tuple[DatabaseMapping, ...]
     try:
         paths = sorted(p for p in (root / folder).iterdir() if p.suffix.lower() in _ENDINGS)
         _refuse_links(root, folder, paths)
-        files = {f"{folder}/{p.name}": p.read_bytes() for p in paths}
+        files = {
+            f"{folder}/{p.name}": read_inside(root, f"{folder}/{p.name}") or b"" for p in paths
+        }
     except FileNotFoundError:
         files = {}
     except OSError as error:

@@ -7,6 +7,7 @@ NotionGitopsError
 ├── StateUnusable          6   the repository or the state branch needs a person
 ├── Locked                 7   another run is writing
 ├── LockLost               5   another run took the lock over while this one was writing
+├── Unfinished             5   an error after something was written; it is the cause
 └── CannotReachNotion      1   nothing was written; running again is safe
     ├── NobodyListens      1   on this machine: no program at that address
     ├── NotShared          1   the token does not see an object (404)
@@ -82,6 +83,12 @@ class Locked(NotionGitopsError):  # noqa: N818
 
 class LockLost(NotionGitopsError):  # noqa: N818
     """This run may not write any more: what it has left is the next one's."""
+
+    exit_code = ExitCode.PARTLY_APPLIED
+
+
+class Unfinished(NotionGitopsError):  # noqa: N818
+    """Something was written, and then the error came that this one is raised from."""
 
     exit_code = ExitCode.PARTLY_APPLIED
 

@@ -57,7 +57,7 @@ class Attachments:
             raise NoFile(f'"{path}" is no path inside of the repository', inside)
         if ".." in parts or not parts:
             raise NoFile(f'"{path}" leads out of the repository', inside)
-        if "\0" in path or _PRIVATE & set(parts):
+        if "\0" in path or _PRIVATE & {part.casefold() for part in parts}:
             raise NoFile(f'"{path}" is none of the files that are kept in git', inside)
         try:
             found = (self.root / path).resolve(strict=True)

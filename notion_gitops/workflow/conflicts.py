@@ -8,6 +8,7 @@ from pathlib import Path
 
 from notion_gitops.engine.holds import Holds
 from notion_gitops.formats.atomic import write_bytes
+from notion_gitops.formats.inside import read_inside
 from notion_gitops.formats.schema import suggestion
 from notion_gitops.formats.yaml_text import decode_utf8
 from notion_gitops.model.asked import Asked, AskedRecord, Bulk
@@ -78,7 +79,7 @@ def asked_about(workspace: Workspace, path: Path) -> AskedRecord:
     """
     relative = path.relative_to(workspace.root).as_posix()
     record = f"{path.parent.name}/{path.stem}"
-    asked = asked_in(decode_utf8(path.read_bytes(), relative), relative, record)
+    asked = asked_in(_text(workspace, relative), relative, record)
     holds = holds_at(workspace, path.parent.name, datetime.now(UTC))
     return asked.only(tuple(_with_hold(holds, path.stem, q) for q in asked.questions))
 
@@ -179,7 +180,7 @@ def doubts(workspace: Workspace, paths: Iterable[str]) -> tuple[Diagnostic, ...]
     told: list[Diagnostic] = []
     for path in paths:
         mapping = workspace.mappings[Path(path).parent.name]
-        text = decode_utf8((workspace.root / path).read_bytes(), path)
+        text = _text(workspace, path)
         file = parse_conflict_file(text, path, mapping, workspace.people, look)
         targets = {mapping.fields[name].to for name in file.fields} & workspace.mappings.keys()
         readings = {to: read_mapping(workspace, workspace.mappings[to])[0] for to in targets if to}
@@ -193,7 +194,7 @@ def _with_answers(
 ) -> bytes:
     record = questions[0][0]
     file = workspace.root / record.file
-    content = file.read_bytes() if file.is_file() else b""
+    content = read_inside(workspace.root, record.file) or b""
     text = decode_utf8(content, record.file)
     now = asked_in(text, record.file, record.record).questions if text else ()
     if any(asked not in now for _, asked in questions):
@@ -207,6 +208,10 @@ def _with_answers(
     parse_conflict_file(text, record.file, mapping, workspace.people, look)  # or none is written
     mark = BOM_UTF8 if content.startswith(BOM_UTF8) else b""
     return mark + text.encode()
+
+
+def _text(workspace: Workspace, path: str) -> str:
+    return decode_utf8(read_inside(workspace.root, path) or b"", path)
 
 
 def _names(files: dict[str, Path]) -> list[str]:

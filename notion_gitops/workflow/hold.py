@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from notion_gitops.formats.atomic import remove, write_bytes
+from notion_gitops.formats.inside import read_inside
 from notion_gitops.formats.yaml_text import decode_utf8
 from notion_gitops.mapping.holds import load_holds
 from notion_gitops.model.diagnostics import Diagnostic, Place
@@ -175,5 +176,5 @@ def _write(workspace: Workspace, text: str | None) -> None:
 
 
 def _text(workspace: Workspace) -> str | None:
-    path = workspace.root / HOLDS
-    return decode_utf8(path.read_bytes(), HOLDS) if path.is_file() else None
+    content = read_inside(workspace.root, HOLDS)
+    return None if content is None else decode_utf8(content, HOLDS)

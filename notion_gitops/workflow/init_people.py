@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from notion_gitops.formats.atomic import write_bytes
+from notion_gitops.formats.inside import read_inside
+from notion_gitops.formats.yaml_text import decode_utf8
 from notion_gitops.formats.yaml_write import yaml_inline
 from notion_gitops.mapping.naming import free
 from notion_gitops.mapping.people import load_people
@@ -43,8 +45,8 @@ def note_people(root: Path, names: Mapping[str, str]) -> str:
         root: of the repository.
         names: of the people found, by user id.
     """
-    path = root / PEOPLE
-    text = path.read_text("utf-8") if path.is_file() else NO_PEOPLE
+    content = read_inside(root, PEOPLE)
+    text = NO_PEOPLE if content is None else decode_utf8(content, PEOPLE)
     known = {p.user_id for p in load_people(text, PEOPLE).by_alias.values()}
     new = {user: name for user, name in names.items() if user not in known}
     if not new:

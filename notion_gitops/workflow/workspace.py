@@ -1,16 +1,16 @@
 """The workspace: a git repository with mappings, and what of it every command needs."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from notion_gitops.formats.inside import read_inside
 from notion_gitops.formats.yaml_text import decode_utf8
 from notion_gitops.mapping.holds import load_holds
 from notion_gitops.mapping.loading import load_folder
 from notion_gitops.mapping.people import load_people
-from notion_gitops.model.diagnostics import Diagnostic, Place
-from notion_gitops.model.errors import InvalidInput, StateUnusable, UsageError
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import StateUnusable, UsageError
 from notion_gitops.model.holds import Hold
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.people import People
@@ -88,9 +88,8 @@ def open_workspace(start: Path, *, sandbox: bool = False) -> Workspace:
 
 def mapping_files(workspace: Workspace, name: str) -> dict[str, bytes | None]:
     """What a mapping is made of, by the names that its base keeps it under; None: no such file."""
-    folder = workspace.root / MAPPINGS
-    files = {"mapping.yaml": folder / f"{name}.yaml", "defaults.yaml": folder / "_defaults.yaml"}
-    return {to: f.read_bytes() if f.is_file() else None for to, f in files.items()}
+    files = {"mapping.yaml": f"{name}.yaml", "defaults.yaml": "_defaults.yaml"}
+    return {to: read_inside(workspace.root, f"{MAPPINGS}/{f}") for to, f in files.items()}
 
 
 def require_writable(workspace: Workspace) -> None:
@@ -125,19 +124,14 @@ def require_writable(workspace: Workspace) -> None:
 
 def _holds(root: Path, mappings: Mapping[str, DatabaseMapping]) -> tuple[Hold, ...]:
     """What is on hold. Only a file that is not there says that nothing is."""
-    path = root / HOLDS
-    if not os.path.lexists(path):
-        return ()
-    if path.is_symlink() or not path.is_file():
-        fix = "put the file itself there, or take it away if nothing is on hold"
-        raise InvalidInput(Diagnostic(f"{HOLDS} is no file", Place(HOLDS), fix))
-    return load_holds(decode_utf8(path.read_bytes(), HOLDS), HOLDS, mappings)
+    content = read_inside(root, HOLDS)
+    return () if content is None else load_holds(decode_utf8(content, HOLDS), HOLDS, mappings)
 
 
 def read_people(root: Path) -> People:
     """Who is in the file; Notion's own list, which is read later, knows more."""
-    path = root / PEOPLE
-    if not path.is_file():
+    content = read_inside(root, PEOPLE)
+    if content is None:
         return People(complete=False)
-    people = load_people(decode_utf8(path.read_bytes(), PEOPLE), PEOPLE)
+    people = load_people(decode_utf8(content, PEOPLE), PEOPLE)
     return replace(people, complete=False)

@@ -23,6 +23,7 @@ from notion_gitops.cli.options import (
 )
 from notion_gitops.cli.output import Format, format_option, say, show, show_report
 from notion_gitops.cli.progress import progress_bar
+from notion_gitops.cli.strict import Command
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode, Refused
 from notion_gitops.model.outcomes import SyncResult
@@ -61,6 +62,7 @@ from notion_gitops.workflow.writing.share import (
     rejection,
 )
 from notion_gitops.workflow.writing.state_ref import adopt_state
+from notion_gitops.workflow.writing.unfinished import told_as_unfinished, writing
 
 _NAMED = 5  # mappings
 
@@ -84,8 +86,19 @@ class Wishes:
         return self.where.follow_up(self.start)
 
 
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a sync went over."""
+
+    workspace: Workspace
+    remote: Remote | None
+    connection: Connection
+    planned: Planned
+
+
 @click.command(
     "apply",
+    cls=Command,
     short_help="Write, read back, record, commit.",
     epilog=examples(
         "notion-gitops apply",
@@ -146,17 +159,26 @@ def _apply(wishes: Wishes) -> ExitCode:
             return pushed or _quiet_code(planned)
         _ask(planned, workspace, wishes)
         adopt_state(workspace, planned.comparison.state.commit)
-        with held(planned, remote, connection, to_push=wishes.push, tell=say) as lease:
+        begun = writing(workspace, connection.gateway)
+        lock = held(planned, remote, connection, to_push=wishes.push, tell=say)
+        with told_as_unfinished(begun), lock as lease:
             with progress_bar() as progress:
                 result = carry_out(planned, connection, progress, lease)
             if remote is not None and wishes.push:
                 result = push_after(workspace, remote, result)
-        if remote is not None and not wishes.push:
-            result = replace(result, notes=(*result.notes, not_pushed(wishes.again)))
-        if wishes.reports is not None:
-            connected_to = connection_report(connection, planned)
-            _write_reports(wishes.reports, six_reports(result, connected_to, workspace.mappings))
-    _report(result, workspace, wishes)
+        with told_as_unfinished():
+            return _after(result, Applied(workspace, remote, connection, planned), wishes)
+
+
+def _after(result: SyncResult, applied: Applied, wishes: Wishes) -> ExitCode:
+    """Write the six reports, tell."""
+    if applied.remote is not None and not wishes.push:
+        result = replace(result, notes=(*result.notes, not_pushed(wishes.again)))
+    if wishes.reports is not None:
+        connected_to = connection_report(applied.connection, applied.planned)
+        reports = six_reports(result, connected_to, applied.workspace.mappings)
+        _write_reports(wishes.reports, reports)
+    _report(result, applied.workspace, wishes)
     return result.exit_code
 
 

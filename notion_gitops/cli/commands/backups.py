@@ -14,6 +14,7 @@ from notion_gitops.cli.options import (
     workspace_option,
 )
 from notion_gitops.cli.output import Format, format_option, show, show_report
+from notion_gitops.cli.strict import Group
 from notion_gitops.model.backups import Synced
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.records import Side
@@ -30,6 +31,7 @@ _SHOWN = 50  # backups of a list
 
 @click.group(
     "backups",
+    cls=Group,
     short_help="List and show what syncs overwrote; plan to have it back.",
     epilog=examples(
         "notion-gitops backups list tasks pour-slab",

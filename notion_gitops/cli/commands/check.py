@@ -13,6 +13,7 @@ from notion_gitops.cli.options import (
     workspace_option,
 )
 from notion_gitops.cli.output import Format, format_option, show_report
+from notion_gitops.cli.strict import Command
 from notion_gitops.engine.thresholds import judged
 from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.errors import ExitCode, UsageError
@@ -25,6 +26,7 @@ from notion_gitops.workflow.workspace import Workspace, open_workspace
 
 @click.command(
     "check",
+    cls=Command,
     short_help="Check connection, permissions and schemas; or, with --data, the records.",
     epilog=examples(
         "notion-gitops check",

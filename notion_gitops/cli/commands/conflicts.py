@@ -8,7 +8,9 @@ import click
 from notion_gitops.cli.asking import ask
 from notion_gitops.cli.options import examples, workspace_option
 from notion_gitops.cli.output import Format, colour, format_option, say, show, show_report
-from notion_gitops.cli.walking import require_terminal, tell, walk
+from notion_gitops.cli.strict import Group
+from notion_gitops.cli.walking import require_terminal, tell_problems, walk
+from notion_gitops.formats.inside import read_inside
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.report.asked import asked_list_view, asked_view, bulk_view
 from notion_gitops.report.asked_text import asked_text
@@ -58,6 +60,7 @@ class Answer:
 
 @click.group(
     "conflicts",
+    cls=Group,
     short_help="List, show and settle the open conflicts.",
     epilog=examples(
         "notion-gitops conflicts list",
@@ -95,7 +98,8 @@ def show_(start: Path, key: str, as_file: bool, form: Format) -> None:
     workspace = open_workspace(start)
     path = find_conflict(workspace, key)
     if as_file:
-        for line in path.read_bytes().decode("utf-8-sig", "replace").splitlines():
+        content = read_inside(workspace.root, path.relative_to(workspace.root).as_posix())
+        for line in (content or b"").decode("utf-8-sig", "replace").splitlines():
             show(terminal(line))
         return
     record = asked_about(workspace, path)
@@ -156,7 +160,7 @@ def resolve(  # noqa: PLR0917  one parameter an option
     record = asked_about(workspace, find_conflict(workspace, key))
     (path,) = write_answers(workspace, [(record, the_question(record, field))], choice)
     say(f"Taken back in {path}." if clear else f"Answered in {path}. {_CARRIED_OUT}")
-    tell(doubts(workspace, [path]))
+    tell_problems(doubts(workspace, [path]))
 
 
 def _answer_all(workspace: Workspace, wanted: Wanted, answer: Answer, *, yes: bool) -> None:
@@ -170,7 +174,7 @@ def _answer_all(workspace: Workspace, wanted: Wanted, answer: Answer, *, yes: bo
     paths = write_answers(workspace, bulk.questions, bulk.choice)
     files = count(len(paths), "file")
     say(f"Taken back in {files}." if answer.clear else f"Answered in {files}. {_CARRIED_OUT}")
-    tell(doubts(workspace, paths))
+    tell_problems(doubts(workspace, paths))
 
 
 @command.command("walk", short_help="Go through the open questions one by one.")

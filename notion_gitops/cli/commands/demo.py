@@ -15,6 +15,7 @@ import click
 from notion_gitops.cli.main import run
 from notion_gitops.cli.options import examples
 from notion_gitops.cli.output import colour
+from notion_gitops.cli.strict import Command
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode, UsageError
 
@@ -64,6 +65,7 @@ class Story:
 
 @click.command(
     "demo",
+    cls=Command,
     short_help="Play the whole story on the sandbox.",
     epilog=examples(
         "notion-gitops demo",

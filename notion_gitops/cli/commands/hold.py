@@ -9,6 +9,7 @@ import click
 from notion_gitops.cli.connect import Where, connected
 from notion_gitops.cli.options import base_url_option, examples, sandbox_option, workspace_option
 from notion_gitops.cli.output import Format, format_option, say, show_report
+from notion_gitops.cli.strict import Group
 from notion_gitops.notion.connect import TOKEN_VARIABLE
 from notion_gitops.report.holds import hold_list_view, remove_command
 from notion_gitops.text.escape import terminal
@@ -52,6 +53,7 @@ def _scope(mapping: str, key: str, field: str) -> Scope:
 
 @click.group(
     "hold",
+    cls=Group,
     short_help="Leave a record, a field or a mapping as it is for a while.",
     epilog=examples(
         "notion-gitops hold add tasks pour-slab --reason 'the client checks it'",

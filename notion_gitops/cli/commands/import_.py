@@ -8,6 +8,7 @@ from notion_gitops.cli.asking import ask
 from notion_gitops.cli.connect import Where, connected
 from notion_gitops.cli.options import base_url_option, examples, sandbox_option, workspace_option
 from notion_gitops.cli.output import Format, format_option, say, show_report
+from notion_gitops.cli.strict import Command
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.report.pairing import PairingLine, pairing_view
 from notion_gitops.workflow.pairing import find_pairs, record_pairs, worth_recording
@@ -19,6 +20,7 @@ from notion_gitops.workflow.writing.state_ref import adopt_state
 
 @click.command(
     "import",
+    cls=Command,
     short_help="Pair what both sides already hold.",
     epilog=examples(
         "notion-gitops import",

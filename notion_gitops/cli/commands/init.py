@@ -10,6 +10,7 @@ import click
 from notion_gitops.cli.connect import Where, looking
 from notion_gitops.cli.options import base_url_option, examples, sandbox_option
 from notion_gitops.cli.output import Format, format_option, say, show_report
+from notion_gitops.cli.strict import Command
 from notion_gitops.mapping.database import resolve_database
 from notion_gitops.mapping.loading import load_folder
 from notion_gitops.model.errors import InvalidInput, StateUnusable
@@ -24,6 +25,7 @@ from notion_gitops.workflow.workspace import MAPPINGS
 
 @click.command(
     "init",
+    cls=Command,
     short_help="Make a workspace.",
     epilog=examples(
         "notion-gitops init                 (in the repository that you are in)",

@@ -6,6 +6,7 @@ import click
 
 from notion_gitops.cli.options import examples, sandbox_option, workspace_option
 from notion_gitops.cli.output import Format, format_option, show_report
+from notion_gitops.cli.strict import Command
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
 from notion_gitops.report.status import log_view
@@ -18,6 +19,7 @@ from notion_gitops.workflow.workspace import open_workspace
 
 @click.command(
     "log",
+    cls=Command,
     short_help="Show the history of syncs, and of the records' health.",
     epilog=examples(
         "notion-gitops log",

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from notion_gitops.cli.options import examples
-from notion_gitops.cli.output import say
+from notion_gitops.cli.output import say, tell
+from notion_gitops.cli.strict import Command
 from notion_gitops.model.branches import Collision
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode, NotionGitopsError
@@ -20,12 +21,14 @@ from notion_gitops.workflow.merge_file import Asked, merge_for_git
 from notion_gitops.workflow.reading.merged_file import REST_OPEN, MergedFile
 
 COULD_NOT = 129  # more than any number of conflicts; the driver's setting then lets git merge
+LONGEST_MARKER = 200  # a line of .gitattributes could ask for gigabytes
 
 _file = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 @click.command(
     "merge-file",
+    cls=Command,
     short_help="Merge one record file, field by field: git's merge driver.",
     epilog=examples(
         "notion-gitops merge-file --install",
@@ -59,10 +62,11 @@ def command(  # noqa: PLR0917  one parameter a word of git's
         return ExitCode.DONE
     if base is None or ours is None or theirs is None or path is None:
         raise click.UsageError("Git gives BASE OURS THEIRS PATH; or say --install.")
+    size = min(marker_size, LONGEST_MARKER)
     gc.disable()  # a large file is a million tuples without a cycle, looked through in vain
     try:
         contents = Contents(base.read_bytes(), ours.read_bytes(), theirs.read_bytes())
-        merged = merge_for_git(Path(), Asked(path, contents, marker_size), os.environ)
+        merged = merge_for_git(Path(), Asked(path, contents, size), os.environ)
         ours.write_bytes(merged.content)
     except Exception as error:  # noqa: BLE001  1 would be taken for a merge with conflicts
         _say_one_line(path, f"could not be merged by its fields: {_why(error)}")
@@ -106,4 +110,4 @@ def _decision(each: Collision) -> str:
 
 
 def _say_one_line(path: str, text: str) -> None:
-    click.echo(terminal(f"notion-gitops: {path}: {text}"), err=True)
+    tell(terminal(f"notion-gitops: {path}: {text}"))

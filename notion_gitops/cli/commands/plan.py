@@ -18,6 +18,7 @@ from notion_gitops.cli.options import (
     workspace_option,
 )
 from notion_gitops.cli.output import Format, colour, format_option, show
+from notion_gitops.cli.strict import Command
 from notion_gitops.engine.thresholds import judged
 from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.errors import ExitCode
@@ -35,6 +36,7 @@ from notion_gitops.workflow.writing.ready import hindrances
 
 @click.command(
     "plan",
+    cls=Command,
     short_help="Show what an apply would do on either side, and why.",
     epilog=examples(
         "notion-gitops plan",

@@ -18,6 +18,7 @@ from notion_gitops.cli.options import examples, workspace_option
 from notion_gitops.cli.output import say, show_lines
 from notion_gitops.cli.sandbox_file import opened_place, place_options
 from notion_gitops.cli.sandbox_refusals import Tried, no_database, refusal
+from notion_gitops.cli.strict import Group
 from notion_gitops.model.errors import UsageError
 from notion_gitops.notion.connect import Settings, open_gateway
 from notion_gitops.repository.repository import Repository
@@ -37,6 +38,7 @@ at_option = click.option("--at", type=click.DateTime(), help="When, in UTC.  [de
 
 @click.group(
     "sandbox",
+    cls=Group,
     short_help="Run, fill and edit the local Notion.",
     epilog=examples(
         "notion-gitops sandbox show tasks",

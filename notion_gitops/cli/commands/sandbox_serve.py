@@ -10,8 +10,9 @@ from types import FrameType
 import click
 
 from notion_gitops.cli.options import examples
-from notion_gitops.cli.output import say, show
+from notion_gitops.cli.output import say, show_token
 from notion_gitops.cli.sandbox_file import open_place, place_options
+from notion_gitops.cli.strict import Command
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
 from notion_gitops.sandbox.basics.sizes import bytes_of
@@ -42,6 +43,7 @@ def _size(_: click.Context, option: click.Parameter, text: str | None) -> int | 
 
 @click.command(
     "serve",
+    cls=Command,
     short_help="Serve it over HTTP on this machine.",
     epilog=examples(
         "notion-gitops sandbox serve",
@@ -131,7 +133,7 @@ def _tell(sandbox: Sandbox, server: SandboxServer, served: _Served) -> None:
     told = {"base_url": server.base_url, "token": served.tokens[0], "tokens": served.tokens}
     if served.root_page is not None:
         told["root_page_id"] = served.root_page
-    show(json.dumps(told))
+    show_token(json.dumps(told))
     known = ", ".join(terminal(one) for one in served.tokens)
     say(f"Serving on {server.base_url} with the token {known}")
     if served.root_page is not None:

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from notion_gitops.cli.options import examples
-from notion_gitops.cli.output import say, show, show_lines
+from notion_gitops.cli.output import say, show_lines, show_token
 from notion_gitops.cli.sandbox_file import opened_place, place_options
+from notion_gitops.cli.strict import Group
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
 from notion_gitops.sandbox.databases.sharing import CAPABILITIES, shared_id
@@ -19,6 +20,7 @@ from notion_gitops.text.escape import terminal
 
 @click.group(
     "token",
+    cls=Group,
     short_help="Add, list and remove connections.",
     epilog=examples(
         "notion-gitops sandbox token add Reader --capability read --share tasks",
@@ -66,7 +68,7 @@ def add(  # noqa: PLR0917  one parameter an option
                 fix = "notion-gitops sandbox show lists the databases"
                 raise UsageError(Diagnostic(str(error), fix=fix)) from None
         sandbox.add_token(made, name=name, capabilities=chosen, shared=shared)
-    show(made)
+    show_token(made)
 
 
 @token.command("list")

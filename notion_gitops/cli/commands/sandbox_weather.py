@@ -17,6 +17,7 @@ import click
 from notion_gitops.cli.options import examples
 from notion_gitops.cli.output import say, show, show_lines
 from notion_gitops.cli.sandbox_file import opened_place, place_options
+from notion_gitops.cli.strict import Group
 from notion_gitops.formats.yaml_text import decode_utf8
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import UsageError
@@ -67,6 +68,7 @@ def _pattern(_ctx: click.Context, _param: click.Parameter, text: str | None) -> 
 
 @click.group(
     "weather",
+    cls=Group,
     invoke_without_command=True,
     short_help="Show what goes wrong on purpose; set, add, clear.",
     epilog=examples(
@@ -274,6 +276,7 @@ def _about(rule: Rule, seen: Struck) -> str:
 
 @click.group(
     "clock",
+    cls=Group,
     invoke_without_command=True,
     short_help="Show or set the time in the local Notion.",
     epilog=examples(

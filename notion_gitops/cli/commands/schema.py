@@ -8,6 +8,7 @@ from notion_gitops.cli.asking import ask
 from notion_gitops.cli.connect import Where, connected
 from notion_gitops.cli.options import base_url_option, examples, sandbox_option, workspace_option
 from notion_gitops.cli.output import Format, format_option, show_report
+from notion_gitops.cli.strict import Group
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.report.schema import schema_plan_view, schema_result_view
 from notion_gitops.workflow.plan import Connection
@@ -15,6 +16,7 @@ from notion_gitops.workflow.reading.schema_plan import PlannedSchema, plan_schem
 from notion_gitops.workflow.schema_apply import apply_schema, exit_code, require_applicable
 from notion_gitops.workflow.workspace import Workspace, open_workspace
 from notion_gitops.workflow.writing.lock import only_one
+from notion_gitops.workflow.writing.unfinished import told_as_unfinished, writing
 
 parent_option = click.option(
     "--parent",
@@ -25,6 +27,7 @@ parent_option = click.option(
 
 @click.group(
     "schema",
+    cls=Group,
     short_help="Make databases, properties and options in Notion.",
     epilog=examples("notion-gitops schema plan", "notion-gitops schema apply"),
 )
@@ -110,8 +113,9 @@ def apply(  # noqa: PLR0917  one parameter an option
             show_report(schema_plan_view(planned.plan), form)
             return exit_code(planned.plan)
         _ask(planned, yes=yes, form=form)
-        result = apply_schema(planned, connection.gateway)
-    show_report(schema_result_view(result), form)
+        with told_as_unfinished(writing(workspace, connection.gateway)):
+            result = apply_schema(planned, connection.gateway)
+            show_report(schema_result_view(result), form)
     return result.exit_code
 
 

@@ -9,6 +9,7 @@ import click
 from notion_gitops.cli.connect import Where, connected
 from notion_gitops.cli.options import base_url_option, examples, sandbox_option, workspace_option
 from notion_gitops.cli.output import Format, format_option, show_report
+from notion_gitops.cli.strict import Command
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.report.status import status_view
 from notion_gitops.workflow.plan import PlanOptions, make_plan
@@ -21,7 +22,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 def _age(_ctx: click.Context, _param: click.Parameter, given: str | None) -> timedelta | None:
     if given is None:
         return None
-    found = re.fullmatch(r"(\d+)([mhd])", given)
+    found = re.fullmatch(r"(\d{1,5})([mhd])", given)
     if found is None:
         raise click.BadParameter("write it like 30m, 24h or 7d")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
@@ -29,6 +30,7 @@ def _age(_ctx: click.Context, _param: click.Parameter, given: str | None) -> tim
 
 @click.command(
     "status",
+    cls=Command,
     short_help="Show the last sync, drift, conflicts and health.",
     epilog=examples(
         "notion-gitops status",

@@ -8,6 +8,7 @@ import click
 
 from notion_gitops.cli.options import examples, workspace_option
 from notion_gitops.cli.output import Format, format_option, show_report
+from notion_gitops.cli.strict import Command
 from notion_gitops.model.branches import BranchUpdate, Outcome
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.report.branch_update import branch_update_view
@@ -17,6 +18,7 @@ from notion_gitops.workflow.workspace import open_workspace
 
 @click.command(
     "update-branch",
+    cls=Command,
     short_help="Merge another branch into this one, field by field.",
     epilog=examples(
         "notion-gitops update-branch",

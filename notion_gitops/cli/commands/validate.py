@@ -6,6 +6,7 @@ import click
 
 from notion_gitops.cli.options import examples, workspace_option
 from notion_gitops.cli.output import Format, colour, format_option, show
+from notion_gitops.cli.strict import Command
 from notion_gitops.model.errors import ExitCode, InvalidInput
 from notion_gitops.report.diagnostics import (
     diagnostics_json,
@@ -19,6 +20,7 @@ from notion_gitops.workflow.workspace import open_workspace
 
 @click.command(
     "validate",
+    cls=Command,
     short_help="Check mappings and record files, offline.",
     epilog=examples(
         "notion-gitops validate",

@@ -7,6 +7,7 @@ import click
 from notion_gitops.cli.connect import Where, connected
 from notion_gitops.cli.options import base_url_option, examples, sandbox_option, workspace_option
 from notion_gitops.cli.output import Format, format_option, show_report
+from notion_gitops.cli.strict import Command
 from notion_gitops.model.story import Story
 from notion_gitops.report.story import story_view
 from notion_gitops.workflow.offline import make_offline_plan
@@ -18,6 +19,7 @@ from notion_gitops.workflow.workspace import Workspace, open_workspace
 
 @click.command(
     "why",
+    cls=Command,
     short_help="Tell why a record, or one of its fields, is as it is.",
     epilog=examples(
         "notion-gitops why tasks pour-slab",

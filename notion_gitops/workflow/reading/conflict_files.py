@@ -1,5 +1,6 @@
 """Conflict files in the work tree, read before a plan: what was asked, and the answers so far."""
 
+from notion_gitops.formats.inside import read_inside
 from notion_gitops.formats.yaml_text import decode_utf8
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import ConflictFile
@@ -24,7 +25,7 @@ def read_conflict_files(workspace: Workspace, mapping: DatabaseMapping) -> dict[
     found = {}
     for file in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
         path = f"{CONFLICTS}/{mapping.name}/{file.name}"
-        text = decode_utf8(file.read_bytes(), path)
+        text = decode_utf8(read_inside(workspace.root, path) or b"", path)
         conflict = parse_conflict_file(text, path, mapping, workspace.people, look)
         found[conflict.key] = conflict
     return found

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from notion_gitops.formats.inside import read_inside
 from notion_gitops.formats.yaml_text import decode_utf8
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.mapping import DatabaseMapping
@@ -46,7 +47,7 @@ def doubtful_answers(
         seen: what the properties of all mappings were.
         keys: the records that a relation can name, as far as they are known.
     """
-    contents = {f.path: (workspace.root / f.path).read_bytes() for f in files.values()}
+    contents = {f.path: read_inside(workspace.root, f.path) or b"" for f in files.values()}
     words = _Answers(mapping, contents, files=files)
     records = [Record(key, _own_values(file)) for key, file in files.items()]
     yield from unknown_options(words, records, seen.get(mapping.name, {}))

@@ -1,0 +1,6 @@
+"""The worlds of the other suites, to be attacked."""
+
+from tests.cli.conftest import _good, tool
+from tests.faults.conftest import _alone, template, world
+
+__all__ = ["_alone", "_good", "template", "tool", "world"]
