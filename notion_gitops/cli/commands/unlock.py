@@ -7,6 +7,7 @@ import click
 from notion_gitops.cli.connect import Where
 from notion_gitops.cli.options import examples, workspace_option
 from notion_gitops.cli.output import Format, format_option, say, show_report
+from notion_gitops.cli.strict import Command
 from notion_gitops.report.lock import lock_view
 from notion_gitops.workflow.unlock import break_lock, find_lock
 from notion_gitops.workflow.workspace import open_workspace
@@ -14,6 +15,7 @@ from notion_gitops.workflow.workspace import open_workspace
 
 @click.command(
     "unlock",
+    cls=Command,
     short_help="Show who holds the team's lock, or break it.",
     epilog=examples("notion-gitops unlock", "notion-gitops unlock 20261124T1421Z-7k3f"),
 )
