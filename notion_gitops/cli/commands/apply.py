@@ -44,7 +44,8 @@ from notion_gitops.workflow.plan import (
 )
 from notion_gitops.workflow.workspace import Workspace, open_workspace, require_writable
 from notion_gitops.workflow.writing.held import held
-from notion_gitops.workflow.writing.lock import only_one
+from notion_gitops.workflow.writing.lock import killed_since, only_one
+from notion_gitops.workflow.writing.locks_left import require_unlocked
 from notion_gitops.workflow.writing.put_back import put_back
 from notion_gitops.workflow.writing.ready import (
     commit_records,
@@ -188,9 +189,13 @@ def _locked(wishes: Wishes) -> Iterator[Workspace]:
     workspace = open_workspace(wishes.start, sandbox=wishes.where.sandbox)
     require_known(wishes.plan.accepted, workspace.mappings)
     require_writable(workspace)
+    killed = killed_since(workspace.private)
     with only_one(workspace.private):
         workspace = open_workspace(wishes.start, sandbox=wishes.where.sandbox)
         require_writable(workspace)
+        cleared = require_unlocked(workspace, killed)
+        if cleared:
+            say(f"An interrupted run left locks of git, which were removed: {', '.join(cleared)}")
         undone = put_back(workspace)
         if undone:
             say(f"An interrupted run left {len(undone)} files uncommitted; they were put back.")

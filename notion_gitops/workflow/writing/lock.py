@@ -13,6 +13,8 @@ from filelock import FileLock, Timeout
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import Locked
 
+_HOLDER = "lock.json"
+
 
 @contextmanager
 def only_one(private: Path) -> Iterator[None]:
@@ -22,7 +24,7 @@ def only_one(private: Path) -> Iterator[None]:
         Locked: another run holds it.
     """
     private.mkdir(exist_ok=True)
-    holder = private / "lock.json"
+    holder = private / _HOLDER
     lock = FileLock(private / "lock")
     try:
         lock.acquire(blocking=False)
@@ -40,6 +42,14 @@ def only_one(private: Path) -> Iterator[None]:
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def killed_since(private: Path) -> datetime | None:
+    """When the run began that holds the lock, or held it and was killed; None: it was given up."""
+    try:
+        return datetime.fromisoformat(json.loads((private / _HOLDER).read_text("utf-8"))["since"])
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def this_process() -> str:
