@@ -117,6 +117,7 @@ def clone(tmp_path: Path) -> Path:
     ],
 )
 def test_a_sync_does_not_start_a_sync(clone: Path, event: str, message: str, goes: bool) -> None:
+    """Holds F092."""
     _git(clone, "commit", "-q", "--allow-empty", "-m", message)
     output = clone.parent / "output"
     output.touch()

@@ -102,11 +102,13 @@ def test_texts_of_the_same_words_are_always_alike_and_digits_always_differ(
 )
 @given(text=st.text("abcxAB-12]", max_size=8))
 def test_a_pattern_fits_what_pythons_own_would_fit(pattern: str, text: str) -> None:
+    """Holds M11."""
     fits = compile_pattern(pattern, HERE).fits(text)
     assert fits == bool(re.fullmatch(pattern, text, re.ASCII))
 
 
 def test_no_pattern_takes_ages() -> None:
+    """Holds M11."""
     assert not compile_pattern("(a+)+b", HERE).fits("a" * 50_000)
 
 

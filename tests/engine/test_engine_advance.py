@@ -45,6 +45,7 @@ def moved(
 
 
 def test_settled_fields_move_and_the_others_keep_what_they_had() -> None:
+    """Holds D8, I6."""
     before = in_base(TASKS, title="T", due="d", note="n")
     operation = planned(
         TASKS,
@@ -67,6 +68,7 @@ def test_a_first_contact_that_is_asked_about_stays_unknown() -> None:
 
 
 def test_what_notion_reads_back_otherwise_is_kept_beside_what_the_file_says() -> None:
+    """Holds F038, I6."""
     created = planned(TASKS, git=in_git(title="T", due="d "))
     stored = {"title": "T", "due": "d"}
     base = moved(created, None, notion=stored)

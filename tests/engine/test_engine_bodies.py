@@ -43,6 +43,7 @@ def mapping(direction: Direction = Direction.BOTH, **more: Any) -> Any:
 @settings(max_examples=300, deadline=None)
 @given(file=texts(), edited=texts("\n"))
 def test_what_notion_holds_arrives_in_the_file_whole(file: str | None, edited: str | None) -> None:
+    """Holds F103."""
     found = in_file_form(file, as_in_notion(file), edited)
     assert meaning(str(found or "")) == meaning(edited or "")
 

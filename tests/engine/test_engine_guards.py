@@ -62,6 +62,7 @@ def refused(
 def test_deletes_above_the_larger_of_5_and_the_smaller_of_20_and_a_tenth(
     size: int, allowed: int, side: Side
 ) -> None:
+    """Holds D5."""
     assert refused(a_base(size), deletes(allowed, side)) == []
     over = deletes(allowed + 1, side)
     assert refused(a_base(size), over) == [("deletes", allowed + 1, allowed)]

@@ -67,6 +67,7 @@ KNOWN = Base({"k": in_base(TASKS, title="T")}, ever=True)
 
 
 def test_a_page_of_the_base_keeps_its_key_whatever_it_says() -> None:
+    """Holds R29."""
     for said in ("k", "other", None):
         assert keys(told_apart(a_record(key=said), base=KNOWN)) == {"k": PAGE}
 
@@ -76,6 +77,7 @@ def test_the_key_is_filled_in() -> None:
 
 
 def test_another_page_is_the_record_that_its_key_names() -> None:
+    """Holds D1."""
     assert keys(told_apart(a_record(key="k9"))) == {"k9": PAGE}
 
 
@@ -103,6 +105,7 @@ def test_a_copy_whose_key_was_emptied_is_a_new_record() -> None:
 
 
 def test_a_key_that_cannot_name_a_file_is_reported() -> None:
+    """Holds R30-R44."""
     found = told_apart(a_record(key="a/b"))
     assert keys(found) == {}
     assert [f.check for f in found.findings] == ["unusable key"]

@@ -91,6 +91,7 @@ def _in_agreement(world: World, plan: Iterable[Operation]) -> None:
 @SEARCH
 @given(world=worlds, day=days | moves)
 def test_an_apply_converges_and_then_there_is_nothing_to_do(world: World, day: list[Edit]) -> None:
+    """Holds F104, I1, I1b, I2."""
     converges(world, day)
 
 
@@ -105,6 +106,7 @@ def loses_nothing(world: World, day: Iterable[Edit]) -> None:
 @SEARCH
 @given(world=worlds, first=days | moves, second=days | moves)
 def test_no_edit_is_lost(world: World, first: list[Edit], second: list[Edit]) -> None:
+    """Holds I4."""
     loses_nothing(world, first)
     loses_nothing(world, second)
 
@@ -138,6 +140,7 @@ def deletes_only_what_was_deleted(world: World, day: Iterable[Edit]) -> None:
 def test_nothing_is_deleted_that_nobody_deleted_or_that_somebody_edited(
     world: World, day: list[Edit]
 ) -> None:
+    """Holds I5."""
     deletes_only_what_was_deleted(world, day)
 
 
@@ -165,6 +168,7 @@ def _writes_only_what_moved(world: World, operation: Operation, write: Write) ->
 @SEARCH
 @given(world=worlds, day=days)
 def test_unchanged_records_and_fields_are_left_alone(world: World, day: list[Edit]) -> None:
+    """Holds I9."""
     leaves_alone(world, day)
 
 
@@ -186,12 +190,14 @@ def survives_interruption(world: World, day: Iterable[Edit], seed: int) -> None:
 @SEARCH
 @given(world=worlds, day=days | moves, seed=st.integers(0, 2**32))
 def test_an_interrupted_apply_needs_no_recovery(world: World, day: list[Edit], seed: int) -> None:
+    """Holds I16."""
     survives_interruption(world, day, seed)
 
 
 @SEARCH
 @given(world=worlds, day=days)
 def test_a_lost_base_makes_no_twin_and_loses_nothing(world: World, day: list[Edit]) -> None:
+    """Holds I3."""
     for edit in day:
         do(world, edit)
     world.sync()
@@ -222,6 +228,7 @@ def agrees(world: World, day: Iterable[Edit]) -> None:
 @SEARCH
 @given(world=worlds, day=days)
 def test_the_same_edit_on_both_sides_is_agreement(world: World, day: list[Edit]) -> None:
+    """Holds F080."""
     agrees(world, day)
 
 
@@ -303,6 +310,7 @@ def _outcome(
 def test_neither_side_is_favoured(
     base: Fields, git: Fields, notion: Fields, takes: tuple[Take, Take]
 ) -> None:
+    """Holds I20."""
     favours_no_side(base, git, notion, takes)
 
 
@@ -328,6 +336,7 @@ def stays_open(world: World, day: Iterable[Edit]) -> None:
 def test_an_open_conflict_stays_as_it_is_until_it_is_answered(
     world: World, day: list[Edit]
 ) -> None:
+    """Holds I8."""
     stays_open(world, day)
 
 
@@ -382,6 +391,7 @@ def test_a_stale_answer_is_asked_again(world: World, day: list[Edit], more: list
 @SEARCH
 @given(world=worlds, day=days, seed=st.integers(0, 2**32))
 def test_the_order_of_records_is_of_no_matter(world: World, day: list[Edit], seed: int) -> None:
+    """Holds I19."""
     for edit in day:
         do(world, edit)
     shuffled = copy.deepcopy(world)
@@ -398,6 +408,7 @@ def test_the_order_of_records_is_of_no_matter(world: World, day: list[Edit], see
 
 
 def test_independent_mappings_are_decided_alike_in_any_order() -> None:
+    """Holds I19."""
     names = ("a", "b", "c")
     each = {
         n: Inputs(

@@ -295,6 +295,7 @@ def kept(world: World, plan: Iterable[Operation]) -> set[str]:
 def test_what_anybody_entered_is_in_a_record_a_backup_or_an_open_conflict(
     mapping: DatabaseMapping, days: list[Day]
 ) -> None:
+    """Holds I4."""
     loses_nothing(mapping, days)
 
 

@@ -273,6 +273,7 @@ def test_nothing_to_write_costs_nothing() -> None:
 
 
 def test_an_update_costs_its_write_a_look_before_and_one_after() -> None:
+    """Holds I10."""
     page = Listed(40, frozenset())
     one = update("a", NOTES, title="x")
     assert cost([replace(one, mapping="notes")], notes=page) == 3

@@ -115,6 +115,7 @@ def test_otherwise_decides_what_no_rule_covers(take: Take) -> None:
 
 
 def test_without_otherwise_the_conflict_stays_open_and_nothing_is_written() -> None:
+    """Holds F078."""
     operation = collision()
     assert operation.kind is Kind.OPEN
     assert not operation.writes

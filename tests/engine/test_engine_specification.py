@@ -74,6 +74,7 @@ def specified_record(direction: Direction, base: str, git: str, notion: str) -> 
 @pytest.mark.parametrize("direction", Direction)
 @pytest.mark.parametrize(("base", "git", "notion"), TRIPLES)
 def test_every_field_as_specified(direction: Direction, base: str, git: str, notion: str) -> None:
+    """Holds I7."""
     check_field(direction, base, git, notion)
 
 

@@ -34,6 +34,7 @@ def test_without_a_terminal_and_without_yes_nothing_is_written(world: World, com
 
 
 def test_uncommitted_records_and_mappings_are_refused(world: World) -> None:
+    """Holds F088."""
     world.write("t1", hours=71)
     before = world.heads()
     ran = world.apply()
@@ -73,6 +74,7 @@ def everything(world: World) -> list[tuple[str, bytes]]:
 
 @pytest.mark.parametrize("weather", ["fair", "401", "400", "html", "drop", "redirect"])
 def test_the_token_is_nowhere(world: World, weather: str) -> None:
+    """Holds P10, I22."""
     world.sandbox.add_token(CANARY, name="Canary")
     world.token = CANARY
     world.monkeypatch.setenv("NOTION_TOKEN", CANARY)
@@ -147,6 +149,7 @@ def test_the_backups_of_a_run_that_could_not_record_stay(world: World) -> None:
 
 @pytest.mark.parametrize("where", ["state/records/tasks", ".git/objects"])
 def test_a_folder_that_cannot_be_written(world: World, where: str) -> None:
+    """Holds C12."""
     world.edit_git("t1", hours=71)
     world.edit_notion("t2", hours=52)
     folder = world.root / where
@@ -162,7 +165,10 @@ def test_a_folder_that_cannot_be_written(world: World, where: str) -> None:
 
 
 def test_a_full_disk(world: World) -> None:
-    """Nothing more can be written once the pages are: no traceback, and the next run ends it."""
+    """F062.
+
+    Nothing more can be written once the pages are: no traceback, and the next run ends it.
+    """
     world.edit_git("t1", hours=71)
     world.edit_notion("t2", hours=52)
 
@@ -180,6 +186,7 @@ def test_a_full_disk(world: World) -> None:
 
 
 def test_a_disk_that_is_full_from_the_start(world: World) -> None:
+    """Holds F062."""
     world.edit_git("t1", hours=71)
     before = world.heads()
 

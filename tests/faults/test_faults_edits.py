@@ -16,6 +16,7 @@ def statuses(result: Json) -> dict[str, str]:
 
 
 def test_an_edit_between_plan_and_write_is_not_overwritten(world: World) -> None:
+    """Holds D12."""
     world.write("t1", hours=71)
     world.write("t2", hours=72)
     world.commit()
@@ -59,7 +60,7 @@ def test_an_edit_of_another_field_between_plan_and_write_is_merged_later(world: 
 
 
 def test_an_edit_of_another_field_after_the_last_look_survives_the_write(world: World) -> None:
-    """Only changed properties are sent."""
+    """F040: Only changed properties are sent."""
     world.edit_git("t1", hours=71)
     world.when("PATCH", TASK, lambda: world.edit_notion("t1", note="Mine", status="Done"))
     world.apply()
@@ -102,6 +103,7 @@ def test_a_deletion_is_stale_when_the_page_was_edited_since(world: World) -> Non
 
 @pytest.mark.parametrize("restore", ["answered", "answer lost", "lost"])
 def test_an_edit_at_the_moment_of_deleting_brings_the_page_back(world: World, restore: str) -> None:
+    """Holds D7, F041."""
     world.delete_git("t1")
     world.when("PATCH", TASK, lambda: world.edit_notion("t1", hours=55))
     if restore != "answered":

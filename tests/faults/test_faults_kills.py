@@ -144,7 +144,10 @@ def points(killer: Killer, busy: Path, kind: str) -> int:
 def test_killed_here_and_there(
     busy: Path, killer: Killer, monkeypatch: pytest.MonkeyPatch, capsys: Any, kind: str
 ) -> None:
-    """A sample of the sweep below: some points of each kind, evenly spread."""
+    """F051, F052, F053, F054, F055, I3, I16.
+
+    A sample of the sweep below: some points of each kind, evenly spread.
+    """
     count = points(killer, busy, kind)
     for part in range(1, 4):
         nth, when = count * part // 4, ("before", "after")[part % 2]
@@ -162,6 +165,7 @@ def test_the_recovery_is_killed_too(  # noqa: PLR0917  fixtures
     first: tuple[str, int],
     second: tuple[str, int],
 ) -> None:
+    """Holds F059."""
     world = World(busy, monkeypatch, capsys, flags=("--sandbox",))
     for kind, nth in (first, second):
         ran = killer.run(busy, "apply", "--yes", kind=kind, nth=nth, when="after")
@@ -183,7 +187,10 @@ def test_killed_anywhere(  # noqa: PLR0917  fixtures
     kind: str,
     when: str,
 ) -> None:
-    """At every request, every call of git, every change of a file, before and after it."""
+    """F051, F052, F053.
+
+    At every request, every call of git, every change of a file, before and after it.
+    """
     count = points(killer, busy, kind)
     for nth in range(1, count + 1):
         assert survive(busy, killer, monkeypatch, capsys, kind=kind, nth=nth, when=when)
@@ -198,7 +205,7 @@ def test_interrupted(  # noqa: PLR0917  fixtures
     number: signal.Signals,
     code: int,
 ) -> None:
-    """By Ctrl-C or a runner that cancels: the contract's code, and nothing to clear up."""
+    """F060: By Ctrl-C or a runner that cancels: the contract's code, and nothing to clear up."""
     for nth in (3, 9, 12):
         root = copy(busy, busy.parent / f"signal-{nth}")
         how = {"kind": "request", "nth": nth, "when": "after", "signal": int(number)}

@@ -125,6 +125,7 @@ def test_f067_another_machine_writes_nothing_while_one_does(team: Team) -> None:
 
 
 def test_the_lock_tells_what_is_being_created(team: Team) -> None:
+    """Holds I11."""
     new_task(team.one)
     seen: list[Json | None] = []
     team.one.when("POST", CREATE, lambda: seen.append(team.lock()))
@@ -178,7 +179,7 @@ def test_a_clone_follows_its_own_dead_run_at_once(
 def test_f064_a_create_of_a_machine_that_is_gone_is_not_made_twice(
     team: Team, monkeypatch: pytest.MonkeyPatch, seen: bool
 ) -> None:
-    """Its disk is lost, and with it the journal; queries do not show its page yet."""
+    """D2: Its disk is lost, and with it the journal; queries do not show its page yet."""
     monkeypatch.setattr("notion_gitops.workflow.writing.asking.LOOK_UPS", (0.0,))
     new_task(team.one)
     share(team)
@@ -225,6 +226,7 @@ def test_f068_a_lock_is_broken_by_its_own_name_alone(
 def test_i14_a_run_whose_lock_was_broken_sends_nothing_more(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Holds F069."""
     for number in range(1, 5):
         team.one.write(f"t{number}", hours=100 + number)
     team.one.commit()
@@ -279,6 +281,7 @@ def test_f081_a_remote_that_takes_no_push_is_found_before_anything_is_written(te
 
 
 def test_a_sync_that_came_between_plan_and_lock_is_not_planned_over(team: Team) -> None:
+    """Holds F076."""
     new_task(team.one)
     share(team)
     other = meanwhile(team, "POST", "/query$", lambda: team.two.apply("--push"))

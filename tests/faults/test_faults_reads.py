@@ -29,6 +29,7 @@ def records(world: World) -> list[str]:
 def test_a_database_that_is_gone_is_left_out_and_the_others_go_on(
     world: World, status: int
 ) -> None:
+    """Holds F002."""
     before = records(world)
     base = world.state_file("tasks/pages/00/00.jsonl")
     world.write("t1", hours=71)
@@ -160,7 +161,7 @@ def test_a_listing_that_breaks_off_between_its_pages(world: World) -> None:
 
 
 def test_pages_that_cannot_be_seen_any_more_are_kept(world: World) -> None:
-    """Moved or unshared one by one: Notion answers 404, and that is no deletion."""
+    """F003: Moved or unshared one by one: Notion answers 404, and that is no deletion."""
     page = world.page("t3")["id"]
     rows = [p for p in world.pages() if p["id"] != page]
     listing = {**EMPTY, "results": rows}

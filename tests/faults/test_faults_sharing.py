@@ -70,6 +70,7 @@ def test_a_quiet_apply_pushes_what_was_not_pushed_yet(world: World, remote: Path
 
 
 def test_a_rejected_push_is_said_and_made_up_for(world: World, remote: Path) -> None:
+    """Holds F074."""
     before = heads(remote)
     hook(remote, f"grep -q {MAIN} && echo 'main is protected' >&2 && exit 1; exit 0")
     world.edit_notion("t1", hours=55)
@@ -91,6 +92,7 @@ def test_a_rejected_push_is_said_and_made_up_for(world: World, remote: Path) -> 
 def test_a_remote_that_moved_while_the_sync_ran(
     world: World, remote: Path, clone: Callable[..., World]
 ) -> None:
+    """Holds F073."""
     other = clone("other")
     world.edit_notion("t1", hours=55)
     world.edit_git("t2", hours=72)
@@ -148,6 +150,7 @@ def _backups(world: World) -> tuple[KeptSync, ...]:
 
 
 def test_states_that_went_apart_are_refused(world: World, clone: Callable[..., World]) -> None:
+    """Holds F084."""
     other = clone("other")
     world.edit_notion("t2", hours=99)
     assert world.apply().code == ExitCode.DONE  # and not pushed
@@ -413,6 +416,7 @@ def test_a_damaged_base_record(world: World) -> None:
 
 
 def test_two_at_once(world: World) -> None:
+    """Holds C11."""
     world.edit_git("t1", hours=71)
     second: list[int] = []
 

@@ -36,6 +36,7 @@ def refuse_one(world: World) -> None:
 
 
 def test_a_refused_record_does_not_hold_up_the_others(world: World) -> None:
+    """Holds F035."""
     refuse_one(world)
     ran = world.apply()
     assert ran.code == ExitCode.PARTLY_APPLIED
@@ -136,6 +137,7 @@ def test_a_create_that_was_saved_is_read_by_the_id_that_the_answer_names(world: 
 def test_a_create_that_did_not_happen_is_pending_and_comes_once(
     world: World, no_look_ups: None, status: int
 ) -> None:
+    """Holds F027."""
     new_task(world)
     effect = Effect.ANSWER if status else Effect.DROP_BEFORE
     world.weather(effect, "POST", CREATE, status=status)
@@ -249,6 +251,7 @@ def updates(world: World, key: str) -> int:
 
 @pytest.mark.parametrize("status", [0, 500, 502, 503, 504, 409])
 def test_an_update_that_took_effect_is_not_sent_again(world: World, status: int) -> None:
+    """Holds F037."""
     world.edit_git("t1", hours=77)
     effect = Effect.ANSWER_AFTER if status else Effect.DROP_AFTER
     world.weather(effect, "PATCH", TASK, status=status, nth=1)
@@ -387,6 +390,7 @@ def test_endless_requests_to_slow_down_end_the_writing_but_not_the_truth(world: 
 
 @pytest.mark.parametrize("nth", [1, 2, 3])
 def test_a_token_that_is_revoked_in_the_middle(world: World, nth: int) -> None:
+    """Holds F046."""
     for number in (1, 2, 3):
         world.write(f"t{number}", hours=100 + number)
     world.commit()

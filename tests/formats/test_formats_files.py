@@ -24,6 +24,7 @@ def test_a_file_is_replaced_as_a_whole_and_keeps_its_mode(tmp_path: Path) -> Non
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    """Holds F062."""
     (tmp_path / "a").mkdir()
     (tmp_path / "a/f").mkdir()
     with pytest.raises(OSError, match="directory"):
@@ -85,6 +86,7 @@ MORE_NO_KEYS = ("", "a ", " a", "a\nb", "a\n", "a\0b", "a" * 101, "a\u202eb", "a
 
 @pytest.mark.parametrize("key", [*NO_KEYS.split(), *MORE_NO_KEYS])
 def test_what_cannot_be_a_key(key: str) -> None:
+    """Holds F093, F094, R30-R44."""
     assert key_problem(key)
 
 
@@ -131,6 +133,7 @@ def test_the_right_document_has_no_problem() -> None:
 
 
 def test_a_schema_is_never_fetched() -> None:
+    """Holds M12."""
     node = parse_yaml("a: 1", "f")
     assert node is not None
     with pytest.raises(Exception, match=r"127\.0\.0\.1"):

@@ -29,6 +29,7 @@ def at(*parts: int) -> datetime:
 @pytest.mark.parametrize("text", ["", "~", "null", "''", "[]", "[null]", "['']"])
 @pytest.mark.parametrize("type_", [T.MULTI_SELECT, T.PEOPLE, T.RELATION])
 def test_nothing_is_one_value_for_sets(text: str, type_: PropertyType) -> None:
+    """Holds R07."""
     assert read(text, type_) is None
 
 
@@ -37,6 +38,7 @@ def test_nothing_is_one_value_for_sets(text: str, type_: PropertyType) -> None:
     "type_", [T.TITLE, T.RICH_TEXT, T.SELECT, T.STATUS, T.URL, T.DATE, T.FORMULA]
 )
 def test_nothing_is_one_value(text: str, type_: PropertyType) -> None:
+    """Holds R07."""
     assert read(text, type_) is None
 
 
@@ -60,6 +62,7 @@ def test_nothing_is_one_value(text: str, type_: PropertyType) -> None:
 )
 @pytest.mark.parametrize("type_", [T.TITLE, T.RICH_TEXT, T.SELECT, T.EMAIL, T.URL, T.PHONE_NUMBER])
 def test_in_a_text_field_all_is_text(word: str, type_: PropertyType) -> None:
+    """Holds R01, R02, R03."""
     assert read(word, type_) == word
 
 
@@ -76,6 +79,7 @@ def test_in_a_text_field_all_is_text(word: str, type_: PropertyType) -> None:
     ],
 )
 def test_numbers(text: str, value: float) -> None:
+    """Holds F098."""
     found = read(text, T.NUMBER)
     assert found == value
     assert isinstance(found, int) is isinstance(value, int)
@@ -105,6 +109,7 @@ def test_numbers(text: str, value: float) -> None:
     ],
 )
 def test_what_is_no_number(text: str) -> None:
+    """Holds F098, R02, R14."""
     with pytest.raises(InvalidInput) as caught:
         read(text, T.NUMBER)
     (found,) = caught.value.diagnostics
@@ -121,6 +126,7 @@ def test_checkboxes(text: str, value: bool) -> None:
 
 @pytest.mark.parametrize("text", ["yes", "on", "1", "'true'", "x", "[true]"])
 def test_what_is_no_checkbox(text: str) -> None:
+    """Holds R14."""
     with pytest.raises(InvalidInput, match="true or false"):
         read(text, T.CHECKBOX)
 
@@ -147,6 +153,7 @@ def test_what_is_no_checkbox(text: str) -> None:
     ],
 )
 def test_dates(text: str, value: DateValue) -> None:
+    """Holds F099, R06."""
     assert read(text, T.DATE) == value
     assert read(str(value), T.DATE) == value
 
@@ -173,6 +180,7 @@ def test_dates(text: str, value: DateValue) -> None:
     ],
 )
 def test_what_is_no_date(text: str) -> None:
+    """Holds F099, R05, R06."""
     with pytest.raises(InvalidInput, match="date") as caught:
         read(text, T.DATE)
     assert caught.value.diagnostics[0].fix
@@ -223,6 +231,7 @@ def test_options_and_their_words() -> None:
 def test_what_notion_would_refuse_is_refused_here(
     text: str, type_: PropertyType, says: str
 ) -> None:
+    """Holds R15."""
     with pytest.raises(InvalidInput, match=says):
         read(text, type_)
 

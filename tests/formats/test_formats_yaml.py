@@ -47,6 +47,7 @@ def problems(text: str) -> tuple[Diagnostic, ...]:
     ],
 )  # fmt: skip
 def test_what_is_refused_says_where_and_how_to_mend_it(text: str, place: str, says: str) -> None:
+    """Holds R09."""
     (found,) = problems(text)
     assert (str(found.place), says in found.summary) == (place, True), found
     assert found.fix or "must be text" in says
@@ -63,6 +64,7 @@ def test_all_duplicate_keys_are_told_at_once_with_both_places() -> None:
 
 
 def test_all_tags_and_anchors_are_told_at_once() -> None:
+    """Holds M18."""
     assert [str(d.place) for d in problems("a: !!str x\nb: &c 1\nd: *c\n")] == [
         "f.yaml:1:4",
         "f.yaml:2:4",
@@ -71,6 +73,7 @@ def test_all_tags_and_anchors_are_told_at_once() -> None:
 
 
 def test_an_alias_bomb_is_refused_before_it_is_built() -> None:
+    """Holds M16."""
     levels = ["a0: &a0 [x]"] + [
         f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 9)
     ]
@@ -86,6 +89,7 @@ TEXTS = "no on y 012 0o14 0x1F 1_000 12:30:45 2026-06-01 .inf .nan +1 1. TRue"
 
 
 def test_only_json_s_own_words_are_more_than_text() -> None:
+    """Holds R01."""
     text = f"""\
 null: ~
 list: [null, true, FALSE, 1, -2.5, 1e3, '1', "true"]
@@ -142,6 +146,7 @@ def test_the_byte_order_mark_is_no_text() -> None:
 @example("trailing ", "", True)
 @example("\ufeff", "'", False)
 def test_any_text_reads_back_here_and_with_pyyaml(text: str, quote: str, flow: bool) -> None:
+    """Holds F095, F096."""
     written = yaml_text(text, quote, flow=flow)
     whole = f"k: [{written}]\n" if flow else f"k: {written}\n"
     ours = plain(parse_yaml(whole, "f"))["k"]
@@ -153,6 +158,7 @@ def test_any_text_reads_back_here_and_with_pyyaml(text: str, quote: str, flow: b
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.text(), min_size=2).map("\n".join), st.sampled_from(["\n", "\r\n"]))
 def test_any_block_reads_back(text: str, newline: str) -> None:
+    """Holds F096."""
     written = yaml_block(text, 2, newline)
     if written is not None:
         whole = f"k: {written}{newline}{newline}# end{newline}"

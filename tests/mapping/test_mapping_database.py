@@ -39,6 +39,7 @@ fields: {{title: {{property: Name, type: title}}}}
     ],
 )
 def test_ids_and_links_give_the_id(written: str) -> None:
+    """Holds M06."""
     assert resolve_database(mapping(written), {}) == ID
     assert resolve_database(mapping("${TASKS}"), {"TASKS": written}) == ID
 
@@ -64,6 +65,7 @@ def test_ids_and_links_give_the_id(written: str) -> None:
     ],
 )
 def test_what_is_no_database_is_refused_and_not_repeated(value: str) -> None:
+    """Holds M06."""
     with pytest.raises(InvalidInput) as raised:
         resolve_database(mapping("${TASKS}"), {"TASKS": value})
     told = raised.value.diagnostics[0]

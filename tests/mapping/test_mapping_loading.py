@@ -307,6 +307,7 @@ def test_other_files_with_an_underscore_are_not_read() -> None:
 
 
 def test_two_mappings_of_one_database() -> None:
+    """Holds M05."""
     other = PROJECTS.replace("name: projects", "name: copies").replace(
         "https://www.notion.so/acme/Projects-0f2e3d4c5b6a79881f2e3d4c5b6a7988?v=1",
         "0f2e3d4c-5b6a-7988-1f2e-3d4c5b6a7988",
@@ -323,6 +324,7 @@ def test_two_mappings_of_one_database() -> None:
 
 @pytest.mark.parametrize("path", ["state/records/tasks", "state/records", "state/Records/TASKS/a"])
 def test_two_mappings_on_overlapping_paths(path: str) -> None:
+    """Holds M05."""
     other = RESOURCES.replace("state/records/resources", path)
     other = other[: other.index("  busy")]
     projects = PROJECTS.replace("records/projects", "p")

@@ -86,6 +86,7 @@ def test_a_text_that_is_not_whole_is_not_known() -> None:
 
 
 def test_the_signature_of_a_hosted_file_is_no_part_of_the_text() -> None:
+    """Holds F021."""
     assert body_of(answer(SIGNED)) == "![plan](https://files.example/a.png)"
     assert (
         signs_of_loss("![plan](https://files.example/a.png)", SIGNED) == "a file that Notion hosts"
@@ -144,5 +145,6 @@ def test_too_many_blocks_with_others_inside_are_not_looked_through() -> None:
     [("a\nb", ""), ("x" * 2001, "line 1"), ("a\n" * 1001, "1,001 lines"), ("ä" * 90_000, "bytes")],
 )
 def test_a_text_beyond_the_limits_of_a_request_is_told(text: str, why: str) -> None:
+    """Holds R21."""
     assert why in too_large(text)
     assert bool(too_large(text)) == bool(why)

@@ -56,6 +56,7 @@ def test_hosts_that_may_be_asked(option: str | None, variable: str | None, expec
     ],
 )
 def test_hosts_that_may_not(option: str | None, variable: str | None) -> None:
+    """Holds D13."""
     environ = {} if variable is None else {BASE_URL_VARIABLE: variable}
     with pytest.raises(UsageError):
         allowed_base_url(option, environ)
@@ -76,6 +77,7 @@ def answering(handler: httpx.MockTransport) -> Gateway:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_no_redirect_is_followed(status: int) -> None:
+    """Holds D13, A08."""
     hosts = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -89,6 +91,7 @@ def test_no_redirect_is_followed(status: int) -> None:
 
 @pytest.mark.parametrize("packed", [True, False])
 def test_answers_without_end_are_refused(packed: bool) -> None:
+    """Holds A01."""
     bomb = b'{"x": "' + b"0" * (17 * 2**20) + b'"}'
     content = gzip.compress(bomb) if packed else bomb
     headers = {"content-encoding": "gzip"} if packed else {}
@@ -113,6 +116,7 @@ def test_packed_answers_are_read() -> None:
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b'{"cut', b"[1]", b"\xff\xfe", b"[" * 100_000])
 def test_an_answer_that_is_no_object_is_a_failed_request(content: bytes) -> None:
+    """Holds A01."""
     sent = 0
 
     def answer(_request: httpx.Request) -> httpx.Response:
@@ -160,6 +164,7 @@ def test_a_timeout_of_a_create_is_ambiguous() -> None:
 
 
 def test_the_token_is_in_no_log_and_no_repr(caplog: pytest.LogCaptureFixture) -> None:
+    """Holds P10."""
     caplog.set_level(logging.DEBUG)
     sent = []
 
@@ -195,6 +200,7 @@ def test_the_token_is_in_no_log_and_no_repr(caplog: pytest.LogCaptureFixture) ->
     ],
 )  # fmt: skip
 def test_every_form_of_retry_after(headers: dict[str, str], seconds: float | None) -> None:
+    """Holds A09."""
     assert retry_after(httpx.Headers(headers), {}) == seconds
 
 
@@ -218,6 +224,7 @@ def test_ids_are_read_from_what_people_paste(text: str) -> None:
      "https://www.notion.so/acme?p=11111111222243338444555555555555"],
 )  # fmt: skip
 def test_what_is_no_id_never_enters_a_path(text: str) -> None:
+    """Holds D13."""
     assert parse_id(text) is None
     with pytest.raises(InvalidInput):
         checked_id(text)

@@ -31,6 +31,7 @@ def titles(notion: "Notion") -> list[str]:
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 529, 429, 409])
 @pytest.mark.parametrize("path", ["users/me", "query"])
 def test_reading_is_tried_again(notion: "Notion", status: int, path: str) -> None:
+    """Holds F032."""
     for nth in (1, 2):
         notion.sandbox.weather.add(Rule(Effect.ANSWER, path=path, nth=nth, status=status))
     gateway = notion.gateway()
@@ -66,6 +67,7 @@ def test_reading_is_given_up_after_six_tries(notion: "Notion") -> None:
 
 @pytest.mark.parametrize("effect", [Effect.DROP_BEFORE, Effect.DROP_AFTER, Effect.ANSWER_AFTER])
 def test_an_unclear_create_is_never_sent_twice(notion: "Notion", effect: Effect) -> None:
+    """Holds D3, F028."""
     notion.sandbox.weather.add(Rule(effect, method="POST", path="/pages$", status=502))
     with pytest.raises(AmbiguousCreate):
         notion.gateway().create_page(notion.source("projects"), TITLE)
@@ -87,6 +89,7 @@ def test_a_create_that_was_saved_names_its_page(notion: "Notion") -> None:
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 409])
 def test_an_unclear_update_is_left_to_the_caller(notion: "Notion", status: int) -> None:
+    """Holds F033."""
     page = first_page(notion)
     notion.sandbox.weather.add(Rule(Effect.ANSWER_AFTER, method="PATCH", status=status))
     gateway = notion.gateway()
@@ -133,6 +136,7 @@ def test_no_429_is_self_inflicted_within_the_budget(notion: "Notion") -> None:
 
 
 def test_a_limit_that_others_use_too_slows_us_down(notion: "Notion") -> None:
+    """Holds F034."""
     notion.sandbox.weather.limit(RateLimit(20))
     gateway = notion.gateway(budget=None)
     for _ in range(45):
@@ -142,6 +146,7 @@ def test_a_limit_that_others_use_too_slows_us_down(notion: "Notion") -> None:
 
 
 def test_a_refused_write_says_why_in_printable_words(notion: "Notion") -> None:
+    """Holds A10."""
     said = "\x1b[31m::set-env name=X::" + "long " * 2000
     notion.sandbox.weather.add(
         Rule(Effect.ANSWER, status=400, body={"code": "validation_error", "message": said})

@@ -79,6 +79,7 @@ def test_text_is_never_lost_and_the_form_is_stable(runs: list[Run]) -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(tricky, st.text(max_size=40)))
 def test_whatever_a_person_writes_settles_at_once(text: str) -> None:
+    """Holds F103."""
     once = to_markdown(from_markdown(text))
     assert to_markdown(from_markdown(once)) == once
 
@@ -118,6 +119,7 @@ def test_json_keeps_the_runs(runs: list[Run]) -> None:
     ],
 )  # fmt: skip
 def test_what_people_write(markdown: str, runs: list[Run] | None) -> None:
+    """Holds R23."""
     assert from_markdown(markdown) == ([Run(markdown)] if runs is None else runs)
 
 
@@ -148,6 +150,7 @@ def test_neighbours_that_look_alike_are_one_text() -> None:
 
 
 def test_long_text_is_sent_in_pieces_and_comes_back_whole() -> None:
+    """Holds R16."""
     text = "x" * 1999 + "😀" + "y" * 2500
     sent = write_runs(from_markdown(text))
     assert [len(item["text"]["content"]) for item in sent] == [1999, 1999, 502]

@@ -134,6 +134,7 @@ def test_a_short_answer_is_not_the_end() -> None:
 
 
 def test_a06_a_page_that_comes_twice_differently_is_read_again() -> None:
+    """Holds F008."""
     gateway = scripted(
         results(page("a"), has_more=True, next_cursor="s:1"),
         results(page("a", "2026-06-01T00:05:00.000Z"), page("b")),

@@ -195,6 +195,7 @@ def test_a_retyped_property_is_drift(
 def test_a_property_made_anew_under_the_old_name_is_drift(
     notion: "Notion", schema: Schema, make_mapping: "MakeMapping"
 ) -> None:
+    """Holds F014."""
     mapping = make_mapping(text=("Text", PropertyType.RICH_TEXT, {}))
     memory = remember(schema, mapping)
     change(notion, "everything", {"Text": None})

@@ -11,6 +11,7 @@ THEN = datetime(2026, 12, 1, 9, tzinfo=UTC)
 
 
 def test_it_goes_on_from_the_last_answer() -> None:
+    """Holds F071."""
     passed = [100.0]
     time = ServerTime(lambda: passed[0])
     assert time.now() is None
@@ -23,6 +24,7 @@ def test_it_goes_on_from_the_last_answer() -> None:
 
 @pytest.mark.parametrize("date", [None, "", "soon", "Tue, 99 Dec 2026 09:00:00 GMT", "\x00"])
 def test_what_is_no_date_tells_nothing(date: str | None) -> None:
+    """Holds A09."""
     time = ServerTime(lambda: 0.0)
     time.note(date)
     assert time.now() is None

@@ -58,6 +58,8 @@ def test_the_sandbox_is_opened_where_it_is_meant() -> None:
 
 
 def test_no_redirect_is_followed() -> None:
+    """Holds A08."""
+
     def answer(_: httpx.Request) -> httpx.Response:
         return httpx.Response(302, headers={"location": "https://elsewhere.example"})
 

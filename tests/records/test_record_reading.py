@@ -78,6 +78,7 @@ def test_a_file_name_that_cannot_be_a_key(name: str) -> None:
 
 
 def test_keys_are_unique_in_whatever_case_and_both_places_are_told() -> None:
+    """Holds F094."""
     reading = reading_of(
         {"a.yaml": "title: 1\n", "x/a.yml": "title: 2\n", "B.yaml": "{}", "b.yaml": "{}"}
     )
@@ -134,6 +135,7 @@ def test_a_single_file_that_cannot_be_read_is_unknown_as_a_whole(where: str, tex
 
 
 def test_a_file_cut_to_nothing_is_no_record_without_fields() -> None:
+    """Holds F061."""
     reading = reading_of({"a.yaml": "\n", "b.yaml": "{}\n"})
     assert told(reading) == [("all/a.yaml:1:1", "the file is empty")]
     assert set(reading.records) == {"b"}

@@ -181,6 +181,7 @@ def test_plan_as_json(plans: Plans, mappings: Mappings) -> None:
 
 
 def test_the_same_plan_gives_the_same_text(plans: Plans, mappings: Mappings) -> None:
+    """Holds I24."""
     for plan in plans.values():
         assert plan_view(plan, mappings) == plan_view(plan, mappings)
 

@@ -60,6 +60,7 @@ def test_what_else_is_staged_or_changed_stays_so(work: Path, git: Git) -> None:
 
 
 def test_the_users_index_is_not_touched_by_a_commit(work: Path, git: Git) -> None:
+    """Holds D9."""
     index = (work / ".git" / "index").read_bytes()
     repository = Repository.discover(work)
     repository.commit(STATE, "", {"state/a": b"1"}, "state")
@@ -77,6 +78,7 @@ def test_a_file_that_was_staged_by_hand_shows_as_committed(work: Path, git: Git)
 def test_an_index_that_stays_locked_is_told_and_left(
     work: Path, git: Git, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Holds F057."""
     monkeypatch.setattr("notion_gitops.repository.commits._INDEX_WAIT", 0.001)
     lock = work / ".git" / "index.lock"
     lock.write_bytes(b"")
@@ -87,6 +89,7 @@ def test_an_index_that_stays_locked_is_told_and_left(
 
 
 def test_the_first_commit_of_an_unborn_branch(tmp_path: Path, git: Git) -> None:
+    """Holds G01."""
     root = tmp_path / "empty"
     root.mkdir()
     git(root, "init", "-q", "-b", "main")
@@ -128,6 +131,7 @@ def test_modes_are_kept_and_new_files_are_plain(work: Path, git: Git) -> None:
 
 
 def test_a_lost_race_is_told_and_nothing_is_written_over(work: Path, git: Git) -> None:
+    """Holds G10."""
     repository = Repository.discover(work)
     old = tip(git, work)
     git(work, "commit", "-q", "--allow-empty", "-m", "somebody else")
@@ -141,6 +145,7 @@ def test_a_lost_race_is_told_and_nothing_is_written_over(work: Path, git: Git) -
 
 
 def test_refs_move_only_from_where_they_were(work: Path, git: Git) -> None:
+    """Holds D9."""
     repository = Repository.discover(work)
     ref, first = "refs/notion-gitops/run", tip(git, work)
     repository.update_ref(ref, first, "")
@@ -222,6 +227,7 @@ def test_signing_with_an_ssh_key_is_honoured(work: Path, git: Git, tmp_path: Pat
 
 
 def test_no_hook_and_no_monitor_runs(work: Path, tmp_path: Path, git: Git) -> None:
+    """Holds G04, G05."""
     canary = tmp_path / "canary"
     script = f"#!/bin/sh\necho $0 >> '{canary}'\n"
     hooks = tmp_path / "hooks"
@@ -257,6 +263,7 @@ def test_no_hook_and_no_monitor_runs(work: Path, tmp_path: Path, git: Git) -> No
 
 
 def test_replace_refs_change_nothing(work: Path, git: Git) -> None:
+    """Holds G07."""
     first = tip(git, work)
     fake = Repository.discover(work).commit("refs/heads/fake", "", {"x": b"1"}, "fake")
     git(work, "replace", first, fake)
@@ -264,6 +271,7 @@ def test_replace_refs_change_nothing(work: Path, git: Git) -> None:
 
 
 def test_it_works_in_a_linked_work_tree(work: Path, tmp_path: Path, git: Git) -> None:
+    """Holds G12."""
     git(work, "worktree", "add", "-q", "-b", "side", str(tmp_path / "linked"))
     repository = Repository.discover(tmp_path / "linked")
     at = repository.head()
@@ -275,6 +283,7 @@ def test_it_works_in_a_linked_work_tree(work: Path, tmp_path: Path, git: Git) ->
 
 
 def test_it_works_in_a_repository_of_sha256(tmp_path: Path, git: Git) -> None:
+    """Holds G12."""
     root = tmp_path / "new"
     root.mkdir()
     git(root, "init", "-q", "-b", "main", "--object-format=sha256")
@@ -294,6 +303,7 @@ class Killed(BaseException):
 def test_a_kill_at_any_call_leaves_a_whole_repository(
     work: Path, git: Git, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Holds D9, F055, I12."""
     repository = Repository.discover(work)
     before = tip(git, work)
     changes: dict[str, bytes | None] = {"records/a.yaml": b"1\n", "records/b.yaml": None}
@@ -325,6 +335,7 @@ def test_a_kill_at_any_call_leaves_a_whole_repository(
 
 
 def test_a_lock_that_was_left_is_told_and_not_removed(work: Path, git: Git) -> None:
+    """Holds F057, G03."""
     lock = work / ".git" / "refs" / "heads" / "main.lock"
     lock.write_bytes(b"")
     before = tip(git, work)
@@ -337,6 +348,7 @@ def test_a_lock_that_was_left_is_told_and_not_removed(work: Path, git: Git) -> N
 
 
 def test_a_damaged_repository_is_told(work: Path, git: Git) -> None:
+    """Holds G07."""
     commit = tip(git, work)
     tree = tip(git, work, "HEAD^{tree}")
     path = work / ".git" / "objects" / tree[:2] / tree[2:]

@@ -118,6 +118,7 @@ def test_syncs_are_read_with_their_trailers(work: Path) -> None:
 
 
 def test_settings_of_the_user_do_not_change_what_is_read(work: Path, git: Git) -> None:
+    """Holds G06."""
     settings = {
         "log.showSignature": "true",
         "log.follow": "true",

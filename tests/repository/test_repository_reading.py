@@ -32,6 +32,7 @@ def test_no_repository_is_told(tmp_path: Path) -> None:
 def test_a_bare_repository_and_the_inside_of_git_are_told(
     tmp_path: Path, work: Path, git: Git
 ) -> None:
+    """Holds C06."""
     git(tmp_path, "init", "-q", "--bare", "bare.git")
     with pytest.raises(StateUnusable, match="bare repository"):
         Repository.discover(tmp_path / "bare.git")
@@ -48,6 +49,7 @@ def test_a_machine_without_git_is_told(work: Path, monkeypatch: pytest.MonkeyPat
 def test_variables_that_point_elsewhere_are_not_followed(
     work: Path, tmp_path: Path, git: Git, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Holds C07."""
     other = tmp_path / "other"
     other.mkdir()
     git(other, "init", "-q")
@@ -222,6 +224,7 @@ def test_blobs_come_back_byte_by_byte(work: Path) -> None:
 
 
 def test_a_missing_blob_is_told(work: Path, git: Git) -> None:
+    """Holds G07."""
     blob = git(work, "rev-parse", "HEAD:records/a.yaml").strip()
     (work / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
     with pytest.raises(GitFailed, match="no file content") as caught:

@@ -35,6 +35,7 @@ def sync(repository: Repository, parent: str, state: str, text: bytes) -> dict[s
 
 
 def test_the_remote_of_a_branch(work: Path, git: Git) -> None:
+    """Holds G01."""
     repository = Repository.discover(work)
     assert (repository.remotes(), repository.default_remote("main")) == ([], "")
     git(work, "remote", "add", "only", "/nowhere")
@@ -91,6 +92,7 @@ def test_a_state_branch_that_somebody_made_first(
 
 
 def test_history_on_the_remote_is_never_rewritten(work: Path, bare: Path, git: Git) -> None:
+    """Holds F075."""
     repository = Repository.discover(work)
     first = tip(git, work)
     other = repository.commit("refs/heads/other", "", {"x": b"1"}, "unrelated")
@@ -162,6 +164,7 @@ def test_a_token_in_an_address_is_not_told(work: Path, git: Git) -> None:
 
 @pytest.mark.parametrize("name", ["https://example.org/x", "--upload-pack=touch x", "ext::sh", ""])
 def test_a_remote_is_one_of_the_configured_names(work: Path, bare: Path, name: str) -> None:
+    """Holds G06."""
     repository = Repository.discover(work)
     for call in (
         lambda: repository.fetch(name, [MAIN]),
@@ -175,6 +178,7 @@ def test_a_remote_is_one_of_the_configured_names(work: Path, bare: Path, name: s
 def test_the_users_own_connection_settings_are_used_for_transport_alone(
     work: Path, tmp_path: Path, git: Git, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Holds G06."""
     seen = tmp_path / "seen"
     monkeypatch.setenv("GIT_SSH_COMMAND", f"touch '{seen}'; false")
     git(work, "remote", "add", "origin", "ssh://host.invalid/x")

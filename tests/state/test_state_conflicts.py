@@ -264,6 +264,7 @@ def test_edit_against_delete_takes_a_side_or_nothing(answer: str) -> None:
 
 
 def test_the_same_questions_keep_every_byte() -> None:
+    """Holds I8."""
     text = answered(dump_conflicts([DUE], HEADER), " value: 2026-12-10 # mine")
     later = replace(HEADER, title="Renamed", since=datetime(2027, 1, 1, tzinfo=UTC))
     touched = replace(DUE, reason="another", times=None, place=None)

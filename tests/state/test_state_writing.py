@@ -36,6 +36,7 @@ def test_a_table_reads_back_as_what_was_written(data: dict[str, Any]) -> None:
 
 @given(st.one_of(st.lists(DATA, max_size=3), TEXTS))
 def test_a_value_on_one_line_reads_back_and_is_on_one_line(value: Any) -> None:
+    """Holds F095."""
     text = inline(value)
     assert len(f"x: {text}".splitlines()) == 1
     assert plain(parse_yaml(f"x: {text}\n", "x.yaml")) == {"x": value}
@@ -62,6 +63,7 @@ def test_words_that_yaml_guesses_at_are_quoted() -> None:
 
 
 def test_what_reorders_text_is_written_as_an_escape() -> None:
+    """Holds R12."""
     assert inline("a\u202eb") == '"a\\u202eb"'
 
 

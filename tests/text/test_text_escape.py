@@ -80,6 +80,7 @@ def test_markdown_from_data_is_plain_text(text: str) -> None:
 
 @given(TEXTS)
 def test_no_text_becomes_markdown(text: str) -> None:
+    """Holds D14, R23."""
     assert_inert(escape.markdown(text))
 
 
@@ -110,6 +111,7 @@ def test_a_name_is_shown_as_code() -> None:
 
 @given(st.text())
 def test_a_terminal_gets_one_line_of_what_can_be_seen(text: str) -> None:
+    """Holds D14."""
     shown = escape.terminal(text)
     hidden = [c for c in shown if unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp", "Cs"}]
     assert set(hidden) <= {"\u200d"}
@@ -130,10 +132,12 @@ def test_a_terminal_gets_one_line_of_what_can_be_seen(text: str) -> None:
     ],
 )
 def test_hidden_characters_are_shown(text: str, shown: str) -> None:
+    """Holds R12."""
     assert escape.terminal(text) == shown
 
 
 def test_html_has_no_markup_from_data() -> None:
+    """Holds D14."""
     assert (
         escape.html("<b onclick='x'>\x1b&\"") == "&lt;b onclick=&#x27;x&#x27;&gt;\\x1b&amp;&quot;"
     )
@@ -147,6 +151,7 @@ def commands(output: str) -> list[str]:
 
 @given(st.lists(st.sampled_from(["::", "#", "[", "\n", "\r", " ", "\t", "a", "##[error]"])))
 def test_no_output_is_a_command_to_the_runner(parts: list[str]) -> None:
+    """Holds D14."""
     assert commands(escape.workflow_output("".join(parts))) == []
 
 

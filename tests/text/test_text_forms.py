@@ -35,6 +35,7 @@ def test_slugs(title: str, expected: str) -> None:
 
 @given(st.text(), st.integers(1, 60))
 def test_a_slug_is_fit_for_a_key(title: str, limit: int) -> None:
+    """Holds R30-R44."""
     made = slug(title, limit)
     assert len(made) <= limit
     assert re.fullmatch(r"([a-z0-9]+(-[a-z0-9]+)*)?", made)

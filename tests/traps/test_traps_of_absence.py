@@ -46,7 +46,7 @@ def test_trap_01_a_listing_that_cannot_be_proven_whole_deletes_and_creates_nothi
 
 
 def test_trap_02_absence_from_a_query_is_not_deletion(make: MakeWorld) -> None:
-    """Trashed, archived, moved, filtered out, and gone: only the first deletes the file."""
+    """D4: Trashed, archived, moved, filtered out, and gone: only the first deletes the file."""
     world = make(databases([], many(40, Hours=1)), {})
     world.apply()
     only = "filter: {property: Archived, checkbox: {equals: false}}"

@@ -22,6 +22,7 @@ LOSSY = {
 def test_trap_08_a_text_that_would_lose_something_is_not_written_and_the_plan_says_why(
     notes: World, what: str
 ) -> None:
+    """Holds F049."""
     page, block = notes.page_id("Notes/plan"), LOSSY[what]
     if block is None:
         title = {"title": {"title": [{"text": {"content": "Inside"}}]}}
@@ -60,7 +61,10 @@ def test_trap_09_a_text_that_is_cut_short_is_left_alone(notes: World) -> None:
 
 
 def test_trap_08_a_text_written_anew_deletes_no_page_inside(notes: World) -> None:
-    """Nothing of the old text is left in the file; the page inside of it stays all the same."""
+    """F049.
+
+    Nothing of the old text is left in the file; the page inside of it stays all the same.
+    """
     page = notes.page_id("Notes/plan")
     title = {"title": {"title": [{"text": {"content": "Inside"}}]}}
     inside = notes.api("POST", "pages", {"parent": {"page_id": page}, "properties": title})["id"]
@@ -71,6 +75,7 @@ def test_trap_08_a_text_written_anew_deletes_no_page_inside(notes: World) -> Non
 
 
 def test_trap_08_an_edit_keeps_the_ids_of_all_other_blocks(notes: World) -> None:
+    """Holds I9."""
     before = block_ids(notes)
     write_git(notes, ("twice.", "once."))
     notes.apply()

@@ -39,6 +39,7 @@ def test_trap_04_an_option_list_is_replaced_as_a_whole(world: World) -> None:
 
 
 def test_trap_05_lists_are_replaced_whole_while_reads_are_cut_at_25(make: MakeWorld) -> None:
+    """Holds F010."""
     pages = many(31)
     pages[0]["After"] = [f"t{n:02}" for n in range(1, 31)]
     world = make(databases([], pages), {})
@@ -68,7 +69,7 @@ def test_trap_05_a_value_that_cannot_be_read_whole_is_not_written(make: MakeWorl
 
 
 def test_trap_07_a_type_change_in_notion_destroys_values(world: World) -> None:
-    """Its mapping stops with the remedy; the values in git stay."""
+    """F015: Its mapping stops with the remedy; the values in git stay."""
     before = world.read("state/records/tasks/dig.yaml")
     world.schema("tasks", {"Due": {"number": {}}})
     world.edit("projects/alpha", budget="5")
@@ -107,7 +108,7 @@ def test_trap_15_an_emptied_status_silently_becomes_the_default(world: World) ->
     "spelled", ["2026-03-01T10:00:42+02:00", "2026-03-01T08:00:00Z", "2026-03-01 08:00"]
 )
 def test_trap_16_seconds_and_zones_of_dates_are_lost(world: World, spelled: str) -> None:
-    """What was written stays as it is spelled, and does not come back as an edit."""
+    """F099: What was written stays as it is spelled, and does not come back as an edit."""
     world.edit("tasks/dig", due=f'"{spelled}"')
     world.apply()  # and a plan after it shows no changes
     assert world.page("tasks/dig")["Due"][0].startswith("2026-03-01T08:00:00.000")
@@ -115,6 +116,7 @@ def test_trap_16_seconds_and_zones_of_dates_are_lost(world: World, spelled: str)
 
 
 def test_trap_16_a_day_is_no_midnight(world: World) -> None:
+    """Holds F099."""
     world.in_notion("tasks/dig", Due="2026-02-01T00:00:00Z")
     world.apply()
     assert "T00:00" in world.record("tasks/dig")["due"]

@@ -21,7 +21,7 @@ from tests.workflow.workflow_world import SILENT, World
 def test_trap_10_a_create_may_have_happened_although_it_failed(
     world: World, effect: Effect
 ) -> None:
-    """A 503 that names the page, and a connection that broke off: neither makes a twin."""
+    """F026: A 503 that names the page, and a connection that broke off: neither makes a twin."""
     world.edit("tasks/new", title="New", status="todo")
     world.sandbox.weather.add(Rule(effect, "POST", "/v1/pages$", nth=1, status=503))
     world.apply(exact=False)
@@ -44,7 +44,7 @@ def test_trap_11_an_edit_between_reading_and_writing(world: World) -> None:
 
 
 def test_trap_12_a_second_edit_in_the_same_minute(world: World) -> None:
-    """The time of the page does not move; its values do."""
+    """F023: The time of the page does not move; its values do."""
     at = world.clock()
     world.in_notion("tasks/dig", Hours=9, at=at)
     world.apply(rest=timedelta())
@@ -78,7 +78,7 @@ def sum_of(waits: list[float]) -> Any:
 
 
 def test_trap_17_a_client_that_drops_what_it_does_not_know(world: World) -> None:
-    """What is sent is what arrives: `is_archived` in a query is one of those keys."""
+    """F048: What is sent is what arrives: `is_archived` in a query is one of those keys."""
     page = world.page_id("tasks/test")
     world.api("PATCH", f"pages/{page}", {"is_archived": True})
     gateway, _ = waiting(world)
@@ -98,6 +98,7 @@ def test_trap_18_what_the_client_does_not_try_again(world: World, status: int) -
 
 
 def test_trap_18_a_wait_of_more_than_a_minute_is_honoured_in_full(world: World) -> None:
+    """Holds F030."""
     headers = {"retry-after": "300"}
     world.sandbox.weather.add(
         Rule(Effect.ANSWER, "POST", "/query$", nth=1, status=429, headers=headers)

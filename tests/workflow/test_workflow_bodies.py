@@ -128,6 +128,7 @@ def test_an_edit_of_a_property_alone_leaves_the_text(notes: World) -> None:
 
 
 def test_a_second_edit_in_the_minute_of_the_reading_is_seen(notes: World) -> None:
+    """Holds F022."""
     write_notion(notes, IN_NOTION.replace("twice.", "three times."))
     notes.apply(rest=timedelta(), settled=False)
     body = {"type": "replace_content", "replace_content": {"new_str": "All new."}}
@@ -148,6 +149,7 @@ def test_a_text_is_read_only_if_its_page_moved(notes: World) -> None:
 
 
 def test_all_texts_are_read_once_a_day(notes: World) -> None:
+    """Holds F022."""
     planned = notes.plan(rest=timedelta(days=1, hours=1))
     assert planned.comparison.mappings["notes"].bodies.read.keys() == {"plan", "bare"}
     notes.apply()  # which is noted, though nothing changed
@@ -210,6 +212,7 @@ def test_texts_that_were_left_alone_meet(make: MakeWorld) -> None:
 def test_a_text_that_notion_would_not_take_is_told_before_it_is_sent(
     notes: World, text: str, why: str
 ) -> None:
+    """Holds R21."""
     notes.write("state/records/notes/big.md", f"---\ntitle: Big\n---\n\n{text}\n")
     notes.commit("Big")
     [problem] = notes.plan().plan.mappings[0].problems

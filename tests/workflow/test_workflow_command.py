@@ -99,6 +99,7 @@ def tried(make: MakeWorld) -> World:
 
 
 def test_refusals_and_their_exit_codes(tried: World) -> None:
+    """Holds I23."""
     world = tried
     world.spell("tasks/dig", note="Not committed")
     _, _, err = world.command("apply", "--sandbox", "--yes", ok=[4])
@@ -142,6 +143,7 @@ def test_an_offline_plan_shows_what_git_would_push(tried: World) -> None:
 
 
 def test_a_sensitive_value_is_nowhere(make: MakeWorld) -> None:
+    """Holds I22."""
     mapping = TASKS.replace(
         "note: {property: Note, type: rich_text}",
         "note: {property: Note, type: rich_text, sensitive: true}",

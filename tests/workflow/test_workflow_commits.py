@@ -19,6 +19,7 @@ def state(world: World) -> str:
 
 
 def test_two_commits_name_each_other(world: World) -> None:
+    """Holds I12."""
     before = state(world)
     world.in_notion("tasks/dig", Hours=9)
     result = world.apply()
@@ -44,6 +45,7 @@ def test_a_sync_that_only_writes_to_notion_makes_no_commit_on_the_branch(world: 
 
 
 def test_a_quiet_plan_costs_a_query_per_database_and_commits_nothing(world: World) -> None:
+    """Holds F092, I2."""
     before = head(world), state(world), world.sandbox.requests
     assert nothing_to_do(world.plan())
     assert (head(world), state(world)) == before[:2]
@@ -148,6 +150,7 @@ def test_the_author_is_the_user(world: World) -> None:
 
 
 def test_no_hook_runs(world: World) -> None:
+    """Holds G04."""
     hooks = world.root / ".git/hooks"
     hooks.mkdir(exist_ok=True)
     names = ("pre-commit", "commit-msg", "post-commit", "reference-transaction", "post-checkout")
@@ -161,6 +164,7 @@ def test_no_hook_runs(world: World) -> None:
 
 
 def test_reverting_the_commit_of_a_sync_reaches_notion(world: World) -> None:
+    """Holds F083."""
     world.in_notion("tasks/dig", Hours=9)
     world.trash("tasks/test")
     page = world.add_page("tasks", Name="New")

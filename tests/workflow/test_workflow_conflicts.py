@@ -80,6 +80,7 @@ def open_one(world: World) -> None:
 
 
 def test_an_open_conflict_is_a_file_with_the_three_values(world: World) -> None:
+    """Holds F078."""
     open_one(world)
     text = world.read(world.conflict("tasks/dig"))
     for line in ("base:   8", "git:    10", "notion: 11", "resolution:\n"):
@@ -100,6 +101,7 @@ def test_an_answer_decides(world: World, answer: str, hours: float) -> None:
 
 
 def test_an_open_conflict_is_asked_once(world: World) -> None:
+    """Holds I8."""
     open_one(world)
     assert nothing_to_do(world.plan())
     before = world.read(world.conflict("tasks/dig"))

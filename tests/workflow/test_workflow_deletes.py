@@ -158,6 +158,7 @@ def move_away(world: World, page: str) -> None:
 
 
 def test_a_page_that_moved_away_is_kept(world: World) -> None:
+    """Holds F018."""
     move_away(world, world.page_id("tasks/test"))
     planned = world.plan()
     assert part(planned, "tasks").unreachable == ("test",)
@@ -271,6 +272,7 @@ def many(make: MakeWorld, count: int = 30) -> World:
 def test_more_deletes_than_allowed_are_refused_and_let_through_by_their_number(
     make: MakeWorld,
 ) -> None:
+    """Holds I5b."""
     world = many(make)
     world.remove(*(f"tasks/t{n}" for n in range(6)))
     planned = world.plan()

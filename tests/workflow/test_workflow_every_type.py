@@ -107,6 +107,7 @@ def test_a_record_of_every_type_from_git(full: World) -> None:
 
 
 def test_edits_of_every_type_in_notion(full: World) -> None:
+    """Holds F104."""
     page = full.page_id("everything/full")
     full.clock.advance(timedelta(hours=1))
     full.api("PATCH", f"pages/{page}", {"properties": EDITED})

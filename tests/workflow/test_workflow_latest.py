@@ -46,6 +46,7 @@ def test_latest_is_git_when_it_is_newer(world: World) -> None:
 
 
 def test_the_same_minute_is_not_guessed(world: World) -> None:
+    """Holds D6."""
     world.extend_mapping("tasks", RULES)
     now = world.clock().replace(second=20)
     world.collide(git_at=now + timedelta(seconds=20), notion_at=now)
@@ -203,6 +204,7 @@ def test_a_record_in_one_file_has_a_time_of_its_own(make: MakeWorld, form: str) 
 
 
 def test_a_history_that_is_cut_short_decides_nothing(world: World, tmp_path: Path) -> None:
+    """Holds F086."""
     world.extend_mapping("tasks", RULES)
     now = world.clock()
     world.edit("tasks/dig", hours="10", at=now)

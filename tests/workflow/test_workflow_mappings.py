@@ -33,6 +33,7 @@ def hints(world: World) -> str:
 
 
 def test_a_property_renamed_in_notion_is_followed_by_its_id(world: World) -> None:
+    """Holds F013."""
     world.schema("tasks", {"Hours": {"name": "Effort"}})
     planned = world.plan()
     assert nothing_to_do(planned)
@@ -98,6 +99,7 @@ def test_values_that_take_over_the_new_name_of_an_option(world: World) -> None:
 
 
 def test_an_option_renamed_in_notion_is_followed_and_changes_no_record(world: World) -> None:
+    """Holds F016."""
     rename_option(world, "Kind", "build", "construct")
     assert world.page("tasks/dig")["Kind"] == "construct"
     planned = world.plan()

@@ -27,6 +27,7 @@ def outcome(result: SyncResult, key: str) -> Status:
 
 
 def test_an_edit_in_notion_after_the_plan_makes_its_record_stale(world: World) -> None:
+    """Holds F077."""
     world.spell("tasks/dig", note="By git")
     world.spell("tasks/lay", note="By git")
     world.commit()
@@ -60,6 +61,7 @@ def test_f071_an_edit_is_seen_by_notions_clock_however_wrong_ours_is(
 
 
 def test_an_edit_of_the_file_after_the_plan_makes_its_record_stale(world: World) -> None:
+    """Holds P04."""
     world.in_notion("tasks/dig", Hours=77)
     planned = world.plan()
     world.spell("tasks/dig", note="Meanwhile")
@@ -95,6 +97,7 @@ def test_a_page_that_is_edited_while_its_file_is_written_comes_with_the_next_syn
 
 
 def test_edits_in_one_minute_are_all_seen(world: World) -> None:
+    """Holds D6."""
     for hours in (20, 21, 22):
         world.in_notion("tasks/dig", Hours=hours, at=world.clock())
         world.apply(rest=NOW)

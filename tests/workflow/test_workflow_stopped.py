@@ -120,6 +120,7 @@ def test_commits_and_what_is_not_committed_are_both_taken_back(make: MakeWorld) 
 def test_a_number_that_does_not_fit_is_refused_with_the_right_one(
     make: MakeWorld, accepted: str, told: str
 ) -> None:
+    """Holds C05."""
     world = many(make)
     world.remove(*(f"tasks/t{n}" for n in range(6)))
     world.edit("projects/hall", budget="7")

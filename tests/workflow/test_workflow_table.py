@@ -66,6 +66,7 @@ def test_disjoint_edits_merge(world: World) -> None:
 
 
 def test_the_same_edit_on_both_sides_is_agreement(world: World) -> None:
+    """Holds F080."""
     world.edit("tasks/dig", hours="10")
     world.in_notion("tasks/dig", Hours=10)
     result = world.apply()
@@ -130,6 +131,7 @@ def test_deleted_on_both_sides(world: World) -> None:
 
 
 def test_deleted_in_git_edited_in_notion_asks(world: World) -> None:
+    """Holds F079."""
     world.in_notion("tasks/test", Hours=99)
     world.remove("tasks/test")
     world.apply(code=ExitCode.DECISIONS_REMAIN)
@@ -160,6 +162,7 @@ def test_deleted_in_git_edited_in_notion_taking_git_trashes_the_page(world: Worl
 
 
 def test_edited_in_git_trashed_in_notion_asks(world: World) -> None:
+    """Holds F079."""
     world.edit("tasks/test", hours="99")
     world.trash("tasks/test")
     world.apply(code=ExitCode.DECISIONS_REMAIN)

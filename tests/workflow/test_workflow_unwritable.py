@@ -38,6 +38,7 @@ def test_a_new_record_with_a_dangling_key_is_created_without_it(world: World) ->
 
 
 def test_people_whom_nobody_knows_are_told_with_the_nearest(world: World) -> None:
+    """Holds R18."""
     world.edit("tasks/lay", assignee="[bo@acme.exmaple]")
     planned = world.plan()
     assert planned.plan.steps == ()
@@ -51,6 +52,7 @@ def test_people_whom_nobody_knows_are_told_with_the_nearest(world: World) -> Non
 
 
 def test_without_the_capability_people_are_read_and_never_written(world: World) -> None:
+    """Holds F017."""
     rights = ALL_RIGHTS - {Capability.USERS, Capability.EMAILS}
     world.sandbox.add_token(DEFAULT_TOKEN, capabilities=rights)
     world.in_notion("tasks/test", Assignee=["Eva Lind", "Bo Chen"])

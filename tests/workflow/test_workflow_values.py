@@ -30,6 +30,8 @@ from tests.workflow.workflow_world import World
 def test_what_notion_stores_otherwise_does_not_come_back(
     world: World, spelled: dict[str, str]
 ) -> None:
+    """Holds F038."""
+
     def stays() -> bool:
         text = world.read("state/records/tasks/dig.yaml")
         return all(f"{name}: {value}\n" in text for name, value in spelled.items())
@@ -58,6 +60,7 @@ def test_a_page_edited_after_notion_rounded_it_is_taken_over(world: World) -> No
 
 
 def test_a_relation_to_a_record_created_in_the_same_run_across_mappings(world: World) -> None:
+    """Holds F050."""
     world.spell("projects/gamma", title="Gamma")
     world.spell("tasks/new", title="New", project="gamma", hours="7")
     world.commit("Both")
@@ -185,6 +188,7 @@ def test_an_edit_of_the_pulled_face_in_git_is_put_back(world: World) -> None:
 
 
 def test_a_rollup_edited_in_git_is_put_back(world: World) -> None:
+    """Holds R20."""
     world.edit("projects/alpha", hours="99")
     world.apply()
     assert world.record("projects/alpha")["hours"] == "12"
@@ -266,6 +270,7 @@ def test_a_list_of_more_than_a_request_takes_is_pulled_and_stays_in_step(
 
 
 def test_a_list_that_git_makes_longer_than_a_request_takes_waits(make: MakeWorld) -> None:
+    """Holds R16."""
     tags = [f"tag{n}" for n in range(101)]
     world = make(databases([], [{"Name": "Dig", "Key": "dig", "Tags": []}]), {})
     world.remap("tasks", ("type: multi_select}", "type: multi_select, new_options: allow}"))
