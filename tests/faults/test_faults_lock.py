@@ -253,6 +253,28 @@ def test_i14_a_run_whose_lock_was_broken_sends_nothing_more(
     team.one.at_rest()
 
 
+def test_f069_a_write_that_was_held_up_beyond_its_lease_is_told(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process is stopped after its last look at the lock; the write goes out all the same."""
+    team.one.edit_git("t1", hours=101)
+    share(team)
+
+    def stopped() -> Ran:
+        lock = team.lock()
+        assert lock is not None
+        assert team.two.run("unlock", lock["run"]).code == ExitCode.DONE
+        monkeypatch.setattr(lease, "RENEWED_AFTER", timedelta())  # so long it was stopped
+        return team.two.apply("--push")
+
+    meanwhile(team, "PATCH", TASK, stopped)
+    result = team.one.result(team.one.apply("--push", "--format", "json"))
+    (outcome,) = result["sync"]["outcomes"]
+    assert (outcome["key"], outcome["status"]) == ("t1", "pending")
+    assert "lost its lock" in str(outcome)
+    assert result["sync"]["exit_code"] == ExitCode.PARTLY_APPLIED
+
+
 def test_a_lease_is_renewed_as_long_as_the_writing_goes_on(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -196,10 +196,10 @@ def test_f019_a_new_page_that_queries_do_not_show_yet_is_not_made_twice(
         assert world.apply().code == ExitCode.INTERRUPTED
     world.fair()
     hide_new(world)
-    for _ in range(2):  # even a minute later
+    for _ in range(2):
         ran = world.apply()
         assert ran.code == ExitCode.PARTLY_APPLIED, ran.text
-        world.later(1)
+        world.later(3 if answered else 0.5)  # a page whose id is known is waited for without end
     assert created(world) == 1
     world.transport.unlisted.clear()
     world.settle()
