@@ -310,7 +310,7 @@ def test_a_sync_that_came_between_plan_and_lock_is_not_planned_over(team: Team) 
     ran = team.one.apply("--push")
     assert [o.code for o in other] == [ExitCode.DONE]
     assert ran.code == ExitCode.REFUSED, ran.text
-    assert "got new commits while this was planned" in ran.said
+    assert "another sync was pushed to origin while this one was planned" in ran.said
     assert team.one.keys().count("new") == 1
     assert team.lock() is None
 

@@ -11,7 +11,6 @@ from notion_gitops.model.errors import Locked, NotionGitopsError, Refused
 from notion_gitops.model.plan import Plan, StepKind
 from notion_gitops.model.runs import AnnouncedRun
 from notion_gitops.repository.nouns import PushResult
-from notion_gitops.state.runs import dump_run, parse_run
 from notion_gitops.workflow.plan import Connection, Planned
 from notion_gitops.workflow.reading.announced import RUN_REF, is_over, read_run
 from notion_gitops.workflow.workspace import Workspace
@@ -21,7 +20,7 @@ from notion_gitops.workflow.writing.lock import this_process
 from notion_gitops.workflow.writing.share import Remote
 from notion_gitops.workflow.writing.sync_id import new_sync_id
 
-OURS = "run.json"  # in the private folder, while this clone holds the lock
+OURS = "announced"  # in the private folder: the runs of this clone that hold, or tried to hold, it
 _TRIES = 3  # against others who take and give up the lock at the same time
 
 
@@ -46,7 +45,7 @@ def held(
 
     Raises:
         Locked: another run has it.
-        Refused: a sync or an edit came to the remote since the plan was made.
+        Refused: another sync came to the remote since the plan was made.
         NotionGitopsError: the remote does not let us write, and the sync is to be pushed.
     """
     workspace = planned.comparison.workspace
@@ -60,9 +59,10 @@ def held(
             yield lease
     finally:
         problem = lease.give_up(open_creates(workspace.private))
-        (workspace.private / OURS).unlink(missing_ok=True)
         if problem:
             tell(f"The lock on {remote.name} could not be given up ({problem}); it ends by itself.")
+        else:
+            (workspace.private / OURS).unlink(missing_ok=True)
 
 
 def _taken(
@@ -79,7 +79,7 @@ def _taken(
         if before is not None and not _may_take_over(workspace.private, before, connection):
             raise locked(before, remote.name)
         lease = _lease(planned, remote.name, connection, before.creates if before else {})
-        write_bytes(workspace.private, OURS, dump_run(lease.run).encode("utf-8"))
+        _note_ours(workspace.private, lease.run.run)
         answer = lease.take(expected)
         if answer.ok:
             return lease
@@ -110,16 +110,18 @@ def _created(plan: Plan) -> frozenset[tuple[str, str]]:
 
 def _may_take_over(private: Path, other: AnnouncedRun, connection: Connection) -> bool:
     """Whether a run is over, or was one of this clone, of which we hold the lock: it was killed."""
-    return is_over(other, connection.at_notion()) or other.run == _run_of(private)
+    return is_over(other, connection.at_notion()) or other.run in _ours(private)
 
 
-def _run_of(private: Path) -> str:
-    """The run that this clone announced and did not end; "" if there is none."""
+def _ours(private: Path) -> list[str]:
+    """The runs that this clone announced and did not end."""
     path = private / OURS
-    try:
-        return parse_run(path.read_text("utf-8")).run if path.exists() else ""
-    except NotionGitopsError:
-        return ""  # cut short by a crash: it was not announced yet
+    return path.read_text("utf-8").split() if path.exists() else []
+
+
+def _note_ours(private: Path, run: str) -> None:
+    """On disk before it is announced, or a run that is killed would lock its own clone out."""
+    write_bytes(private, OURS, "\n".join([*_ours(private), run, ""]).encode("utf-8"))
 
 
 def locked(run: AnnouncedRun, remote: str) -> Locked:
@@ -159,12 +161,16 @@ def _go_on_without(
 
 
 def _require_unmoved(workspace: Workspace, remote: Remote) -> None:
-    refs = (workspace.head.ref, workspace.state_ref)
-    there = workspace.repository.remote_refs(remote.name, refs)
-    if (there.get(refs[0], ""), there.get(refs[1], "")) != (remote.branch, remote.state):
+    """The base that was planned on must still be the newest, now that nobody else writes.
+
+    Raises:
+        Refused: another sync was recorded since.
+    """
+    there = workspace.repository.remote_refs(remote.name, [workspace.state_ref])
+    if there.get(workspace.state_ref, "") != remote.state:
         raise Refused(
             Diagnostic(
-                f"{remote.name} got new commits while this was planned",
+                f"another sync was pushed to {remote.name} while this one was planned",
                 fix="Run this again: it is planned anew. Nothing was written.",
             )
         )
