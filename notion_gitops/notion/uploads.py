@@ -10,6 +10,7 @@ from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import CannotReachNotion
 from notion_gitops.model.uploads import PART_SIZE, parts_of
 from notion_gitops.notion.failures import LOOPBACK, AmbiguousWrite, Json, RejectedWrite
+from notion_gitops.notion.ids import parse_id
 from notion_gitops.notion.sender import Call, Nature, Sender
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def upload(sender: Sender, name: str, content: bytes) -> str:
         body |= {"mode": "multi_part", "number_of_parts": parts}
     about = f"the upload of {name}"
     made = sender.send(Call(Nature.CHANGE, "POST", "file_uploads", about, body=body))
-    identity = str(made.get("id") or "")
+    identity = parse_id(str(made.get("id") or ""))
+    if identity is None:
+        raise AmbiguousWrite(f"Notion gives {name} no id that it could be sent to")
     path = f"file_uploads/{identity}"
     answer = made
     for number in range(1, parts + 1):
@@ -52,7 +55,7 @@ def upload(sender: Sender, name: str, content: bytes) -> str:
         answer = sender.send(Call(Nature.CHANGE, "POST", f"{path}/send", about, form=form))
     if parts > 1:
         answer = sender.send(Call(Nature.CHANGE, "POST", f"{path}/complete", about))
-    if answer.get("status") != "uploaded" or not identity:
+    if answer.get("status") != "uploaded":
         raise AmbiguousWrite(f"Notion says that {name} is {answer.get('status') or 'not there'}")
     return identity
 

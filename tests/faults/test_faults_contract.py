@@ -1,5 +1,6 @@
 """What holds in every run: the token stays secret, machines say --yes, what is lost is kept."""
 
+import base64
 import json
 import subprocess
 from pathlib import Path
@@ -59,8 +60,25 @@ def test_a_stray_file_beside_the_records_stops_nothing(world: World) -> None:
 # --- the token ---
 
 
+def forms(secret: str) -> set[bytes]:
+    """How a secret may lie in a file: GitHub masks the first of these alone."""
+    raw = secret.encode()
+    packed = {base64.b64encode(b"x" * n + raw)[4 if n else 0 : -4].rstrip(b"=") for n in range(3)}
+    return {
+        *(raw, raw[::-1], raw.hex().encode(), raw.hex().upper().encode(), *packed),
+        *("".join(f"%{byte:02x}" for byte in raw).encode(), raw.decode().encode("utf-16-le")),
+    }
+
+
 def holds(content: bytes) -> bool:
-    return CANARY.encode() in content
+    return any(form in content for form in forms(CANARY))
+
+
+def test_t08_the_forms_of_a_secret_are_found() -> None:
+    for around in ("", "a", "ab", "abc"):
+        assert holds(base64.b64encode(f"{around}{CANARY}{around}".encode()))
+    assert holds(f"Bearer {CANARY}".encode().hex().encode())
+    assert not holds(b"")
 
 
 def everything(world: World) -> list[tuple[str, bytes]]:
@@ -73,7 +91,7 @@ def everything(world: World) -> list[tuple[str, bytes]]:
 
 
 @pytest.mark.parametrize("weather", ["fair", "401", "400", "html", "drop", "redirect"])
-def test_the_token_is_nowhere(world: World, weather: str) -> None:
+def test_t08_the_token_is_nowhere(world: World, weather: str) -> None:
     """Holds P10, I22."""
     world.sandbox.add_token(CANARY, name="Canary")
     world.token = CANARY
@@ -99,7 +117,7 @@ def test_the_token_is_nowhere(world: World, weather: str) -> None:
     outputs += [world.run(*c).text for c in (["plan"], ["check"], ["status"], ["log"])]
     assert f"Bearer {CANARY}" in world.transport.headers  # it was used
     for text in outputs:
-        assert CANARY not in text
+        assert not holds(text.encode())
     written = [(str(p), p.read_bytes()) for p in reports.glob("*")]
     if weather == "fair":
         assert len(written) == 18

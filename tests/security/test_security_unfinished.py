@@ -26,7 +26,9 @@ def two_edits(world: World) -> None:
     world.edit_notion("t2", hours=52)
 
 
-@pytest.mark.parametrize("where", [f"{COMMAND}.make_plan", f"{COMMAND}.adopt_state"])
+@pytest.mark.parametrize(
+    "where", [f"{COMMAND}.make_plan", f"{APPLY}.new_sync_id", f"{APPLY}.PageWriter"]
+)
 def test_f065_before_the_first_write_it_is_1(world: World, where: str) -> None:
     two_edits(world)
     before = world.heads()
