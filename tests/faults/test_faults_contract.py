@@ -91,8 +91,8 @@ def everything(world: World) -> list[tuple[str, bytes]]:
 
 
 @pytest.mark.parametrize("weather", ["fair", "401", "400", "html", "drop", "redirect"])
-def test_t08_the_token_is_nowhere(world: World, weather: str) -> None:
-    """Holds P10, I22."""
+def test_the_token_is_nowhere(world: World, weather: str) -> None:
+    """Holds P10, T08, I22."""
     world.sandbox.add_token(CANARY, name="Canary")
     world.token = CANARY
     world.monkeypatch.setenv("NOTION_TOKEN", CANARY)
