@@ -25,7 +25,7 @@ from notion_gitops.cli.output import Format, format_option, say, show, show_repo
 from notion_gitops.cli.progress import progress_bar
 from notion_gitops.cli.strict import Command
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import ExitCode, Refused
+from notion_gitops.model.errors import ExitCode, Locked, Refused
 from notion_gitops.model.outcomes import SyncResult
 from notion_gitops.model.restores import RestoreWish
 from notion_gitops.report.follow_up import FollowUp
@@ -43,6 +43,7 @@ from notion_gitops.workflow.plan import (
     make_plan,
 )
 from notion_gitops.workflow.workspace import Workspace, open_workspace, require_writable
+from notion_gitops.workflow.writing.heartbeat import heartbeat_due, note_heartbeat
 from notion_gitops.workflow.writing.held import held
 from notion_gitops.workflow.writing.lock import killed_since, only_one
 from notion_gitops.workflow.writing.locks_left import require_unlocked
@@ -156,8 +157,10 @@ def _apply(wishes: Wishes) -> ExitCode:
         planned, workspace = _plan(opened, connection, wishes)
         if nothing_to_do(planned):
             show(printed(planned.plan, workspace, wishes.form, again=wishes.again))
+            code = _quiet_code(planned)
+            _note_heartbeat(planned, remote, connection, wishes, code)
             pushed = _push_rest(workspace, remote) if wishes.push else None
-            return pushed or _quiet_code(planned)
+            return pushed or code
         _ask(planned, workspace, wishes)
         adopt_state(workspace, planned.comparison.state.commit)
         begun = writing(workspace, connection.gateway)
@@ -221,6 +224,22 @@ def _plan(
     commit_records(workspace, dirty_records(planned))
     workspace = open_workspace(wishes.start, sandbox=wishes.where.sandbox)
     return make_plan(workspace, connection, wishes.plan), workspace
+
+
+def _note_heartbeat(
+    planned: Planned, remote: Remote | None, connection: Connection, wishes: Wishes, code: ExitCode
+) -> None:
+    """Once a day; where the state is shared, only by who shares it, and not while others write."""
+    unshared = remote is not None and not wishes.push
+    if unshared or not heartbeat_due(planned, connection.now()):
+        return
+    try:
+        with held(planned, remote, connection, to_push=wishes.push, tell=say):
+            note_heartbeat(planned, connection.now(), code)
+            if remote is not None:
+                push(planned.comparison.workspace, remote)
+    except (Locked, Refused):
+        return  # another run is at work, and tells by that how things stand
 
 
 def _push_rest(workspace: Workspace, remote: Remote | None) -> ExitCode | None:
