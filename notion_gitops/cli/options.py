@@ -121,6 +121,11 @@ all_new_option = click.option(
     is_flag=True,
     help="First contact: take records that nothing links for new ones, on both sides.",
 )
+relist_option = click.option(
+    "--relist",
+    is_flag=True,
+    help="List every database in full, also those of which only what was edited is read.",
+)
 fail_on_option = click.option(
     "--fail-on",
     type=click.Choice([Severity.WARNING, Severity.ERROR], case_sensitive=False),

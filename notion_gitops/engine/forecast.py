@@ -1,6 +1,6 @@
 """What carrying a plan out costs: the same policy that the executor follows, counted ahead."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -50,8 +50,41 @@ def to_freshen(steps: Iterable[Step]) -> frozenset[str]:
     return frozenset(s.mapping for s in steps if s.kind in NEEDS_FRESH)
 
 
-def to_relist(mappings: Mapping[str, DatabaseMapping], steps: Iterable[Step]) -> frozenset[str]:
-    """The mappings with derived fields that the writes may move: listed whole afterwards."""
+def to_relist(
+    mappings: Mapping[str, DatabaseMapping],
+    steps: Iterable[Step],
+    large: Collection[str] = (),
+) -> frozenset[str]:
+    """The mappings with derived fields that the writes may move: listed whole afterwards.
+
+    Args:
+        mappings: by name.
+        steps: what is planned.
+        large: mappings that are too large for that: of their pages those edited lately are read
+            back, and what Notion works out for the others comes with the daily listing.
+    """
+    return _with_moved_values(mappings, steps) - frozenset(large)
+
+
+def to_confirm(
+    mappings: Mapping[str, DatabaseMapping],
+    steps: Iterable[Step],
+    large: Collection[str] = (),
+) -> frozenset[str]:
+    """The mappings of which what was edited lately is read back by one query.
+
+    Args: as for `to_relist`, whose mappings are listed whole instead.
+    """
+    planned = tuple(steps)
+    written = frozenset(s.mapping for s in planned if s.kind in PAGE_WRITES)
+    moved = _with_moved_values(mappings, planned)
+    return (written | (moved & frozenset(large))) - to_relist(mappings, planned, large)
+
+
+def _with_moved_values(
+    mappings: Mapping[str, DatabaseMapping], steps: Iterable[Step]
+) -> frozenset[str]:
+    """The mappings with derived fields that follow from what is written."""
     moved = {s.mapping for s in steps if s.kind in PAGE_WRITES}
     links = {(m.name, f.to) for m in mappings.values() for f in _relations(m)}
     links |= {(to, name) for name, to in links if to}
@@ -64,13 +97,6 @@ def to_relist(mappings: Mapping[str, DatabaseMapping], steps: Iterable[Step]) ->
     )
 
 
-def to_confirm(mappings: Mapping[str, DatabaseMapping], steps: Iterable[Step]) -> frozenset[str]:
-    """The written mappings whose edits are read back by one query (the others are listed whole)."""
-    planned = tuple(steps)
-    written = {s.mapping for s in planned if s.kind in PAGE_WRITES}
-    return frozenset(written) - to_relist(mappings, planned)
-
-
 def forecast(
     mappings: Mapping[str, DatabaseMapping],
     steps: tuple[Step, ...],
@@ -79,6 +105,7 @@ def forecast(
     seconds_per_request: float,
     *,
     files: Files = Files(),
+    large: Collection[str] = (),
 ) -> Forecast:
     """Requests, seconds, files, and the people whom Notion is going to notify."""
     writes = [s for s in steps if s.kind in PAGE_WRITES]
@@ -86,15 +113,18 @@ def forecast(
     requests = len(writes) + sum(1 for s in restores if s.fields)  # brought back, then written
     for name in to_freshen(steps):
         requests += _answers(len(_listed(listed, name).recent))
-    for name in to_relist(mappings, steps):
+    relisted, confirmed = to_relist(mappings, steps, large), to_confirm(mappings, steps, large)
+    for name in relisted:
         requests += _answers(_after(name, steps, _listed(listed, name).pages))
-    for name in to_confirm(mappings, steps):
+    for name in confirmed:
         requests += _answers(_edited_after(name, steps, operations, _listed(listed, name)))
-    requests += _cut_values(mappings, steps, listed, operations) + upload_requests(files.uploads)
+    again = (relisted, confirmed)
+    requests += _cut_values(mappings, steps, listed, operations, again)
+    requests += upload_requests(files.uploads)
     requests += sum(_for_text(mappings[s.mapping], s, operations) for s in writes)
     seconds = requests * seconds_per_request + (requests // WINDOW_BUDGET) * WINDOW_SECONDS
     notified = _notified(mappings, operations.values())
-    refreshed = to_relist(mappings, steps) | _with_defaults(mappings, steps)
+    refreshed = _with_moved_values(mappings, steps) | _with_defaults(mappings, steps)
     return Forecast(
         requests,
         round(seconds, 1),
@@ -176,10 +206,19 @@ def _cut_values(
     steps: tuple[Step, ...],
     listed: Mapping[str, Listed],
     operations: Mapping[tuple[str, str], Operation],
+    again: tuple[frozenset[str], frozenset[str]],
 ) -> int:
-    """The requests for values that the answers show only in part."""
+    """The requests for values that the answers show only in part.
+
+    Args:
+        mappings: by name.
+        steps: what is planned.
+        listed: what the plan's own listings showed.
+        operations: by mapping and key.
+        again: the mappings that are listed again, and those whose edits are read back.
+    """
     requests = sum(sum(_recent_cuts(_listed(listed, n)).values()) for n in to_freshen(steps))
-    relisted, confirmed = to_relist(mappings, steps), to_confirm(mappings, steps)
+    relisted, confirmed = again
     for name in relisted | confirmed:
         at = _listed(listed, name)
         cuts = dict(at.cut) if name in relisted else _recent_cuts(at)

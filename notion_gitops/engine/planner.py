@@ -40,6 +40,9 @@ class Inputs:
     holds: Holds = NO_HOLDS
     held_renames: Mapping[str, str] = field(default_factory=dict)  # likewise, of held records
     missing: frozenset[str] = frozenset()  # keys of pages that the listing should have shown
+    # By key: records whose pages were not read since nobody edited them, as the base has them; as
+    # far as somebody looks at them. Nothing is decided about them.
+    unlisted: Mapping[str, Record] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ def _related(mapping: DatabaseMapping, out: Mapping[str, str]) -> str:
 
 def _present(each: Inputs) -> dict[str, Record]:
     """The records as one side holds them: Notion's, else git's (frozen or not yet pushed)."""
-    return {**each.git.records, **each.notion.records}
+    return {**each.unlisted, **each.git.records, **each.notion.records}
 
 
 def _views(each: Inputs, times: Mapping[FieldOf, EditTimes]) -> list[RecordView]:

@@ -9,8 +9,9 @@ from urllib.parse import quote
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import CannotReachNotion, InvalidInput
 from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite, Json
+from notion_gitops.notion.filters import Filter
 from notion_gitops.notion.ids import checked_id
-from notion_gitops.notion.listing import PAGE_SIZE, Filter, Listing, Reader, list_pages
+from notion_gitops.notion.listing import PAGE_SIZE, Listing, Reader, list_pages
 from notion_gitops.notion.sender import Call, Counts, Nature, Query, Sender
 from notion_gitops.notion.server_time import ServerTime
 from notion_gitops.notion.uploads import FileStore, upload
@@ -77,11 +78,16 @@ class Gateway:
         identity = checked_id(data_source_id)
         return self._read(f"data_sources/{identity}", f"the data source {identity}")
 
-    def page(self, page_id: str) -> Json:
-        """A page with its properties; also one that is in the trash."""
+    def page(self, page_id: str, property_ids: Sequence[str] = ()) -> Json:
+        """A page; also one that is in the trash.
+
+        Args:
+            page_id: the page.
+            property_ids: decoded; if any, the page carries these alone.
+        """
         identity = checked_id(page_id)
-        about = f"the page {identity}"
-        return _page(self._read(f"pages/{identity}", about), about)
+        about, query = f"the page {identity}", _filter_properties(property_ids)
+        return _page(self._read(f"pages/{identity}", about, query), about)
 
     def property_items(self, page_id: str, property_id: str) -> list[Json]:
         """All items of one property of a page, however many.
@@ -100,6 +106,7 @@ class Gateway:
         data_source_id: str,
         filter_: Filter | None = None,
         property_ids: Sequence[str] = (),
+        bounds: Sequence[str] = (),
     ) -> Listing:
         """All pages of a data source, and whether they really are all.
 
@@ -107,11 +114,16 @@ class Gateway:
             data_source_id: what to list.
             filter_: Notion's own filter object.
             property_ids: decoded; if any, the pages carry these alone.
+            bounds: times of creation between which it is read in parts at once: see `list_pages`.
         """
-        return list_pages(
-            Reader(lambda body: self._query(data_source_id, body, property_ids), self.page),
-            filter_,
-        )
+
+        def ask(body: Json) -> Json:
+            return self._query(data_source_id, body, property_ids)
+
+        def page(page_id: str) -> Json:
+            return self.page(page_id, property_ids)
+
+        return list_pages(Reader(ask, page), filter_, bounds)
 
     def archived(self, data_source_id: str, property_ids: Sequence[str] = ()) -> Listing:
         """The archived pages of a data source, which no other listing shows.
@@ -123,12 +135,14 @@ class Gateway:
         def ask(body: Json) -> Json:
             return self._query(data_source_id, {**body, "is_archived": True}, property_ids)
 
-        return list_pages(Reader(ask, self.page), None)
+        def page(page_id: str) -> Json:
+            return self.page(page_id, property_ids)
+
+        return list_pages(Reader(ask, page), None)
 
     def _query(self, data_source_id: str, body: Json, property_ids: Sequence[str]) -> Json:
         identity = checked_id(data_source_id)
-        # Decoded ids: the HTTP client encodes them once more.
-        query = {"filter_properties": list(property_ids)} if property_ids else None
+        query = _filter_properties(property_ids)
         about = f"the data source {identity}"
         answer = self._sender.send(
             Call(
@@ -310,6 +324,11 @@ class Gateway:
             if not cursor or cursor == query.get("start_cursor"):
                 raise _odd(about, "whole list")
             query = {**query, "start_cursor": cursor}
+
+
+def _filter_properties(property_ids: Sequence[str]) -> Query | None:
+    """Decoded ids: the HTTP client encodes them once more."""
+    return {"filter_properties": list(property_ids)} if property_ids else None
 
 
 def _list(answer: Json, about: str) -> Json:

@@ -1,12 +1,12 @@
 """All pages of a data source, and whether they really are all."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import pairwise
 
 from notion_gitops.notion.failures import Json, printable
-
-Filter = Mapping[str, Any]
+from notion_gitops.notion.filters import Filter, created_from, created_until, narrowed
 
 PAGE_SIZE = 100
 """The most that Notion gives in one answer of a list (its documentation, "Pagination")."""
@@ -42,27 +42,63 @@ class _Collected:
     latest: str | None = None  # when the last page that came was created
 
 
-def list_pages(reader: Reader, filter_: Filter | None) -> Listing:
+def list_pages(reader: Reader, filter_: Filter | None, bounds: Sequence[str] = ()) -> Listing:
     """List to the end.
+
+    Args:
+        reader: how to ask.
+        filter_: Notion's own filter object.
+        bounds: times of creation, in order, between which the listing is read in parts at once.
+            Each part holds the minutes that it begins and ends with, so the parts overlap.
+    """
+    parts = _in_parts(reader, filter_, bounds) if bounds else [_part(reader, filter_)]
+    found = parts[0].found
+    for part in parts[1:]:
+        for page in part.found.pages.values():
+            _keep(found, page)
+        found.torn |= part.found.torn
+    for page_id in sorted(found.torn):
+        found.pages[page_id] = reader.page(page_id)
+    alive = tuple(page for page in found.pages.values() if not page.get("in_trash"))
+    reason = next((part.reason for part in parts if part.reason), "")
+    return Listing(alive, complete=not reason, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The pages of one stretch of time."""
+
+    found: _Collected
+    reason: str  # why it is not complete
+
+
+def _in_parts(reader: Reader, filter_: Filter | None, bounds: Sequence[str]) -> list[_Part]:
+    """The parts, read at once: the requests are paced together, by whoever sends them."""
+    with ThreadPoolExecutor(max_workers=len(bounds) + 1) as pool:
+        spans = pairwise((None, *bounds, None))
+        running = [pool.submit(_part, reader, filter_, *span) for span in spans]
+        return [each.result() for each in running]
+
+
+def _part(
+    reader: Reader, filter_: Filter | None, since: str | None = None, until: str | None = None
+) -> _Part:
+    """The pages created in a stretch of time, to its end.
 
     Notion ends a query silently at 10,000 rows and says so only in `request_status` (its
     documentation, "Query a data source"). The rest is then asked for by time of creation,
     which no edit moves.
     """
     found = _Collected()
-    since: str | None = None
+    end = [created_until(until)] if until else []
     while True:
-        reason = _collect(reader, _windowed(filter_, since), found)
+        begin = [created_from(since)] if since else []
+        reason = _collect(reader, narrowed(filter_, *begin, *end), found)
         if reason != _CAPPED:
-            break
+            return _Part(found, reason)
         if found.latest == since:
-            reason = ONE_MINUTE
-            break
+            return _Part(found, ONE_MINUTE)
         since = found.latest
-    for page_id in found.torn:
-        found.pages[page_id] = reader.page(page_id)
-    alive = tuple(page for page in found.pages.values() if not page.get("in_trash"))
-    return Listing(alive, complete=not reason, reason=reason)
 
 
 def _collect(reader: Reader, filter_: Filter | None, found: _Collected) -> str:
@@ -106,35 +142,3 @@ def _keep(found: _Collected, page: Json) -> None:
     known = found.pages.setdefault(page["id"], page)
     if known.get("last_edited_time") != page.get("last_edited_time"):
         found.torn.add(page["id"])  # edited while the list was read: which copy is newer?
-
-
-def _windowed(filter_: Filter | None, since: str | None) -> Filter | None:
-    """The filter, from a time of creation on. Notion nests filters two levels deep at most."""
-    if since is None:
-        return filter_
-    window = {"timestamp": "created_time", "created_time": {"on_or_after": since}}
-    match filter_:
-        case None:
-            return window
-        case {"or": [*parts]}:
-            return {"or": [_and(part, window) for part in _alternatives(parts)]}
-        case _:
-            return _and(filter_, window)
-
-
-def _and(filter_: Filter, window: Filter) -> Filter:
-    match filter_:
-        case {"and": [*parts]}:
-            return {"and": [*parts, window]}
-        case _:
-            return {"and": [filter_, window]}
-
-
-def _alternatives(parts: Iterable[Filter]) -> Iterator[Filter]:
-    """The parts of an `or`, with those of one inside of it among them."""
-    for part in parts:
-        match part:
-            case {"or": [*inner]}:
-                yield from inner
-            case _:
-                yield part

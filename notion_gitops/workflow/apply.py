@@ -55,9 +55,11 @@ def nothing_to_do(planned: Planned) -> bool:
 
 
 def _to_be_noted(planned: Planned, name: str) -> bool:
-    """Whether a mapping was never synced, or all its pages' texts were read as they daily are."""
+    """Whether a mapping was never synced, or all its pages or texts were read as they daily are."""
     compared = planned.comparison.mappings.get(name)
-    return compared is not None and (not compared.recorded.ever or compared.bodies.full)
+    if compared is None:
+        return False
+    return not compared.recorded.ever or compared.bodies.full or compared.notion.pages.due
 
 
 def carry_out(
@@ -176,7 +178,9 @@ def _write(run: Run) -> Written:
     back = read_back(run, pages.answers, pages.ids, pages.bodies.texts, pages.bodies.respelled)
     run.progress.step("Reading back", 1, 1)
     settlings = {
-        part.name: Settling(comparison.mappings[part.name], back, pages.left_out)
+        part.name: Settling(
+            comparison.mappings[part.name], back, comparison.at_notion, pages.left_out
+        )
         for part in plan.mappings
         if part.takes_part and part.name in comparison.mappings
     }
@@ -288,6 +292,8 @@ def _moved(
         if not forgets(o) and (o.settled or o.writes)
     }
     gone = {key: o for key, o in done.items() if forgets(o)}
+    back, planned_at = settling.back, settling.planned_at
+    told = name in back.found and settling.mapping.notion.filter is None
     return Moved(
         compared=settling.compared,
         records=records,
@@ -295,6 +301,9 @@ def _moved(
         gone=gone,
         reworded=_reworded(settling, {*records, *gone}),
         contents=contents,
+        planned_at=planned_at,
+        read_at=(back.began or planned_at) if told else planned_at,
+        read_back=back.found[name] if told else {},
     )
 
 

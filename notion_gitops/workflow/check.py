@@ -9,7 +9,7 @@ from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.outcomes import ConnectionReport, DatabaseCheck
 from notion_gitops.model.plan import ReadCost
 from notion_gitops.workflow.plan import Connection, Planned
-from notion_gitops.workflow.reading.notion_side import Database, connect
+from notion_gitops.workflow.reading.databases import Database, connect
 from notion_gitops.workflow.reading.state_branch import read_state
 from notion_gitops.workflow.workspace import Workspace
 

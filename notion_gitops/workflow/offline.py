@@ -11,8 +11,9 @@ from notion_gitops.model.records import BaseRecord, Record, Snapshot
 from notion_gitops.workflow.plan import Planned, assemble
 from notion_gitops.workflow.reading.compare import Compared, Comparison
 from notion_gitops.workflow.reading.conflict_files import read_conflict_files
+from notion_gitops.workflow.reading.databases import Database
 from notion_gitops.workflow.reading.git_side import GitReader, Touched, read_state_and_changes
-from notion_gitops.workflow.reading.notion_side import Database, NotionSide, Pages
+from notion_gitops.workflow.reading.notion_side import NotionSide, Pages
 from notion_gitops.workflow.reading.on_hold import holds_at
 from notion_gitops.workflow.reading.state_branch import StateBranch, as_base, read_base
 from notion_gitops.workflow.workspace import Workspace

@@ -1,9 +1,9 @@
 """Making a plan: connect, compare, resolve, check; nothing is written anywhere."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 
 from notion_gitops.engine.forecast import Listed, forecast, requests_to_complete
@@ -18,10 +18,13 @@ from notion_gitops.model.restores import RestoreWish
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.workflow.reading.attached import planned_files
 from notion_gitops.workflow.reading.compare import Comparison, compare
+from notion_gitops.workflow.reading.databases import Database, connect
 from notion_gitops.workflow.reading.edit_times import Editors, Question, deepen, edit_times
 from notion_gitops.workflow.reading.findings import findings_of
 from notion_gitops.workflow.reading.git_side import read_state_and_changes
-from notion_gitops.workflow.reading.notion_side import Database, Moment, connect
+from notion_gitops.workflow.reading.how_read import fresh_mark, large_mappings
+from notion_gitops.workflow.reading.listing import read_in_part
+from notion_gitops.workflow.reading.notion_side import Moment
 from notion_gitops.workflow.reading.part import mapping_plan
 from notion_gitops.workflow.reading.restoring import find_restores, not_restorable
 from notion_gitops.workflow.reading.same_property import following
@@ -31,7 +34,6 @@ from notion_gitops.workflow.reading.users import UNREADABLE, known_users, with_u
 from notion_gitops.workflow.workspace import Workspace
 
 TOLD_WITH_TIMES = 200  # conflicts; looking the times up costs git a walk for each
-OVERLAP = timedelta(minutes=2)  # Notion's edit times are floored to the minute; doubled, to be sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class PlanOptions:
     anew: bool = False  # a state branch that was lost counts as none
     deepen: bool = False  # may history be fetched into a shallow clone, if a rule needs it
     restores: tuple[RestoreWish, ...] = ()  # what is to come back out of the backups
+    relist: Collection[str] | None = ()  # mappings whose pages are all listed; None: of all
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,8 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
     people, users_readable = with_users(connection.gateway, workspace.people, workspace.mappings)
     known = replace(workspace, people=people)  # files may name people by their e-mails in Notion
     sources = Sources(known, state, changes, connection.gateway, databases, people, users_readable)
-    sources = replace(sources, restores=wanted.records, accepted=options.accepted)
+    whole = workspace.mappings if options.relist is None else options.relist
+    sources = replace(sources, restores=wanted.records, accepted=options.accepted, whole=whole)
     comparison = compare(sources, moment)
     decided = _resolve(comparison, connection, options)
     refused = refused_bodies(comparison, decided, connection.gateway)
@@ -106,7 +110,8 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
         counts.seconds_waited,
         counts.retries,
     )
-    notes = () if users_readable else (UNREADABLE,)
+    pages = {name: each.notion.pages for name, each in comparison.mappings.items()}
+    notes = (*(() if users_readable else (UNREADABLE,)), *read_in_part(pages))
     plan = replace(assemble(comparison, decided, cost), notes=notes, restores=wanted.wishes)
     return Planned(plan, comparison, databases, users_readable)
 
@@ -201,6 +206,7 @@ def assemble(comparison: Comparison, decided: Decided, cost: ReadCost) -> Plan:
             operations,
             per_request,
             files=planned_files(comparison.mappings, going),
+            large=large_mappings(comparison.state),
         ),
         head=comparison.workspace.head.commit,
         branch=comparison.workspace.head.branch,
@@ -230,7 +236,7 @@ def _listed(comparison: Comparison) -> dict[str, Listed]:
     since = fresh_mark(comparison.at_notion)
     return {
         name: Listed(
-            pages=len(each.notion.pages.raw),
+            pages=each.notion.pages.count,
             recent=frozenset(
                 page_id
                 for page_id, record in each.notion.pages.decoded.items()
@@ -244,8 +250,3 @@ def _listed(comparison: Comparison) -> dict[str, Listed]:
         )
         for name, each in comparison.mappings.items()
     }
-
-
-def fresh_mark(read_at: datetime) -> datetime:
-    """From when on an edit may not be in a listing that began at `read_at`."""
-    return read_at.replace(second=0, microsecond=0) - OVERLAP

@@ -208,6 +208,26 @@ def test_a06_the_same_page_twice_in_a_listing(world: World) -> None:
     world.at_rest()
 
 
+def test_f009_a_row_that_comes_and_one_that_goes_after_they_were_listed(world: World) -> None:
+    """The next run takes both up; nothing is made twice, and nothing comes back."""
+
+    def act() -> None:
+        world.trash("t3")
+        world.add_page(name="Late", hours=9)
+
+    world.edit_git("t1", hours=71)
+    world.when("POST", f"{source(world, 'tasks')}/query", act, after=True)
+    ran = world.apply()
+    assert ran.code == ExitCode.DONE, ran.text
+    assert world.in_notion("t1", "Hours") == 71
+    assert world.record("t3").exists()
+    world.settle()
+    assert not world.record("t3").exists()
+    assert world.keys().count("t3") == 0
+    assert len(list(world.root.glob("state/records/tasks/late-*.yaml"))) == 1
+    assert len(world.pages()) == 6
+
+
 def test_f006_more_rows_in_one_minute_than_a_query_tells(world: World) -> None:
     """Beyond the limit of a query nothing tells these pages apart: the database is left out."""
     world.sandbox.result_cap = 4

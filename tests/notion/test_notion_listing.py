@@ -1,5 +1,6 @@
 """Listings that Notion cuts short."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,13 +11,15 @@ from notion_gitops.model.errors import CannotReachNotion
 from notion_gitops.notion.connect import open_gateway
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.listing import Listing
-from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox, SandboxTransport
+from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox, SandboxTransport, edits
 from notion_gitops.sandbox.seeding.seed import load
 
 SOURCE = "11111111-2222-4333-8444-555555555555"
 
 
-def listed(rows: int, cap: int, per_minute: int, filter_: Any = None) -> tuple[Listing, int]:
+def listed(
+    rows: int, cap: int, per_minute: int, filter_: Any = None, bounds: tuple[str, ...] = ()
+) -> tuple[Listing, int]:
     """What listing that many rows gives, and the requests that it took."""
     sandbox = Sandbox(seed="x", result_cap=cap)
     begin = datetime(2026, 6, 1, tzinfo=UTC)
@@ -27,7 +30,8 @@ def listed(rows: int, cap: int, per_minute: int, filter_: Any = None) -> tuple[L
     columns = {"Name": "title", "N": "number"}
     load(sandbox, {"databases": [{"name": "D", "properties": columns, "pages": pages}]})
     gateway = open_gateway(DEFAULT_TOKEN, transport=SandboxTransport(sandbox))
-    return gateway.query(sandbox.find_data_source("D") or "", filter_), sandbox.requests
+    source = sandbox.find_data_source("D") or ""
+    return gateway.query(source, filter_, (), bounds), sandbox.requests
 
 
 @pytest.mark.parametrize(("rows", "expected"), [(0, 1), (1, 1), (100, 1), (101, 2), (230, 3)])
@@ -164,3 +168,76 @@ def test_a11_what_is_no_page_and_what_is_in_the_trash_is_left_out() -> None:
 def test_an_answer_that_is_no_list_is_an_error(answer: dict[str, Any]) -> None:
     with pytest.raises(CannotReachNotion, match="not the"):
         scripted(answer).query(SOURCE)
+
+
+class Busy(SandboxTransport):
+    """To a Notion where somebody edits the first and the last rows between our requests."""
+
+    def __init__(self, sandbox: Sandbox, rows: int) -> None:
+        super().__init__(sandbox)
+        self.notion, self.rows, self.asked = sandbox, rows, 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = super().handle_request(request)
+        self.asked += 1
+        for row in (self.asked, self.rows - self.asked):
+            edits.edit(self.notion, "D", f"n{row}", {"N": row}, by="Ann Lee")
+        return answer
+
+
+def test_f008_rows_that_are_edited_while_they_are_listed_come_once_each() -> None:
+    sandbox = Sandbox(seed="x")
+    begin = datetime(2026, 6, 1, tzinfo=UTC)
+    pages = [
+        {"Name": f"n{n}", "N": n, "created": begin + timedelta(minutes=n // 7), "edited": begin}
+        for n in range(230)
+    ]
+    columns = {"Name": "title", "N": "number"}
+    databases = [{"name": "D", "properties": columns, "pages": pages}]
+    load(sandbox, {"users": [{"name": "Ann Lee"}], "databases": databases})
+    gateway = open_gateway(DEFAULT_TOKEN, transport=Busy(sandbox, 230))
+    listing = gateway.query(sandbox.find_data_source("D") or "")
+    assert listing.complete
+    numbers = [page["properties"]["N"]["number"] for page in listing.pages]
+    assert sorted(numbers) == list(range(230))
+
+
+BOUNDS = ("2026-06-01T00:09:00.000Z", "2026-06-01T00:20:00.000+00:00")
+
+
+@pytest.mark.parametrize("filter_", [None, FEW, {"or": [{"and": [FEW, FEW]}, NONE]}])
+@pytest.mark.parametrize("cap", [10_000, 30])
+def test_a_listing_in_parts_is_the_listing(filter_: Any, cap: int) -> None:
+    """The parts overlap by the minutes of their ends, and each is read to its own end."""
+    whole, _ = listed(230, 10_000, 7, filter_)
+    parts, _ = listed(230, cap, 7, filter_, BOUNDS)
+    assert parts.complete
+    assert [p["id"] for p in parts.pages] == [p["id"] for p in whole.pages]
+
+
+def test_a_listing_in_parts_costs_no_request_more_than_it_has_parts() -> None:
+    assert listed(230, 10_000, 7, None, BOUNDS)[1] <= listed(230, 10_000, 7)[1] + len(BOUNDS)
+
+
+def test_f006_a_part_that_cannot_be_read_to_its_end_makes_the_whole_one_that_is_not() -> None:
+    parts, _ = listed(230, 5, 7, None, BOUNDS)
+    assert not parts.complete
+    assert "one minute" in parts.reason
+
+
+def test_f008_a_page_that_is_edited_while_the_parts_are_read_comes_once() -> None:
+    """It stands in two parts, and differs: the page itself is asked."""
+    answers = {
+        "2026-06-01T00:09:00.000Z": results(page("a", "2026-06-01T00:05:00.000Z"), page("b")),
+        None: results(page("a")),
+    }
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.startswith("/v1/pages/"):
+            return httpx.Response(200, json={**page("a"), "url": "newest"})
+        begin = json.loads(request.read()).get("filter", {}).get("created_time", {})
+        return httpx.Response(200, json=answers[begin.get("on_or_after")])
+
+    gateway = open_gateway("x", transport=httpx.MockTransport(answer))
+    listing = gateway.query(SOURCE, None, (), BOUNDS[:1])
+    assert [p.get("url") for p in listing.pages] == ["newest", None]

@@ -16,6 +16,7 @@ from notion_gitops.cli.options import (
     all_new_option,
     base_url_option,
     examples,
+    relist_option,
     require_known,
     restore_option,
     sandbox_option,
@@ -127,6 +128,7 @@ class Applied:
 @all_new_option
 @accept_option
 @restore_option
+@relist_option
 @format_option
 def command(  # noqa: PLR0917  one parameter an option
     start: Path,
@@ -139,6 +141,7 @@ def command(  # noqa: PLR0917  one parameter an option
     all_new: bool,
     accept: dict[str, frozenset[int]],
     restores: tuple[RestoreWish, ...],
+    relist: bool,
     form: Format,
 ) -> ExitCode:
     """Plan anew, ask, and carry the plan out on both sides.
@@ -146,7 +149,8 @@ def command(  # noqa: PLR0917  one parameter an option
     What is overwritten is backed up first. Afterwards a plan shows no changes.
     """
     where = Where(sandbox, base_url)
-    options = PlanOptions(accept, all_new, deepen=True, restores=restores)
+    relisted = None if relist else ()
+    options = PlanOptions(accept, all_new, deepen=True, restores=restores, relist=relisted)
     return _apply(Wishes(start, where, options, yes, commit_records, push, form, reports))
 
 

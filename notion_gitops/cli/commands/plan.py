@@ -12,6 +12,7 @@ from notion_gitops.cli.options import (
     base_url_option,
     examples,
     fail_on_option,
+    relist_option,
     require_known,
     restore_option,
     sandbox_option,
@@ -58,6 +59,7 @@ from notion_gitops.workflow.writing.ready import hindrances
 @all_new_option
 @accept_option
 @restore_option
+@relist_option
 @format_option
 def command(  # noqa: PLR0917  one parameter an option
     start: Path,
@@ -70,6 +72,7 @@ def command(  # noqa: PLR0917  one parameter an option
     all_new: bool,
     accept: dict[str, frozenset[int]],
     restores: tuple[RestoreWish, ...],
+    relist: bool,
     form: Format,
 ) -> ExitCode:
     """Compare git and Notion with what both last agreed on, and show what would follow.
@@ -84,7 +87,8 @@ def command(  # noqa: PLR0917  one parameter an option
         planned = make_offline_plan(workspace)
     else:
         with connected(workspace, where) as connection:
-            options = PlanOptions(accept, all_new, restores=restores)
+            relisted = None if relist else ()
+            options = PlanOptions(accept, all_new, restores=restores, relist=relisted)
             planned = make_plan(workspace, connection, options)
     plan = replace(planned.plan, first=hindrances(planned))
     plan = judged(plan, workspace.mappings, fail_on)

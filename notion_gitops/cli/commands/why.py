@@ -62,5 +62,6 @@ def _offline(workspace: Workspace, meant: Words) -> Story:
 
 def _asked(workspace: Workspace, where: Where, meant: Words) -> Story:
     with connected(workspace, where) as connection:
-        planned = make_plan(workspace, connection, PlanOptions())
+        relist = [meant.mapping] if meant.mapping else None  # whichever record is meant is read
+        planned = make_plan(workspace, connection, PlanOptions(relist=relist))
         return tell(planned, meant, connection.gateway)

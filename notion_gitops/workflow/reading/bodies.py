@@ -81,7 +81,7 @@ def read_bodies(
     """
     if side.identified.unpaired:
         return Bodies()
-    full, entries = _is_due(recorded, now), recorded.index.entries
+    full, entries = bodies_are_due(recorded, now), recorded.index.entries
     read: dict[str, BodyReading] = {}
     silent = 0
     for key, record in side.unresolved.items():
@@ -113,7 +113,8 @@ def _read(gateway: Gateway, page_id: str) -> BodyReading:
     return BodyReading(value, loses=signs_of_loss(str(value or ""), str(answer.get("markdown"))))
 
 
-def _is_due(recorded: Recorded, now: datetime) -> bool:
+def bodies_are_due(recorded: Recorded, now: datetime) -> bool:
+    """Whether the texts of all pages are to be read, edited or not."""
     marker = recorded.sync.markers.get(MARKER) if recorded.sync else None
     return marker is None or now - datetime.fromisoformat(marker) >= FULL_PASS
 

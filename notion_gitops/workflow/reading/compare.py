@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from notion_gitops.engine.advance import seen_digest
-from notion_gitops.engine.building import RecordView, key_is_wrong
 from notion_gitops.engine.guards import MISSING
 from notion_gitops.engine.holds import Holds
 from notion_gitops.engine.identity import Identified
@@ -14,8 +12,7 @@ from notion_gitops.engine.renames import Group
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.people import People
-from notion_gitops.model.records import Absence, Base, BaseRecord
-from notion_gitops.text.words import listed
+from notion_gitops.model.records import Base
 from notion_gitops.workflow.reading.bodies import (
     Bodies,
     changed_in_git,
@@ -23,6 +20,12 @@ from notion_gitops.workflow.reading.bodies import (
     read_bodies,
     waiting_texts,
     with_bodies,
+)
+from notion_gitops.workflow.reading.candidates import (
+    all_agreed,
+    candidates_of,
+    held_of,
+    told_of_held,
 )
 from notion_gitops.workflow.reading.changed_keys import (
     Renames,
@@ -32,10 +35,11 @@ from notion_gitops.workflow.reading.changed_keys import (
     page_keys,
 )
 from notion_gitops.workflow.reading.conflict_files import read_conflict_files
+from notion_gitops.workflow.reading.databases import Database
 from notion_gitops.workflow.reading.git_side import GitReader, GitSide, Touched
+from notion_gitops.workflow.reading.listing import list_all
 from notion_gitops.workflow.reading.missing import Missing, find_missing
 from notion_gitops.workflow.reading.notion_side import (
-    Database,
     Moment,
     NotionSide,
     Pages,
@@ -57,14 +61,11 @@ from notion_gitops.workflow.reading.state_branch import (
     StateBranch,
     as_base,
     read_base,
-    same_meaning,
-    shells,
 )
-from notion_gitops.workflow.reading.taking_part import Sources, list_all, unusable
+from notion_gitops.workflow.reading.taking_part import Sources, unusable
 from notion_gitops.workflow.reading.text_merges import merge_texts
+from notion_gitops.workflow.reading.unlisted import as_listed, unlisted_records
 from notion_gitops.workflow.workspace import Workspace
-
-_NAMED = 5  # keys in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
         for n, m in workspace.mappings.items()
     }
     out = unusable(sources, git)
-    pages = list_all(sources, out)
+    pages = list_all(sources, out, git, moment.at_notion)
     holds = {n: holds_at(workspace, n, moment.now) for n in workspace.mappings}
     around = {n: circumstances(moment, git[n].keys, holds[n].keys) for n in pages}
     identified = {
@@ -270,8 +271,8 @@ def _join(
     answers = read_conflict_files(workspace, mapping)
     unclear = {key for group in renames.ambiguous for keys in group for key in keys}
     restores = fit_restores(sources.restores, database, around.known, notion.snapshot.records)
-    candidates = _candidates(mapping, recorded, git, notion) | answers.keys() | restores.keys()
-    held = _held(recorded, git, notion, renames)
+    candidates = candidates_of(mapping, recorded, git, notion) | answers.keys() | restores.keys()
+    held = held_of(recorded, git, notion, renames)
     candidates -= unclear | held
     agreed = read_base(workspace, state, mapping, candidates)
     bodies = Bodies()
@@ -283,13 +284,14 @@ def _join(
         candidates |= more
         notion = with_bodies(notion, bodies, agreed)
     whole = GitReader(workspace, mapping, recorded).with_records(git, candidates)
-    records = _all_agreed(recorded, notion, agreed, candidates)
+    unlisted = unlisted_records(sources, mapping, git, notion, agreed)
+    records = all_agreed(recorded, notion, agreed | unlisted, candidates)
     git_records, refused = without_refused(database, around.known, whole, records)
     refused = (
         *refused,
         *waiting_texts(mapping, bodies, whole.snapshot.records, holds),
         *unsent(mapping, git_records, notion.snapshot, records, holds),
-        *_told_of_held(mapping, held, holds),
+        *told_of_held(mapping, held, holds),
     )
     inputs = Inputs(
         mapping=mapping,
@@ -305,6 +307,7 @@ def _join(
         holds=holds,
         held_renames=renames.held,
         missing=around.missing,
+        unlisted=as_listed(mapping, unlisted),
     )
     merged = merge_texts(
         workspace.repository, inputs, lambda values: refused_fields(database, around.known, values)
@@ -317,57 +320,3 @@ def _join(
 
 def _pending(recorded: Recorded) -> frozenset[str]:
     return frozenset(p.key for p in recorded.sync.pending) if recorded.sync else frozenset()
-
-
-def _all_agreed(
-    recorded: Recorded, notion: NotionSide, agreed: Mapping[str, BaseRecord], read: set[str]
-) -> dict[str, BaseRecord]:
-    """The base as a whole: the records that were read, and those that are as Notion has them."""
-    seen = notion.snapshot.records.items()
-    unchanged = {key: record.fields for key, record in seen if key not in read}
-    return {**shells(recorded.index, unchanged), **agreed}
-
-
-def _held(recorded: Recorded, git: GitSide, notion: NotionSide, renames: Renames) -> frozenset[str]:
-    """New records in git while the listing is not proven whole: their pages may be there."""
-    if notion.pages.complete:
-        return frozenset()
-    there = recorded.index.entries.keys() | notion.snapshot.records.keys() | renames.found.keys()
-    return frozenset(git.keys - there)
-
-
-def _told_of_held(
-    mapping: DatabaseMapping, held: frozenset[str], holds: Holds
-) -> tuple[Diagnostic, ...]:
-    """That new records wait for a whole listing; those on hold wait for more."""
-    keys = sorted(key for key in held if holds.record(key) is None)
-    if not keys:
-        return ()
-    return (
-        Diagnostic(
-            f"{mapping.name}: no page is created for {listed(keys, _NAMED)}",
-            mapping.place,
-            fix="Run it again once Notion's listing is whole.",
-            detail="The listing is not proven whole, so their pages may be there already.",
-        ),
-    )
-
-
-def _candidates(
-    mapping: DatabaseMapping, recorded: Recorded, git: GitSide, notion: NotionSide
-) -> set[str]:
-    """The keys that may differ: changed or gone in git, changed or absent in Notion, or new."""
-    entries = recorded.index.entries
-    if not all(same_meaning(mapping, recorded, name) for name in mapping.fields):
-        return {*entries, *git.keys, *notion.unresolved}  # the mapping changed: look at everything
-    moved = {
-        key
-        for key, record in notion.unresolved.items()
-        if key not in entries
-        or not entries[key].seen
-        or seen_digest(mapping, record.fields) != entries[key].seen
-        or key_is_wrong(mapping, RecordView(key, notion=record))
-    }
-    gone = entries.keys() - git.keys
-    absent = {k for k, why in notion.snapshot.absent.items() if why is Absence.TRASHED}
-    return {*git.snapshot.records, *moved, *gone, *absent, *notion.outdated}

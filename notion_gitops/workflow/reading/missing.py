@@ -14,7 +14,8 @@ from notion_gitops.notion.failures import RejectedRequest
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.schema import Schema
 from notion_gitops.text.words import listed
-from notion_gitops.workflow.reading.notion_side import Database, Pages
+from notion_gitops.workflow.reading.databases import Database
+from notion_gitops.workflow.reading.notion_side import Pages
 
 FEW = 2  # so many absent pages are read one by one before a listing is asked instead
 SAMPLE = 20  # if none of the first so many pages can be seen, the others are not read
@@ -57,6 +58,9 @@ def find_missing(
         git_keys: all keys in git.
         accepted: numbers of missing pages that a person accepted.
     """
+    if pages.since is not None:  # what is not among them is as it was: nothing is decided by it
+        kept = pages.absent.keys() & base.records.keys() & set(git_keys)
+        return Missing(pages.absent, tuple(_told(database.mapping, kept, pages.absent)))
     listed_ids = pages.raw.keys()
     missing = {k: b.page_id for k, b in base.records.items() if b.page_id not in listed_ids}
     back = {k: t.page_id for k, t in base.tombstones.items() if k in git_keys}

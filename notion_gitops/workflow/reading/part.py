@@ -36,7 +36,7 @@ def mapping_plan(name: str, comparison: Comparison, decided: Decided, out: str) 
         name=name,
         records=len(decided.merged[name].keys() | each.git.keys),
         in_git=len(each.git.keys),
-        in_notion=len(each.notion.pages.raw),
+        in_notion=each.notion.pages.count,
         operations=decided.operations[name],
         refusals=tuple(
             with_origin(comparison, r, {o.key: o for o in decided.operations[name]})

@@ -6,7 +6,7 @@ from dataclasses import replace
 from notion_gitops.model.operations import ConflictFile, Resolution
 from notion_gitops.model.records import BaseRecord
 from notion_gitops.model.values import Fields
-from notion_gitops.workflow.reading.notion_side import Database
+from notion_gitops.workflow.reading.databases import Database
 from notion_gitops.workflow.reading.refused_values import Known, refused_fields
 
 

@@ -21,8 +21,8 @@ from notion_gitops.notion.pages import Target, encode_properties
 from notion_gitops.notion.schema import Schema
 from notion_gitops.records.places import Words
 from notion_gitops.text.words import listed
+from notion_gitops.workflow.reading.databases import Database
 from notion_gitops.workflow.reading.git_side import GitSide
-from notion_gitops.workflow.reading.notion_side import Database
 
 _SOURCES = OPTIONS | {PropertyType.PEOPLE, PropertyType.RELATION}
 _LISTS = frozenset({

@@ -19,8 +19,8 @@ from notion_gitops.model.values import Unknown, Value, files_of
 from notion_gitops.records.attachments import Attachments
 from notion_gitops.state.backups import BACKUPS
 from notion_gitops.workflow.naming import require_mapping
+from notion_gitops.workflow.reading.databases import Database
 from notion_gitops.workflow.reading.kept import find_sync, kept_syncs
-from notion_gitops.workflow.reading.notion_side import Database
 from notion_gitops.workflow.reading.refused_values import Known, refused_fields
 from notion_gitops.workflow.workspace import Workspace
 

@@ -28,7 +28,7 @@ from notion_gitops.notion.property_configs import database_title
 from notion_gitops.notion.schema import Schema
 from notion_gitops.notion.schema_check import check_schema, check_two_faces
 from notion_gitops.notion.schema_steps import Draft, World, as_it_will_be, missing
-from notion_gitops.workflow.reading.notion_side import Database, read_database
+from notion_gitops.workflow.reading.databases import Database, read_database
 from notion_gitops.workflow.reading.same_property import memory_of
 from notion_gitops.workflow.reading.state_branch import StateBranch, read_state
 from notion_gitops.workflow.workspace import Workspace

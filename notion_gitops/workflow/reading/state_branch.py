@@ -15,6 +15,7 @@ from notion_gitops.records.reading import read_records
 from notion_gitops.state.files import parse_files
 from notion_gitops.state.index import Index, IndexEntry, parse_index
 from notion_gitops.state.reading import damaged, decode
+from notion_gitops.state.readings import LastReading, parse_reading
 from notion_gitops.state.stored import parse_stored
 from notion_gitops.state.sync import FieldSeen, SyncState, parse_schema, parse_sync
 from notion_gitops.workflow.reading.index_cache import cache_key, load_index, save_index
@@ -34,6 +35,7 @@ class Recorded:
     blobs: Mapping[str, str] = field(default_factory=dict)  # blob id of each metadata file
     stored: Mapping[str, str] = field(default_factory=dict)  # key -> blob id of its stored forms
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # key -> path -> digest
+    reading: LastReading | None = None  # of a large database: what need not be read again
     followed: frozenset[str] = frozenset()  # fields whose property has another name, not another id
 
     @property
@@ -148,7 +150,7 @@ def _recorded(
             return Recorded(index, blobs=files)
         damaged(Place(f"{name}/{'sync.yaml' if sync is None else 'schema.json'}"), "it is missing")
     stored = _under(f"{name}/notion/", blobs)
-    attached = texts.get(f"{name}/files.json")
+    attached, last = texts.get(f"{name}/files.json"), texts.get(f"{name}/reading.json")
     return Recorded(
         index=index,
         sync=parse_sync(sync, f"{name}/sync.yaml"),
@@ -157,6 +159,7 @@ def _recorded(
         blobs=files,
         stored={path.removesuffix(".yaml"): blob for path, blob in stored.items()},
         files=parse_files(attached, f"{name}/files.json") if attached is not None else {},
+        reading=parse_reading(last, f"{name}/reading.json") if last is not None else None,
     )
 
 

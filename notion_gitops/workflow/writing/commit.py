@@ -63,7 +63,7 @@ def commit_sync(
     result = _commit_records(planned, result, records)
     head = result.record_commit or workspace.head.commit
     state = planned.comparison.state.commit
-    changes = _state_changes(workspace, result, moved, state)
+    changes = _state_changes(planned, result, moved, state)
     if not changes and not records:
         return result
     message = state_commit_message(result, records=head, serial=_serial(workspace, state))
@@ -92,14 +92,16 @@ def _write_questions(workspace: Workspace, questions: Contents, journal: Journal
 
 
 def _state_changes(
-    workspace: Workspace, result: SyncResult, moved: Mapping[str, Moved], state: str
+    planned: Planned, result: SyncResult, moved: Mapping[str, Moved], state: str
 ) -> dict[str, bytes | None]:
+    workspace = planned.comparison.workspace
     facts = Facts(
         sync_id=result.sync_id,
         at=result.started,
         branch=result.branch,
         health=result.health,
         metrics=_metrics(result),
+        people=planned.comparison.people,
         pending=_pending(result),
     )
     changes: dict[str, bytes | None] = {}

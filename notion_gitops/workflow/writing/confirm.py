@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from notion_gitops.engine.forecast import PAGE_WRITES, to_confirm, to_relist
@@ -16,7 +17,7 @@ from notion_gitops.model.records import Record, Side
 from notion_gitops.model.values import Fields, Unknown, Value
 from notion_gitops.notion.failures import RejectedRequest
 from notion_gitops.notion.pages import decode_page
-from notion_gitops.workflow.plan import fresh_mark
+from notion_gitops.workflow.reading.how_read import fresh_mark, large_mappings
 from notion_gitops.workflow.reading.notion_side import list_pages, without_hidden
 from notion_gitops.workflow.writing.fresh import edited_since
 from notion_gitops.workflow.writing.run import Id, Run
@@ -29,11 +30,14 @@ class ReadBack:
     """What the pages say after the writes."""
 
     answers: Mapping[Id, Record]  # the written pages as answered, relations by page id
-    listed: Mapping[Id, Record]  # the records of databases listed again, relations by page id
+    listed: Mapping[Id, Record]  # the records that were listed again, relations by page id
     derived: Mapping[Id, Fields]  # of these the derived values, by key; None for empty
     validation: Validation
     keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # mapping, page id -> key
     unread: Mapping[str, str] = field(default_factory=dict)  # databases that did not answer, why
+    # The pages that were read back, by mapping and id; and from when on, by Notion's clock.
+    found: Mapping[str, Mapping[str, Record]] = field(default_factory=dict)
+    began: datetime | None = None
 
     def resolved(self, mapping: DatabaseMapping, record: Record) -> Record:
         """The record with its relations by key."""
@@ -59,15 +63,17 @@ def read_back(
     steps = run.planned.plan.steps
     mappings = {n: c.mapping for n, c in run.planned.comparison.mappings.items()}
     written = tuple(s for s in steps if (s.mapping, s.key) in pages)
-    relisted = to_relist(mappings, written)
-    found, unread = _asked_again(run, relisted, to_confirm(mappings, written))
+    large = large_mappings(run.planned.comparison.state)
+    relisted = to_relist(mappings, written, large)
+    began = run.connection.at_notion()
+    found, unread = _asked_again(run, relisted, to_confirm(mappings, written, large))
     keys = {n: {page: key for key, page in by_key.items()} for n, by_key in ids.items()}
     answers = {at: _decoded(run, at[0], page) for at, page in pages.items()}
     texts = {**texts, **_doubted(respelled, answers, found)}
     answers = {at: _with_text(r, texts[at]) if at in texts else r for at, r in answers.items()}
     listed = {
         (name, keys[name][page_id]): record
-        for name in relisted - unread.keys()
+        for name in (relisted | large) & found.keys()
         for page_id, record in found[name].items()
         if page_id in keys.get(name, {})
     }
@@ -78,6 +84,8 @@ def read_back(
         validation=_validated(run, answers, found, written),
         keys=keys,
         unread=unread,
+        found=found,
+        began=began,
     )
 
 

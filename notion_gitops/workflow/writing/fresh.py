@@ -9,11 +9,14 @@ from notion_gitops.model.errors import CannotReachNotion
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.records import Record
 from notion_gitops.model.values import Value
+from notion_gitops.notion.filters import edited_from
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.pages import mapped_property_ids
-from notion_gitops.workflow.plan import Connection, fresh_mark
+from notion_gitops.workflow.plan import Connection
 from notion_gitops.workflow.reading.compare import Comparison
-from notion_gitops.workflow.reading.notion_side import Database, decode_pages
+from notion_gitops.workflow.reading.databases import Database
+from notion_gitops.workflow.reading.how_read import fresh_mark
+from notion_gitops.workflow.reading.notion_side import decode_pages
 
 MAX_AGE = 5.0  # seconds (design, section 7)
 
@@ -74,12 +77,8 @@ def edited_since(
     """
     if database.schema is None:
         return {}
-    since = {
-        "timestamp": "last_edited_time",
-        "last_edited_time": {"on_or_after": mark.isoformat()},
-    }
     wanted = mapped_property_ids(database.mapping, database.schema)
-    listing = gateway.query(database.schema.data_source_id, since, wanted)
+    listing = gateway.query(database.schema.data_source_id, edited_from(mark), wanted)
     if not listing.complete:
         raise CannotReachNotion(Diagnostic(
             f"Notion did not tell all that was edited lately: {listing.reason}",

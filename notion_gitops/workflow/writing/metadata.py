@@ -9,10 +9,12 @@ from notion_gitops.engine.advance import bury
 from notion_gitops.mapping.fingerprints import fingerprint
 from notion_gitops.model.mapping import BODY
 from notion_gitops.model.outcomes import MappingHealth
+from notion_gitops.model.people import People
 from notion_gitops.model.records import BaseRecord, Tombstone
 from notion_gitops.model.values import files_of
 from notion_gitops.state.files import dump_files
 from notion_gitops.state.index import IndexEntry, dump_index
+from notion_gitops.state.readings import dump_reading
 from notion_gitops.state.stored import dump_stored
 from notion_gitops.state.sync import (
     KEY_PROPERTY,
@@ -28,6 +30,7 @@ from notion_gitops.workflow.reading.bodies import MARKER
 from notion_gitops.workflow.reading.compare import Compared
 from notion_gitops.workflow.workspace import Workspace, mapping_files
 from notion_gitops.workflow.writing.moved import Moved
+from notion_gitops.workflow.writing.next_reading import next_reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Facts:
     branch: str
     health: Mapping[str, MappingHealth]
     metrics: Mapping[str, int | float]
+    people: People
     pending: Mapping[str, tuple[PendingRecord, ...]] = field(default_factory=dict)
 
 
@@ -54,6 +58,9 @@ def metadata_changes(workspace: Workspace, moved: Moved, facts: Facts) -> dict[s
     texts |= {p: None for p in old_pages if p not in texts}
     texts[f"{name}/schema.json"] = dump_schema(_schema(moved.compared))
     texts[f"{name}/sync.yaml"] = dump_sync(_sync_state(moved, facts))
+    reading = next_reading(moved, entries, facts.people)
+    if reading or recorded.reading:
+        texts[f"{name}/reading.json"] = dump_reading(reading) if reading else None
     for key, base in moved.records.items():
         if base.stored:
             texts[f"{name}/notion/{key}.yaml"] = dump_stored(base.stored)

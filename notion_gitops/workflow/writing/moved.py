@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Kind, Operation
-from notion_gitops.model.records import BaseRecord
+from notion_gitops.model.records import BaseRecord, Record
 from notion_gitops.workflow.reading.compare import Compared
 from notion_gitops.workflow.reading.state_branch import same_meaning
 
@@ -20,6 +21,9 @@ class Moved:
     gone: Mapping[str, Operation]  # keys that are forgotten
     reworded: Mapping[str, str]  # keys whose file changed or moved, nothing agreed anew -> path
     contents: Mapping[str, bytes | None]  # record files as they are now, as far as known
+    planned_at: datetime  # before the plan's reading began, by Notion's clock
+    read_at: datetime  # the same of the last reading of what was edited: what is older is known
+    read_back: Mapping[str, Record]  # the pages that it found, by id
 
     @property
     def mapping(self) -> DatabaseMapping:

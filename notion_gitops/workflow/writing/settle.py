@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from notion_gitops.engine.advance import Confirmed, advance, seen_digest
 from notion_gitops.engine.building import OVERWRITTEN
@@ -26,6 +27,7 @@ class Settling:
 
     compared: Compared
     back: ReadBack
+    planned_at: datetime  # before the plan's reading began, by Notion's clock
     left_out: Mapping[Id, Mapping[str, Finding]] = field(default_factory=dict)
 
     @property

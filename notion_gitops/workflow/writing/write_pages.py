@@ -17,7 +17,7 @@ from notion_gitops.model.values import Fields, Unknown, files_of
 from notion_gitops.notion.completing import complete_page
 from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite
 from notion_gitops.notion.pages import Target, decode_page, encode_properties
-from notion_gitops.workflow.reading.notion_side import Database
+from notion_gitops.workflow.reading.databases import Database
 from notion_gitops.workflow.writing.asking import NotWritten, asked
 from notion_gitops.workflow.writing.fresh import FreshReadings, same_own_values
 from notion_gitops.workflow.writing.keeping import overwritten
