@@ -110,7 +110,8 @@ def forecast(
     """Requests, seconds, files, and the people whom Notion is going to notify."""
     writes = [s for s in steps if s.kind in PAGE_WRITES]
     restores = [s for s in writes if s.kind is StepKind.RESTORE_PAGE]
-    requests = len(writes) + sum(1 for s in restores if s.fields)  # brought back, then written
+    requests = len(writes) + len(restores)  # what is brought back is looked at before,
+    requests += sum(1 for s in restores if s.fields)  # and written after
     for name in to_freshen(steps):
         requests += _answers(len(_listed(listed, name).recent))
     relisted, confirmed = to_relist(mappings, steps, large), to_confirm(mappings, steps, large)

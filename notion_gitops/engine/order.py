@@ -3,6 +3,7 @@
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 from notion_gitops.model.mapping import DatabaseMapping, PropertyType
 from notion_gitops.model.operations import Action, Operation
@@ -45,6 +46,37 @@ def steps(
         *(_step(StepKind.TRASH_PAGE, i, ()) for i in trashed),
         *(_step(StepKind.DELETE_FILE, i, ()) for i in gone),
     )
+
+
+def waves(
+    mappings: Mapping[str, DatabaseMapping],
+    planned: Mapping[Id, Operation],
+    ordered: Iterable[Step],
+) -> tuple[tuple[Step, ...], ...]:
+    """The page writes of a plan, in groups: those of one group do not need one another.
+
+    Args:
+        mappings: by name.
+        planned: the operations that the steps are of.
+        ordered: as `steps` gave them; what is no write to a page is left out.
+    """
+    groups: dict[tuple[int, int], list[Step]] = {}
+    depth: dict[Id, int] = {}  # of the pages made so far
+    for step in ordered:
+        record = (step.mapping, step.key)
+        match step.kind:
+            case StepKind.CREATE_PAGE | StepKind.RESTORE_PAGE:
+                needed = _targets(mappings[step.mapping], planned[record], depth.keys())
+                above = (depth[t] for n in step.fields for t in needed.get(n, ()))
+                depth[record] = max(above, default=-1) + 1
+                groups.setdefault((0, depth[record]), []).append(step)
+            case StepKind.UPDATE_PAGE | StepKind.LINK_PAGE:
+                groups.setdefault((1, 0), []).append(step)
+            case StepKind.TRASH_PAGE:
+                groups.setdefault((2, 0), []).append(step)
+            case _:
+                pass
+    return tuple(tuple(groups[at]) for at in sorted(groups))
 
 
 def _made(
@@ -100,7 +132,7 @@ def _deferred(
 
 
 def _targets(
-    mapping: DatabaseMapping, operation: Operation, created: set[Id]
+    mapping: DatabaseMapping, operation: Operation, created: AbstractSet[Id]
 ) -> dict[str, set[Id]]:
     """By relation field: the records among `created` that it points to."""
     write = operation.write(Side.NOTION)

@@ -36,6 +36,8 @@ class Settings:
     """How requests are paced; the defaults are for the real Notion."""
 
     budget: int | None = DEFAULT_BUDGET  # requests a minute; None for the sandbox
+    most: int | None = None  # what the budget may turn out to be; None: it is what it is
+    in_flight: int = 1  # requests that are out at once, at most
     clock: Clock = field(default_factory=Clock)
     on_wait: Callable[[float, str], None] = no_word  # told of each wait: seconds, and why
 
@@ -79,14 +81,15 @@ def open_gateway(
     # Given to httpx, which hides it in every repr, and not to the client's options, which do not.
     secret = _checked(token)
     http.headers["Authorization"] = f"Bearer {secret}"
-    pacer = Pacer(chosen.budget, chosen.clock)
+    pacer = Pacer(chosen.budget, chosen.clock, chosen.most)
 
     def hide(text: str) -> str:  # a function, since its repr does not show what it hides
         return text.replace(secret, "***")
 
     sandboxed = transport is not None or urlsplit(base_url).hostname in LOOPBACK
     store = FileStore(transport or httpx.HTTPTransport(), local=sandboxed)
-    return Gateway(Sender(client, pacer, chosen.on_wait, hide=hide), store, server_time)
+    sender = Sender(client, pacer, chosen.on_wait, hide=hide)
+    return Gateway(sender, store, server_time, chosen.in_flight)
 
 
 def allowed_base_url(option: str | None, environ: Mapping[str, str]) -> str:

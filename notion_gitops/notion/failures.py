@@ -54,6 +54,16 @@ class TooLarge(RejectedWrite):
         )
 
 
+class TooLate(NotionGitopsError):  # noqa: N818  named for what it is
+    """A write was not sent: the reading that it stands on would have been too old by then."""
+
+    def __init__(self) -> None:
+        super().__init__(Diagnostic(
+            "A page was not written, since what was read of it had grown old meanwhile",
+            fix="The page is read again before it is written.",
+        ))  # fmt: skip
+
+
 class AmbiguousWrite(NotionGitopsError):  # noqa: N818  named for what it is
     """It is not known whether an update happened: read the page, then decide."""
 

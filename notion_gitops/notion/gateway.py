@@ -24,10 +24,13 @@ class Gateway:
     no answer, and `RejectedRequest` when Notion refuses the request as it is.
     """
 
-    def __init__(self, sender: Sender, store: FileStore, server_time: ServerTime) -> None:
+    def __init__(
+        self, sender: Sender, store: FileStore, server_time: ServerTime, in_flight: int = 1
+    ) -> None:
         self._sender = sender
         self._store = store
         self._server_time = server_time
+        self.in_flight = in_flight  # so many requests may be out at once
 
     @property
     def counts(self) -> Counts:
@@ -47,6 +50,24 @@ class Gateway:
     def now(self) -> datetime | None:
         """The present at Notion, by the last answer; None as long as none told it."""
         return self._server_time.now()
+
+    def ready(self, requests: int = 2) -> float:
+        """Wait until so many requests may go out at once; the moment, as `until` is told.
+
+        A page is read when it can also be written, so that the reading is still young then.
+
+        Raises:
+            CannotReachNotion: Notion asks for a pause that is too long.
+        """
+        return self._sender.ready(requests, "its pages")
+
+    def moment(self) -> float:
+        """The present by the clock of `ready`, in seconds."""
+        return self._sender.pacer.clock.monotonic()
+
+    def stop(self) -> None:
+        """Let no request go out any more, since the run is being stopped."""
+        self._sender.stop()
 
     def me(self) -> Json:
         """The connection itself, as a user of type `bot`."""
@@ -165,16 +186,18 @@ class Gateway:
         identity = checked_id(block_id)
         return self._all(f"blocks/{identity}/children", f"the blocks of {identity}")
 
-    def update_markdown(self, page_id: str, command: Json) -> Json:
+    def update_markdown(self, page_id: str, command: Json, until: float | None = None) -> Json:
         """Change the body of a page; the answer is all of it as Markdown. Raises as `update_page`.
 
         Args:
             page_id: the page.
             command: `update_content` or `replace_content`, with its type.
+            until: as for `update_page`.
         """
         identity = checked_id(page_id)
         about, path = f"the text of the page {identity}", f"pages/{identity}/markdown"
-        answer = self._sender.send(Call(Nature.CHANGE, "PATCH", path, about, body=command))
+        call = Call(Nature.CHANGE, "PATCH", path, about, body=command, until=until)
+        answer = self._sender.send(call)
         if not isinstance(answer.get("markdown"), str):
             raise AmbiguousWrite("the answer was not the whole text")
         return answer
@@ -208,22 +231,30 @@ class Gateway:
             raise AmbiguousCreate("the answer was not the whole page", answer.get("id"))
         return answer
 
-    def update_page(self, page_id: str, properties: Mapping[str, Any]) -> Json:
+    def update_page(
+        self, page_id: str, properties: Mapping[str, Any], until: float | None = None
+    ) -> Json:
         """Give properties of a page new values; the answer is the page as stored.
+
+        Args:
+            page_id: the page.
+            properties: by name or id, as Notion takes them.
+            until: when it goes out at the latest, by the clock of `ready`; None: at any time.
 
         Raises:
             AmbiguousWrite: it may have happened; read the page before trying again.
             RejectedWrite: Notion refused it.
+            TooLate: it was not sent, since it could not go out by then.
         """
-        return self._change(page_id, {"properties": dict(properties)})
+        return self._change(page_id, {"properties": dict(properties)}, until)
 
-    def trash_page(self, page_id: str) -> Json:
-        """Put a page into the trash; raises as `update_page`."""
-        return self._change(page_id, {"in_trash": True})
+    def trash_page(self, page_id: str, until: float | None = None) -> Json:
+        """Put a page into the trash; as `update_page`."""
+        return self._change(page_id, {"in_trash": True}, until)
 
-    def restore_page(self, page_id: str) -> Json:
-        """Take a page out of the trash; raises as `update_page`."""
-        return self._change(page_id, {"in_trash": False})
+    def restore_page(self, page_id: str, until: float | None = None) -> Json:
+        """Take a page out of the trash; as `update_page`."""
+        return self._change(page_id, {"in_trash": False}, until)
 
     def data_sources(self) -> list[Json]:
         """The data sources that a search finds: those of databases that were shared directly.
@@ -293,10 +324,10 @@ class Gateway:
             raise AmbiguousWrite("the answer was not the whole data source")
         return answer
 
-    def _change(self, page_id: str, body: Json) -> Json:
+    def _change(self, page_id: str, body: Json, until: float | None) -> Json:
         identity = checked_id(page_id)
         about = f"the page {identity}"
-        call = Call(Nature.CHANGE, "PATCH", f"pages/{identity}", about, body=body)
+        call = Call(Nature.CHANGE, "PATCH", f"pages/{identity}", about, body=body, until=until)
         answer = self._sender.send(call)
         if not _is_page(answer):
             raise AmbiguousWrite("the answer was not the whole page")

@@ -28,15 +28,16 @@ from notion_gitops.notion.failures import (
     RejectedRequest,
     RejectedWrite,
     TooLarge,
+    TooLate,
     failure_of,
 )
-from notion_gitops.notion.pacing import Pacer
+from notion_gitops.notion.pacing import Pacer, Slot
 
 TRIES = 6
 """How often one request is sent at most (Notion's documentation, "Request limits")."""
 
 LONGEST_PAUSE = 900.0
-"""Seconds; if Notion asks for a longer pause, the run ends instead and says so."""
+"""Seconds; if one request has to wait longer in all, the run goes on without it and says so."""
 
 LARGEST_BODY = 500_000
 """Bytes of one request (Notion's documentation, "Request limits": 500 KB)."""
@@ -66,6 +67,7 @@ class Call:
     body: Json | None = None
     form: Mapping[str, Any] | None = None  # sent as multipart/form-data instead of a body
     announce: Callable[[], None] | None = None  # called each time, just before it is sent
+    until: float | None = None  # it goes out by then, by the pacer's clock, or not at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +120,10 @@ class Sender:
     jitter: Callable[[], float] = random.random
     hide: Callable[[str], str] = str
     _permit: Callable[[], None] = field(default_factory=lambda: _permitted, init=False)
+    _permit_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _counts: Counts = field(default_factory=Counts)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _blocked: Exception | None = None  # since Notion said that asking again makes it worse
 
     @property
     def counts(self) -> Counts:
@@ -133,41 +137,93 @@ class Sender:
         Raises:
             RejectedRequest: 400; for a write, RejectedWrite.
             TooLarge: it was not sent, since Notion would not take it.
+            TooLate: it was not sent, since it could not go out in time.
             AmbiguousWrite, AmbiguousCreate: a write may or may not have happened.
             CannotReachNotion: anything else, after at most `TRIES` tries.
+            Stopped: nothing may go out any more.
         """
         _check_size(call)
-        attempt = 0
+        attempt, waited = 0, 0.0
         while True:
-            self.pacer.turn()
-            answer = self._once(call) if call.nature is Nature.READ else self._write(call)
+            self._require_patience(call.about, waited)
+            slot = self.pacer.turn(call.until)
+            if slot is None:
+                raise TooLate
+            answer = self._once(call, slot)
             if not isinstance(answer, Failure):
                 return answer
             attempt += 1
+            pause = self._pause(answer, attempt)
+            if answer.kind is Kind.SLOW_DOWN:  # for everybody, whatever becomes of this request
+                self.pacer.slowed(slot, pause)
             if not self._may_repeat(answer, call.nature):
-                raise _final(answer, call)
-            if attempt >= TRIES or (answer.wait or 0) > LONGEST_PAUSE:
-                raise _gave_up(answer, call, attempt)
-            self._wait(answer, attempt)
+                raise self._final(answer, call)
+            if attempt >= TRIES:
+                why = f"tried {TRIES} times; the last time: {answer.message}"
+                raise _gave_up(call.about, why)
+            waited += pause
+            self._put_off(answer, pause)
 
     @contextmanager
     def under(self, permit: Callable[[], None]) -> Iterator[None]:
-        """Call `permit` just before and just after each write is sent; it may raise."""
+        """Call `permit` just before and just after each write is sent; it may raise.
+
+        Threads call it one after the other.
+        """
         self._permit = permit
         try:
             yield
         finally:
             self._permit = _permitted
 
-    def _write(self, call: Call) -> Json | Failure:
-        self._permit()
-        if call.announce is not None:
-            call.announce()
-        answer = self._once(call)
-        self._permit()
+    def ready(self, requests: int, about: str) -> float:
+        """Wait until so many requests may go out at once; the moment, by the pacer's clock.
+
+        Raises:
+            CannotReachNotion: Notion asks for a pause that is too long.
+            Stopped: nothing may go out any more.
+        """
+        self._require_patience(about, 0.0)
+        return self.pacer.room(requests)
+
+    def stop(self) -> None:
+        """Let nothing go out any more; what waits for its turn ends with `Stopped`."""
+        self.pacer.stop()
+
+    def _require_patience(self, about: str, waited: float) -> None:
+        if self._blocked is not None:
+            raise self._blocked
+        left = self.pacer.pause_left()
+        if waited + left > LONGEST_PAUSE:
+            raise _gave_up(about, f"it asks to wait {left / 60:.0f} minutes")
+
+    def _once(self, call: Call, slot: Slot) -> Json | Failure:
+        """One try; unless Notion puts it off, its slot has come to its end."""
+        answer: Json | Failure = Failure(Kind.UNCLEAR, "")
+        try:
+            answer = self._asked(call) if call.nature is Nature.READ else self._write(call)
+        finally:
+            if not isinstance(answer, Failure):
+                self.pacer.ended(slot, answered=True)
+            elif answer.kind is not Kind.SLOW_DOWN:
+                self.pacer.ended(slot, answered=answer.kind is Kind.REJECTED)
         return answer
 
-    def _once(self, call: Call) -> Json | Failure:
+    def _write(self, call: Call) -> Json | Failure:
+        self._may_write()
+        if call.until is not None and self.pacer.clock.monotonic() > call.until:
+            raise TooLate  # to ask took so long
+        if call.announce is not None:
+            call.announce()
+        answer = self._asked(call)
+        self._may_write()
+        return answer
+
+    def _may_write(self) -> None:
+        with self._permit_lock:
+            self._permit()
+
+    def _asked(self, call: Call) -> Json | Failure:
         try:
             answer: Any = self.client.request(
                 call.path,
@@ -202,16 +258,23 @@ class Sender:
             else:
                 self._counts = replace(self._counts, writes=self._counts.writes + 1)
 
-    def _wait(self, failure: Failure, attempt: int) -> None:
+    def _pause(self, failure: Failure, attempt: int) -> float:
+        """Seconds: what Notion asks for in full, and never less than we would wait by ourselves."""
         backoff = min(_LONGEST_BACKOFF, 2.0 ** (attempt - 1)) * (0.5 + self.jitter() / 2)
-        seconds = backoff if failure.wait is None else failure.wait
-        self.on_wait(seconds, failure.message)
+        return max(failure.wait or 0.0, backoff)
+
+    def _final(self, failure: Failure, call: Call) -> Exception:
+        error = _final(failure, call)
+        if failure.kind is Kind.BLOCKED:
+            self._blocked = error
+        return error
+
+    def _put_off(self, failure: Failure, pause: float) -> None:
+        self.on_wait(pause, failure.message)
         with self._lock:
             self._counts = replace(self._counts, retries=self._counts.retries + 1)
-        if failure.kind is Kind.SLOW_DOWN:
-            self.pacer.pause(seconds)
-        else:
-            self.pacer.rest(seconds)
+        if failure.kind is not Kind.SLOW_DOWN:
+            self.pacer.rest(pause)
 
 
 def _check_size(call: Call) -> None:
@@ -224,13 +287,9 @@ def _check_size(call: Call) -> None:
         raise TooLarge(size, LARGEST_BODY)
 
 
-def _gave_up(failure: Failure, call: Call, attempts: int) -> Exception:
-    if failure.wait is not None and failure.wait > LONGEST_PAUSE:
-        why = f"it asks to wait {failure.wait / 60:.0f} minutes"
-    else:
-        why = f"tried {attempts} times; the last time: {failure.message}"
+def _gave_up(about: str, why: str) -> CannotReachNotion:
     return CannotReachNotion(Diagnostic(
-        f"Notion could not be asked about {call.about}: {why}",
+        f"Notion could not be asked about {about}: {why}",
         fix="Run the same command again later; nothing is lost.",
     ))  # fmt: skip
 

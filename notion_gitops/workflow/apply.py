@@ -175,7 +175,8 @@ def _write(run: Run) -> Written:
     pages.write(plan.steps)
     require_permitted(run, pages.denied)
     run.progress.step("Reading back", 0, 1)
-    back = read_back(run, pages.answers, pages.ids, pages.bodies.texts, pages.bodies.respelled)
+    known, bodies = pages.known, pages.bodies
+    back = read_back(run, known.answers, known.ids, bodies.texts, bodies.respelled)
     run.progress.step("Reading back", 1, 1)
     settlings = {
         part.name: Settling(
@@ -184,7 +185,7 @@ def _write(run: Run) -> Written:
         for part in plan.mappings
         if part.takes_part and part.name in comparison.mappings
     }
-    fetcher = FileFetcher(run, pages.answers)
+    fetcher = FileFetcher(run, known.answers)
     fetcher.fetch()
     moved, files, refreshed = _write_files(run, settlings)
     partly = tuple(

@@ -43,7 +43,7 @@ class Connection:
     gateway: Gateway
     find: Callable[[DatabaseMapping], str]  # the id of its database or data source
     now: Callable[[], datetime]  # the clock that the sides are compared by, in UTC
-    monotonic: Callable[[], float] = time.monotonic  # the age of a reading, in seconds
+    monotonic: Callable[[], float] = time.monotonic  # how long a run has gone on, in seconds
 
     def at_notion(self) -> datetime:
         """The present by Notion's clock, which alone says what was edited since."""

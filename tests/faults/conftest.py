@@ -2,13 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from notion_gitops.workflow.workspace import STATE_REF
 from tests.answers import handed_down
+from tests.faults.faults_laws import check_requests
 from tests.faults.faults_world import World, copy, git, make_workspace
 
 
@@ -56,10 +57,12 @@ def world(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> World:
+) -> Iterator[World]:
     """Two teams and six tasks, in step; the state on its real branch."""
     root = copy(synced((), tmp_path_factory, capsys), tmp_path / "work")
-    return World(root, monkeypatch, capsys)
+    world = World(root, monkeypatch, capsys)
+    yield world
+    check_requests(world.transport.log)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -69,6 +70,7 @@ fields:
   due: {property: Due, type: date}
   team: {property: Team, type: relation, to: teams}
   tags: {property: Tags, type: multi_select, new_options: allow}
+  parent: {property: Parent, type: relation, to: tasks}
 """
 SEED: Json = {
     "workspace": {"name": "Faults"},
@@ -112,6 +114,7 @@ SEED: Json = {
                 "Due": "date",
                 "Team": {"type": "relation", "to": "Teams", "two_way": "Tasks"},
                 "Tags": {"type": "multi_select", "options": ["site", "urgent"]},
+                "Parent": {"type": "relation", "to": "Tasks"},
             },
             "pages": [
                 {"Name": f"Task {n}", "Task ID": f"t{n}", "Status": "In progress", "Hours": n,
@@ -152,6 +155,18 @@ class Watched:
     seen: int = 0
 
 
+@dataclass
+class Exchange:
+    """One request, and what it was answered."""
+
+    method: str
+    path: str
+    body: Json
+    at: float  # when it was sent, by the clock of the waits
+    answer: Json = field(default_factory=dict)  # empty if it was lost, or no answer of Notion's
+    begins: bool = False  # no request: a command begins here
+
+
 class Transport(SandboxTransport):
     """To the sandbox, with a log of the bodies, and with people who act at the wrong moment."""
 
@@ -161,17 +176,25 @@ class Transport(SandboxTransport):
         self.sent: list[tuple[str, str, Json]] = []  # method, path, body
         self.headers: list[str] = []
         self.unlisted: set[str] = set()  # ids of pages that no query shows yet
+        self.log: list[Exchange] = []  # for the laws of faults_laws.py
+        self.clock: Callable[[], float] = lambda: 0.0
+        self._lock = threading.Lock()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         body = request.read()
         content = json.loads(body) if body else {}
-        self.sent.append((request.method, request.url.path, content))
-        self.headers.append(request.headers.get("authorization", ""))
-        due = [w for w in self.watched if self._due(w, request, body)]
+        exchange = Exchange(request.method, request.url.path, content, self.clock())
+        with self._lock:
+            self.sent.append((request.method, request.url.path, content))
+            self.headers.append(request.headers.get("authorization", ""))
+            self.log.append(exchange)
+            due = [w for w in self.watched if self._due(w, request, body)]
         for watched in due:
             if not watched.after:
                 watched.act()
         response = super().handle_request(request)
+        if response.status_code == httpx.codes.OK and "json" in response.headers["content-type"]:
+            exchange.answer = json.loads(response.read())
         for watched in due:
             if watched.after:
                 watched.act()
@@ -226,21 +249,24 @@ class World:
     token: str = DEFAULT_TOKEN
     flags: tuple[str, ...] = ()
     clock: StandInClock = field(default_factory=StandInClock)
+    in_flight: int = 1  # one after the other, so that "the second request" is the same each time
 
     def __post_init__(self) -> None:
         self.sandbox = Sandbox(self.root / ".notion-gitops" / "sandbox.sqlite")
         self.transport = Transport(self.sandbox)
+        self.transport.clock = self.clock.monotonic
         for command in (apply_command, plan_command, check_command):
             self.monkeypatch.setattr(command, "connected", self.connected)
 
     @contextmanager
     def connected(self, *_: object) -> Iterator[Connection]:
         """What the command line talks to, instead of api.notion.com."""
+        self.transport.log.append(Exchange("", "", {}, 0.0, begins=True))
         yield Connection(self.gateway(), self._source, lambda: datetime.now(UTC))
 
     def gateway(self) -> Gateway:
         clock = Clock(self.clock.monotonic, self.clock.sleep)
-        settings = Settings(budget=None, clock=clock)
+        settings = Settings(budget=None, clock=clock, in_flight=self.in_flight)
         return open_gateway(self.token, transport=self.transport, settings=settings)
 
     def _source(self, mapping: object) -> str:

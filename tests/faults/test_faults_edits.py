@@ -36,13 +36,17 @@ def test_an_edit_between_plan_and_write_is_not_overwritten(world: World) -> None
     assert world.in_git("t1")["hours"] == 71
 
 
-def test_a_long_apply_looks_again(world: World) -> None:
+def test_i10_a_long_apply_looks_again(world: World) -> None:
     """A reading that has grown old is no reason to overwrite what somebody entered since."""
-    world.monkeypatch.setattr("notion_gitops.workflow.writing.fresh.MAX_AGE", -1.0)
     for number in (1, 2, 3):
         world.write(f"t{number}", hours=70 + number)
     world.commit()
-    world.when("PATCH", TASK, lambda: world.edit_notion("t2", hours=55), nth=1)
+
+    def slow() -> None:
+        world.edit_notion("t2", hours=55)
+        world.clock.at += 6
+
+    world.when("PATCH", TASK, slow, nth=1)
     ran = world.apply("--format", "json")
     assert ran.code == ExitCode.PARTLY_APPLIED, ran.text
     assert statuses(world.result(ran)) == {"t1": "applied", "t2": "stale", "t3": "applied"}

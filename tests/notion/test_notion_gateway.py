@@ -213,7 +213,9 @@ def test_a_budget_that_shrank_grows_back(notion: "Notion") -> None:
     """One 429 slows the run down for minutes, not for good."""
     pace = Clock(lambda: notion.clock().timestamp(), lambda _: None)
     pacer = Pacer(100, pace)
-    pacer.pause(30)
+    slot = pacer.turn()
+    assert slot is not None
+    pacer.slowed(slot, 30)
     assert pacer.budget == 75
     sizes = []
     for _ in range(5):

@@ -36,9 +36,9 @@ def test_a_text_that_is_edited_while_its_page_is_trashed_comes_back(
     notes.commit("Delete")
     trash = Gateway.trash_page
 
-    def edited_just_before(self: Gateway, page_id: str) -> Any:
+    def edited_just_before(self: Gateway, page_id: str, until: float) -> Any:
         write_notion(notes, IN_NOTION + "\nNot yet!")
-        return trash(self, page_id)
+        return trash(self, page_id, until)
 
     monkeypatch.setattr(Gateway, "trash_page", edited_just_before)
     result = notes.apply(code=ExitCode.PARTLY_APPLIED, settled=False, exact=False)

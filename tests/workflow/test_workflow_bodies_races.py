@@ -47,12 +47,12 @@ def test_a_lost_answer_is_looked_into(notes: World, lost: str, monkeypatch: Any)
     write_git(notes, ("twice.", "once."))
     right, calls = Gateway.update_markdown, []
 
-    def lossy(self: Gateway, page_id: str, command: dict[str, Any]) -> dict[str, Any]:
+    def lossy(self: Gateway, page_id: str, command: dict[str, Any], until: float) -> dict[str, Any]:
         calls.append(command)
         if len(calls) > 1:
-            return right(self, page_id, command)
+            return right(self, page_id, command, until)
         if lost == "after":
-            right(self, page_id, command)
+            right(self, page_id, command, until)
         raise AmbiguousWrite("no answer came in time")
 
     monkeypatch.setattr(Gateway, "update_markdown", lossy)
@@ -67,10 +67,12 @@ def test_a_text_that_notion_took_in_part_is_pending_and_then_complete(
     write_git(notes, ("twice.", "once."), ("Two more", "Ten more"))
     right = Gateway.update_markdown
 
-    def partial(self: Gateway, page_id: str, command: dict[str, Any]) -> dict[str, Any]:
+    def partial(
+        self: Gateway, page_id: str, command: dict[str, Any], until: float
+    ) -> dict[str, Any]:
         updates = command["update_content"]["content_updates"]
         first = {**command, "update_content": {"content_updates": updates[:1]}}
-        return right(self, page_id, first)
+        return right(self, page_id, first, until)
 
     monkeypatch.setattr(Gateway, "update_markdown", partial)
     result = notes.apply(code=ExitCode.PARTLY_APPLIED, settled=False, exact=False)
@@ -141,9 +143,10 @@ def test_a_piece_that_notion_passes_over_is_pending(
     write_git(notes, ("twice", "once"), ("Two more words.\n\n", ""))
     whole = Gateway.update_markdown
 
-    def first_only(self: Gateway, page_id: str, command: dict[str, Any]) -> Any:
+    def first_only(self: Gateway, page_id: str, command: dict[str, Any], until: float) -> Any:
         updates = command["update_content"]["content_updates"][:1]
-        return whole(self, page_id, {**command, "update_content": {"content_updates": updates}})
+        first = {**command, "update_content": {"content_updates": updates}}
+        return whole(self, page_id, first, until)
 
     monkeypatch.setattr(Gateway, "update_markdown", first_only)
     notes.apply(code=ExitCode.PARTLY_APPLIED, settled=False, exact=False)

@@ -275,7 +275,7 @@ def test_two_mappings_of_one_data_source_take_no_part(world: World) -> None:
     world.commit("Map it twice")
     workspace, connection = open_workspace(world.root), world.connection()
     find = lambda m: world.source({"chores": "tasks"}.get(m.name, m.name))  # noqa: E731
-    connection = Connection(connection.gateway, find, world.clock, connection.monotonic)
+    connection = Connection(connection.gateway, find, world.clock)
     planned = make_plan(workspace, connection, PlanOptions())
     for name in ("tasks", "chores"):
         assert part(planned, name).left_out

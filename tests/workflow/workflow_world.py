@@ -17,6 +17,7 @@ import yaml
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.outcomes import Status, SyncResult
 from notion_gitops.notion.connect import Settings, open_gateway
+from notion_gitops.notion.pacing import Clock as PaceClock
 from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox, SandboxTransport, edits
 from notion_gitops.sandbox.basics.clock import SettableClock
 from notion_gitops.sandbox.seeding.seed import load
@@ -247,10 +248,10 @@ class World:
         gateway = open_gateway(
             DEFAULT_TOKEN,
             transport=self._transport(),
-            settings=Settings(budget=None),
+            # However slow the machine is, a reading stays young: requests can be counted.
+            settings=Settings(budget=None, clock=PaceClock(monotonic=lambda: 0.0)),
         )
 
-        # However slow the machine is, a reading stays young: else requests could not be counted.
         def now() -> datetime:
             return self.clock() + self.wrong
 

@@ -8,8 +8,9 @@ of a run that never came to its commit.
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,13 @@ FORGOTTEN = timedelta(days=1)  # after it, a page that did not turn up was not c
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """An append-only file of JSON lines, each on disk before `note` returns."""
+    """An append-only file of JSON lines, each on disk before `note` returns.
+
+    Threads may share it.
+    """
 
     path: Path
+    _lock: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
 
     @classmethod
     def begin(cls, private: Path, sync_id: str, state_ref: str, earlier: OpenCreates) -> "Journal":
@@ -54,7 +59,7 @@ class Journal:
 
     def note(self, what: str, **details: Any) -> None:
         """Append one line and wait until the disk has it."""
-        with self.path.open("a", encoding="utf-8") as file:
+        with self._lock, self.path.open("a", encoding="utf-8") as file:
             file.write(_line(what, datetime.now(UTC), **details))
             file.flush()
             os.fsync(file.fileno())

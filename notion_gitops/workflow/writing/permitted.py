@@ -7,9 +7,9 @@ from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import NotPermitted
 from notion_gitops.model.outcomes import Status
 from notion_gitops.model.plan import StepKind
+from notion_gitops.workflow.writing.canary import CANARY
 from notion_gitops.workflow.writing.conflict_changes import conflict_changes
 from notion_gitops.workflow.writing.run import Run
-from notion_gitops.workflow.writing.write_pages import CANARY
 
 _FILES = frozenset({StepKind.WRITE_FILE, StepKind.DELETE_FILE})
 

@@ -1,5 +1,6 @@
 """Step 4, towards Notion: the files in git that pages are to hold, uploaded before the write."""
 
+import threading
 from dataclasses import dataclass, field
 
 from notion_gitops.engine.files import hosted_twin, known_here, to_upload
@@ -27,11 +28,12 @@ class Sent:
 
 @dataclass
 class FileSender:
-    """Uploads the files of one run, each content once."""
+    """Uploads the files of one run, each content once. Threads may share it."""
 
     run: Run
     _ids: dict[tuple[str, str], str] = field(default_factory=dict)  # path and digest -> upload
     _limit: list[int | None] = field(default_factory=list)  # of the workspace, once asked
+    _lock: threading.Lock = field(default_factory=threading.Lock)  # no content is sent twice
 
     def sent(self, operation: Operation, values: Fields, held: Fields) -> Sent:
         """Upload what a page is to hold and does not.
@@ -59,11 +61,12 @@ class FileSender:
 
     def _upload(self, ref: FileRef) -> str:
         at = (ref.path, ref.digest)
-        if at not in self._ids:
-            content = self._content(ref)
-            self._require_fit(ref)
-            self._ids[at] = self._send(hosted_name(*at), content)
-        return self._ids[at]
+        with self._lock:
+            if at not in self._ids:
+                content = self._content(ref)
+                self._require_fit(ref)
+                self._ids[at] = self._send(hosted_name(*at), content)
+            return self._ids[at]
 
     def _send(self, name: str, content: bytes) -> str:
         gateway = self.run.connection.gateway

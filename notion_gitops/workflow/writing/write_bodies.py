@@ -16,14 +16,24 @@ from notion_gitops.model.plan import Finding
 from notion_gitops.model.records import Side
 from notion_gitops.model.values import Fields, Unknown, Value
 from notion_gitops.notion.bodies import Command, blocks_that_are_lost, body_of, replacing
-from notion_gitops.notion.failures import AmbiguousWrite, RejectedRequest
+from notion_gitops.notion.failures import AmbiguousWrite, Json, RejectedRequest, TooLate
 from notion_gitops.text.bodies import same_text
 from notion_gitops.workflow.reading.compare import Compared
 from notion_gitops.workflow.writing.asking import NotWritten, asked, sent
+from notion_gitops.workflow.writing.fresh import MAX_AGE, ROUNDS
 from notion_gitops.workflow.writing.keeping import overwritten
 from notion_gitops.workflow.writing.run import Id, Run
 
 STALE = "its text was edited in Notion since the plan was made; the next plan takes it up"
+PART = "only a part of its text was written; the next plan takes up the rest"
+NOT_TAKEN = "Notion did not take its text; the next plan tries again"
+
+
+class Reading(NamedTuple):
+    """The text of a page, and until when something may be written on it."""
+
+    text: Value
+    until: float  # by the gateway's clock
 
 
 @dataclass
@@ -34,14 +44,14 @@ class BodyWriter:
     texts: dict[Id, Value] = field(default_factory=dict)  # as Notion has them, after the writes
     respelled: set[Id] = field(default_factory=set)  # of new pages: read otherwise than sent
 
-    def require_unmoved(self, operation: Operation) -> Value:
+    def require_unmoved(self, operation: Operation) -> Reading:
         """The text of a page as it is now, which must be the one that was planned upon.
 
         Raises:
             NotWritten: it is another, or it cannot be read.
         """
         now, planned = self._read(operation.page_id), self._planned(operation)
-        if not _same(now, planned):
+        if not _same(now.text, planned):
             raise NotWritten(Status.STALE, STALE)
         return now
 
@@ -54,7 +64,7 @@ class BodyWriter:
             now = self._read(operation.page_id)
         except NotWritten:
             return False
-        return not _same(now, self._planned(operation))
+        return not _same(now.text, self._planned(operation))
 
     def write(self, operation: Operation, wanted: Value) -> Finding | None:
         """Give a page its text; why it was left as it is, if Notion does not take it.
@@ -63,8 +73,8 @@ class BodyWriter:
             NotWritten: the text moved, or it is not known whether Notion has it.
         """
         now = self.require_unmoved(operation)
-        if isinstance(now, Unknown):
-            return self._left(operation, now.reason)
+        if isinstance(now.text, Unknown):
+            return self._left(operation, now.text.reason)
         return self._put(operation, operation.page_id, now, wanted)
 
     def write_restored(self, operation: Operation, page_id: str, wanted: Value) -> Finding | None:
@@ -73,21 +83,21 @@ class BodyWriter:
         What it holds may have been edited before it was trashed: that is the next plan's.
         """
         now = self._read(page_id)
-        self.texts[(operation.mapping, operation.key)] = now
-        if _same(now, wanted):
+        held = self.texts[(operation.mapping, operation.key)] = now.text
+        if _same(held, wanted):
             return None
-        if now is not None and not _same(now, self._agreed(operation)):
+        if held is not None and not _same(held, self._agreed(operation)):
             return self._left(operation, "the page that came back has another text")
         gateway = self.run.connection.gateway
-        lost = asked(lambda: blocks_that_are_lost(gateway, page_id)) if now is not None else ""
+        lost = asked(lambda: blocks_that_are_lost(gateway, page_id)) if held is not None else ""
         if lost:
             return self._left(operation, f"its page holds {lost}, which would be lost")
-        self.run.keep(overwritten(operation, {BODY: self._as_file(operation, now)}))
+        self.run.keep(overwritten(operation, {BODY: self._as_file(operation, held)}))
         return self._put(operation, page_id, now, wanted)
 
     def read(self, operation: Operation, page_id: str) -> None:
         """Take up the text that a page came back with."""
-        self.texts[(operation.mapping, operation.key)] = self._read(page_id)
+        self.texts[(operation.mapping, operation.key)] = self._read(page_id).text
 
     def read_new(self, operation: Operation, page_id: str, wrote: str, *, answered: bool) -> None:
         """Take up what a new page has for the text that was sent with it.
@@ -99,7 +109,7 @@ class BodyWriter:
             answered: whether the answer came. If it was lost, somebody may have edited the page
                 while it was looked for: another text is not taken for a spelling of this one.
         """
-        at, text = (operation.mapping, operation.key), self._read(page_id)
+        at, text = (operation.mapping, operation.key), self._read(page_id).text
         if not _same(text, wrote):
             if answered:
                 self.respelled.add(at)
@@ -113,43 +123,51 @@ class BodyWriter:
 
     def write_first(self, operation: Operation, page_id: str, wanted: Value) -> Finding | None:
         """Give a page that was just made its text, if it could not go with it."""
-        return self._put(operation, page_id, None, wanted)
+        new = Reading(None, self.run.connection.gateway.moment() + MAX_AGE)
+        return self._put(operation, page_id, new, wanted)
 
-    def _put(self, operation: Operation, page_id: str, now: Value, wanted: Value) -> Finding | None:
-        before = now if isinstance(now, str) else ""
-        target = in_notion_form(now, self._as_file(operation, now), wanted)
+    def _put(
+        self, operation: Operation, page_id: str, now: Reading, wanted: Value
+    ) -> Finding | None:
+        before = now.text if isinstance(now.text, str) else ""
+        target = in_notion_form(now.text, self._as_file(operation, now.text), wanted)
         command = replacing(before, target)
         at = (operation.mapping, operation.key, Side.NOTION)
         self.run.touched.add(at)
         try:
-            text = self._sent(page_id, command, before)
+            text = self._sent(page_id, command, Reading(before or None, now.until))
         except RejectedRequest as refused:
             self.run.touched.discard(at)
             return self._left(operation, f"Notion refused it: {refused.message}")
         self.texts[(operation.mapping, operation.key)] = text
         return None
 
-    def _sent(self, page_id: str, command: Command, before: str) -> Value:
+    def _sent(self, page_id: str, command: Command, before: Reading) -> Value:
         """Send the change; if its answer is lost, what the page says then tells what happened."""
-        gateway = self.run.connection.gateway
-        for _ in range(2):
+        gateway, now, lost = self.run.connection.gateway, before, 0
+        for _ in range(ROUNDS):
+            until = now.until
             try:
-                text = body_of(sent(lambda: gateway.update_markdown(page_id, command.body)))
-                lost = False
+                return _taken(command, before.text, sent(
+                    lambda: gateway.update_markdown(page_id, command.body, until)  # noqa: B023  called at once
+                ))  # fmt: skip
+            except TooLate:
+                pass  # it is read again, as it would be if the answer had been lost
             except AmbiguousWrite:
-                text, lost = self._read(page_id), True
-            if _same(text, command.after or None):
-                return text
-            if _same(text, before or None):
-                continue
-            if not lost and command.happened(before, text):
-                return text
-            why = "only a part of its text was written; the next plan takes up the rest"
-            raise NotWritten(Status.PENDING, why)
-        raise NotWritten(Status.PENDING, "Notion did not take its text; the next plan tries again")
+                lost += 1
+            now = self._read(page_id)
+            if _same(now.text, command.after or None):
+                return now.text
+            if not _same(now.text, before.text):
+                raise NotWritten(Status.PENDING, PART) if lost else NotWritten(Status.STALE, STALE)
+            if lost > 1:
+                break
+        raise NotWritten(Status.PENDING, NOT_TAKEN)
 
-    def _read(self, page_id: str) -> Value:
-        return body_of(asked(lambda: self.run.connection.gateway.markdown(page_id)))
+    def _read(self, page_id: str) -> Reading:
+        gateway = self.run.connection.gateway
+        at = asked(gateway.ready)
+        return Reading(body_of(asked(lambda: gateway.markdown(page_id))), at + MAX_AGE)
 
     def _compared(self, operation: Operation) -> Compared:
         return self.run.planned.comparison.mappings[operation.mapping]
@@ -179,6 +197,18 @@ class BodyWriter:
             message=f"its text is not written to Notion: {why}",
             why="The text is left as it is on both sides; the other fields go on.",
         )
+
+
+def _taken(command: Command, before: Value, answer: Json) -> Value:
+    """The text that a page has by the answer to a change, which must have happened."""
+    text = body_of(answer)
+    if _same(text, command.after or None):
+        return text
+    if _same(text, before):
+        raise NotWritten(Status.PENDING, NOT_TAKEN)
+    if command.happened(before if isinstance(before, str) else "", text):
+        return text
+    raise NotWritten(Status.PENDING, PART)
 
 
 def _same(one: Value, other: Value) -> bool:

@@ -1,36 +1,42 @@
-"""Step 4, towards Notion: the page writes of a plan, one by one, in its order."""
+"""Step 4, towards Notion: the page writes of a plan, several at once, in its order."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from notion_gitops.engine.forecast import PAGE_WRITES
-from notion_gitops.engine.identity import resolve_relations
+from notion_gitops.engine.order import waves
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import LockLost, TokenRefused
-from notion_gitops.model.mapping import BODY
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Status
 from notion_gitops.model.plan import Finding, Step, StepKind
-from notion_gitops.model.records import Record, Side
-from notion_gitops.model.values import Fields, Unknown, files_of
-from notion_gitops.notion.completing import complete_page
-from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite
-from notion_gitops.notion.pages import Target, decode_page, encode_properties
-from notion_gitops.workflow.reading.databases import Database
-from notion_gitops.workflow.writing.asking import NotWritten, asked
-from notion_gitops.workflow.writing.fresh import FreshReadings, same_own_values
-from notion_gitops.workflow.writing.keeping import overwritten
-from notion_gitops.workflow.writing.lost_creates import LostCreates
+from notion_gitops.model.records import Side
+from notion_gitops.workflow.writing.asking import NotWritten
+from notion_gitops.workflow.writing.canary import CANARY, Canary
+from notion_gitops.workflow.writing.fresh import FreshReadings
 from notion_gitops.workflow.writing.page_ids import page_ids
+from notion_gitops.workflow.writing.page_known import Known
+from notion_gitops.workflow.writing.page_step import PageStep
+from notion_gitops.workflow.writing.pool import Pool
 from notion_gitops.workflow.writing.run import Id, Run
-from notion_gitops.workflow.writing.send_files import FileSender, holds
-from notion_gitops.workflow.writing.write_bodies import BodyWriter, Text, apart
+from notion_gitops.workflow.writing.send_files import FileSender
+from notion_gitops.workflow.writing.write_bodies import BodyWriter
 
 Json = dict[str, Any]
 
-CANARY = 5  # so many writes go first; only if one of them succeeded, the others follow
 GIVE_UP_AFTER = 3  # requests in a row to which Notion does not answer
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What one step came to."""
+
+    step: Step
+    page: Json | None  # as answered; None if it was not written
+    left_out: Mapping[str, Finding]  # fields not sent, and why
+    failure: NotWritten | TokenRefused | LockLost | OSError | None = None
 
 
 @dataclass
@@ -39,316 +45,117 @@ class PageWriter:
 
     run: Run
     fresh: FreshReadings
-    answers: dict[Id, Json] = field(default_factory=dict)  # the page as last answered
     left_out: dict[Id, dict[str, Finding]] = field(default_factory=dict)  # fields not sent, and why
-    ids: dict[str, dict[str, str]] = field(default_factory=dict)  # mapping -> key -> page id
-    gone: set[str] = field(default_factory=set)  # ids of the pages trashed so far
     denied: list[Diagnostic | None] = field(default_factory=list)  # by failure: what is not allowed
+    known: Known = field(init=False)
     bodies: BodyWriter = field(init=False)
-    lost: LostCreates = field(init=False)
     files: FileSender = field(init=False)
+    _canary: Canary = field(default_factory=Canary)
+    _stopped: str = ""  # why nothing is written any more
+    _hopeless: dict[str, str] = field(default_factory=dict)  # mapping -> why nothing of it is
+    _silent: int = 0  # requests in a row that were not answered
+    _done: int = 0
 
     def __post_init__(self) -> None:
+        ids = page_ids(self.run.planned.comparison)
+        self.known = Known(self.run, self.fresh, ids=ids)
         self.bodies = BodyWriter(self.run)
-        self.lost = LostCreates(self.run)
         self.files = FileSender(self.run)
 
     def write(self, steps: Iterable[Step]) -> None:
         """Do all page writes; go on past a record that fails, and note every outcome."""
         todo = [s for s in steps if s.kind in PAGE_WRITES]
-        self.ids = page_ids(self.run.planned.comparison)
         for mapping, key in self.run.open_creates:
-            if self.page_id((mapping, key)):  # it was created after all
+            if self.known.page_id((mapping, key)):  # it was created after all
                 self.run.journal.note("linked", mapping=mapping, key=key)
-        silent = refused = 0
-        stopped = ""
-        for number, step in enumerate(todo):
-            self.run.progress.step("Writing to Notion", number, len(todo))
-            if not stopped and number == CANARY and refused == CANARY:
-                stopped = f"the first {CANARY} writes all failed, so the others were not tried"
-            if stopped:
-                self.run.results.note(step, Status.PENDING, stopped)
-                continue
-            try:
-                self._one(step)
-                silent = 0
-            except NotWritten as failure:
-                self.run.results.note(step, failure.status, failure.why)
-                self.denied.append(failure.denied)
-                refused += failure.status is Status.FAILED
-                silent = silent + 1 if failure.unreachable else 0
-                if silent >= GIVE_UP_AFTER:
-                    stopped = f"Notion did not answer {GIVE_UP_AFTER} times in a row"
-            except (TokenRefused, LockLost) as denied:
-                stopped = denied.diagnostics[0].summary
-                self.run.touched.add((step.mapping, step.key, Side.NOTION))
-                self.run.results.note(step, Status.PENDING, stopped)
-            except OSError as full:  # of the journal: what cannot be noted is not sent
-                stopped = f"the journal could not be written: {full}"
-                self.run.results.note(step, Status.PENDING, stopped)
+        if len(todo) <= CANARY:
+            self._canary.proved.update(step.mapping for step in todo)
+        mappings = {n: c.mapping for n, c in self.run.planned.comparison.mappings.items()}
+        for group in waves(mappings, self.run.operations, todo):
+            if group[0].kind is StepKind.TRASH_PAGE:  # Notion takes them out of relations by itself
+                self.fresh.gone = frozenset(self._operation(s).page_id for s in group)
+            waiting: Sequence[Step] = group
+            while waiting:
+                self.run.progress.step("Writing to Notion", self._done, len(todo))
+                going, waiting = self._canary.first(waiting)
+                self._write(going, len(todo))
         self.run.progress.step("Writing to Notion", len(todo), len(todo))
 
-    def page_id(self, at: Id) -> str:
-        """The id of a record's page, if it has one by now."""
-        return self.ids.get(at[0], {}).get(at[1], "")
+    def _write(self, steps: Sequence[Step], total: int) -> None:
+        """Do steps that do not need one another."""
+        sound = [s for s in steps if self.run.results.sound(s.mapping, s.key)]
+        self._done += len(steps) - len(sound)  # an earlier step of theirs failed, which is noted
+        going = [s for s in sound if not self._why_not(s)]
 
-    def _one(self, step: Step) -> None:
-        operation = self.run.operations[(step.mapping, step.key)]
-        if not self.run.results.sound(step.mapping, step.key):
-            return  # an earlier step of this record failed, which is noted
-        match step.kind:
-            case StepKind.CREATE_PAGE:
-                page = self._create(step, operation)
-            case StepKind.UPDATE_PAGE:
-                self._require_fresh(operation)
-                page = self._update_all(operation, self._values(operation, step))
-            case StepKind.LINK_PAGE:
-                page = self._update(operation, self._values(operation, step))
-            case StepKind.RESTORE_PAGE:
-                page = self._restore(operation)
+        def seen(tried: Tried) -> bool:
+            self._done += 1
+            self.run.progress.step("Writing to Notion", self._done, total)
+            self._learn(tried)
+            return not self._stopped
+
+        gateway = self.run.connection.gateway
+        pool: Pool[Tried] = Pool(gateway.in_flight, gateway.stop)
+        results = pool.results([partial(self._try, s) for s in going], seen)
+        tries = dict(zip(going, results, strict=True))
+        for step in sound:
+            tried = tries.get(step)
+            if tried is None:
+                self.run.results.note(step, Status.PENDING, self._why_not(step))
+            else:
+                self._take_up(tried)
+
+    def _try(self, step: Step) -> Tried:
+        """Do one step, in whatever thread; nothing that others read is changed."""
+        one = PageStep(self.known, self.bodies, self.files, step, self._operation(step))
+        try:
+            return Tried(step, one.done(), one.left_out)
+        except (NotWritten, TokenRefused, LockLost, OSError) as failure:
+            return Tried(step, None, one.left_out, failure)
+
+    def _learn(self, tried: Tried) -> None:
+        """What this one result says of the writes that are still to come."""
+        name = tried.step.mapping
+        match tried.failure:
+            case None:
+                self._silent = 0
+                self._canary.worked(name)
+            case NotWritten(unreachable=True):
+                self._silent += 1
+                if self._silent >= GIVE_UP_AFTER:
+                    self._stopped = f"Notion did not answer {GIVE_UP_AFTER} times in a row"
+            case NotWritten(status=Status.FAILED) as failure:
+                self._silent = 0
+                if self._canary.failed(name, failure.why):
+                    why = f"the first {CANARY} writes all failed, so the others were not tried"
+                    self._hopeless[name] = why
+            case NotWritten():
+                self._silent = 0
+            case TokenRefused() | LockLost() as denied:
+                self._stopped = denied.diagnostics[0].summary
+            case OSError() as full:  # of the journal: what cannot be noted is not sent
+                self._stopped = f"the journal could not be written: {full}"
+
+    def _take_up(self, tried: Tried) -> None:
+        """Note what became of a step; in the order of the plan."""
+        step, at = tried.step, (tried.step.mapping, tried.step.key)
+        if tried.left_out:
+            self.left_out.setdefault(at, {}).update(tried.left_out)
+        match tried.failure:
+            case None if tried.page is not None:
+                self.known.answers[at] = tried.page
+                self.known.ids.setdefault(step.mapping, {})[step.key] = tried.page["id"]
+                self.run.results.note(step, Status.APPLIED)
+            case NotWritten() as failure:
+                self.denied.append(failure.denied)
+                self.run.results.note(step, failure.status, failure.why)
+            case TokenRefused() | LockLost():
+                self.run.touched.add((*at, Side.NOTION))
+                self.run.results.note(step, Status.PENDING, self._stopped)
             case _:
-                self._require_fresh(operation)
-                if self._has_text(operation):
-                    self.bodies.require_unmoved(operation)
-                page = self._trash(operation)
-                self.gone.add(page["id"])
-        trashed = step.kind is StepKind.TRASH_PAGE  # what such a page says is of no use any more
-        whole = page if trashed else self._whole(operation, page)
-        self.answers[(step.mapping, step.key)] = whole
-        self.ids.setdefault(step.mapping, {})[step.key] = page["id"]
-        self.run.results.note(step, Status.APPLIED)
+                self.run.results.note(step, Status.PENDING, self._stopped)
 
-    # --- the kinds of writes ---
+    def _why_not(self, step: Step) -> str:
+        return self._stopped or self._hopeless.get(step.mapping, "")
 
-    def _create(self, step: Step, operation: Operation) -> Json:
-        at = (step.mapping, step.key)
-        if at in self.run.open_creates:
-            self.lost.settle(at, operation)
-        values, text = self._apart(operation, self._values(operation, step))
-        properties = self._encoded(operation, values, None, with_key=True)
-        # A leading heading would become the title of a page that is sent without one.
-        titled = values.get(self._database(operation).mapping.title_field.name) is not None
-        along = self.bodies.for_new_page(text.value) if text and titled else ""
-        source = self._database(operation).schema
-        if source is None:
-            raise NotWritten(Status.SKIPPED, "its database could not be read")
-        connection, clear = self.run.connection, True
-
-        def about_to_send() -> None:
-            self.run.journal.creating(step.mapping, step.key, connection.at_notion())
-
-        gateway, identity = connection.gateway, source.data_source_id
-        try:
-            page = asked(lambda: gateway.create_page(identity, properties, along, about_to_send))
-        except AmbiguousCreate as unclear:
-            page, clear = self.lost.find_created(operation, unclear), False
-        except (NotWritten, TokenRefused):
-            self.run.journal.note("not created", mapping=step.mapping, key=step.key)
-            raise
-        self.run.journal.note("created", mapping=step.mapping, key=step.key, page=page["id"])
-        if along:
-            self.bodies.read_new(operation, page["id"], along, answered=clear)
-        elif text:
-            self._note_left(operation, self.bodies.write_first(operation, page["id"], text.value))
-        return page
-
-    def _update_all(self, operation: Operation, values: Fields) -> Json:
-        """Write a page's text, then its properties."""
-        properties, text = self._apart(operation, values)
-        if text is None:
-            return self._update(operation, properties)
-        write, left = operation.write(Side.NOTION), self.bodies.write(operation, text.value)
-        self._note_left(operation, left)
-        if properties or (write is not None and write.key_to_write):
-            return self._update(operation, properties)
-        if left is not None:
-            raise NotWritten(Status.SKIPPED, left.message)
-        return self._previous(operation) or {}
-
-    def _apart(self, operation: Operation, values: Fields) -> tuple[Fields, Text | None]:
-        return apart(values, self._database(operation).mapping.body)
-
-    def _note_left(self, operation: Operation, left: Finding | None) -> None:
-        if left is not None:
-            self.left_out.setdefault((operation.mapping, operation.key), {})[BODY] = left
-
-    def _update(self, operation: Operation, values: Fields) -> Json:
-        write = operation.write(Side.NOTION)
-        with_key = write is not None and write.key_to_write
-        return self._put(operation, values, self._previous(operation), with_key=with_key)
-
-    def _put(
-        self, operation: Operation, values: Fields, previous: Json | None, *, with_key: bool
-    ) -> Json:
-        page_id = self.page_id((operation.mapping, operation.key))
-        properties = self._encoded(operation, values, previous, with_key=with_key)
-        gateway = self.run.connection.gateway
-
-        def done(page: Json) -> bool:
-            now = self._resolved(operation, page)
-            return all(holds(now.value(n), v) for n, v in values.items())
-
-        return self._change(operation, lambda: gateway.update_page(page_id, properties), done)
-
-    def _change(
-        self,
-        operation: Operation,
-        send: Callable[[], Json],
-        done: Callable[[Json], bool],
-        *,
-        over_edits: bool = False,
-    ) -> Json:
-        """Send a change. If its answer is lost, what the page says now tells whether it happened.
-
-        It is sent once more if it did not happen and nobody else wrote meanwhile; `over_edits`:
-        even if somebody did.
-        """
-        try:
-            return asked(send)
-        except AmbiguousWrite:
-            self.run.touched.add((operation.mapping, operation.key, Side.NOTION))
-            page_id = self.page_id((operation.mapping, operation.key)) or operation.page_id
-            page = asked(lambda: self.run.connection.gateway.page(page_id))
-        if done(page):
-            return page
-        if not over_edits and self._edited(operation, page):
-            raise NotWritten(Status.STALE, "edited in Notion while it was written") from None
-        try:
-            return asked(send)
-        except AmbiguousWrite as unclear:
-            why = "Notion's answer was lost, again and again; the next plan sees what it did"
-            raise NotWritten(Status.PENDING, why, unreachable=True) from unclear
-
-    def _edited(self, operation: Operation, page: Json) -> bool:
-        """Whether somebody else changed the page since it was read, or last written here."""
-        answer = self.answers.get((operation.mapping, operation.key))
-        before = self._read_before(operation)
-        if answer is not None:
-            before = self._decoded(operation, answer)
-        mapping, now = self._database(operation).mapping, self._decoded(operation, page)
-        return before is not None and not same_own_values(mapping, before, now, self.gone)
-
-    def _restore(self, operation: Operation) -> Json:
-        """Bring the page back, then write what the file says otherwise than the page that came.
-
-        Fields that the write does not name are left: somebody may have edited them before the
-        page went into the trash, and the next plan takes that up.
-        """
-        write = operation.write(Side.NOTION)
-        page = self._bring_back(operation)
-        self.ids.setdefault(operation.mapping, {})[operation.key] = page["id"]
-        self.answers[(operation.mapping, operation.key)] = page
-        held = self._resolved(operation, page)
-        wanted, text = self._apart(operation, write.fields() if write else {})
-        if text is not None:
-            left = self.bodies.write_restored(operation, page["id"], text.value)
-            self._note_left(operation, left)
-        elif self._has_text(operation):
-            self.bodies.read(operation, page["id"])
-        missing = {
-            n: v
-            for n, v in wanted.items()
-            if not holds(held.value(n), v) and not isinstance(held.value(n), Unknown)
-        }
-        self.run.keep(overwritten(operation, {n: held.value(n) for n in missing}))
-        return self._put(operation, missing, page, with_key=True) if missing else page
-
-    def _bring_back(self, operation: Operation) -> Json:
-        gateway = self.run.connection.gateway
-        return self._change(
-            operation,
-            lambda: gateway.restore_page(operation.page_id),
-            lambda page: not page.get("in_trash"),
-            over_edits=True,
-        )
-
-    def _trash(self, operation: Operation) -> Json:
-        gateway = self.run.connection.gateway
-        page = self._change(
-            operation,
-            lambda: gateway.trash_page(operation.page_id),
-            lambda page: bool(page.get("in_trash")),
-        )
-        moved = self._has_text(operation) and self.bodies.moved_at_last(operation)
-        if moved or self._edited(operation, page):
-            self._bring_back(operation)
-            raise NotWritten(
-                Status.STALE, "edited in Notion at the moment it was deleted; it was brought back"
-            )
-        return page
-
-    # --- what writes are made from ---
-
-    def _values(self, operation: Operation, step: Step) -> Fields:
-        write = operation.write(Side.NOTION)
-        values = write.fields() if write else {}
-        return {name: values[name] for name in step.fields}
-
-    def _encoded(
-        self, operation: Operation, values: Fields, previous: Json | None, *, with_key: bool
-    ) -> Json:
-        database = self._database(operation)
-        if database.schema is None:
-            raise NotWritten(Status.SKIPPED, "its database could not be read")
-        people = self.run.planned.comparison.people
-        held = self._held_files(operation, previous, values)
-        sent = self.files.sent(operation, values, held)
-        target = Target(
-            database.mapping, database.schema, people, self.ids, sent.uploads, sent.hosted
-        )
-        key = operation.key if with_key else None
-        encoded = encode_properties(values, target, previous_page=previous, key=key)
-        at = (operation.mapping, operation.key)
-        self.left_out.setdefault(at, {}).update(encoded.left_out)
-        if values and encoded.left_out.keys() == values.keys():
-            why = "; ".join(f.message for f in encoded.left_out.values())
-            raise NotWritten(Status.SKIPPED, why)
-        return encoded.properties
-
-    def _held_files(self, operation: Operation, page: Json | None, values: Fields) -> Fields:
-        """What the page holds, if files of git are to be written to it."""
-        local = any(ref.path for value in values.values() for ref in files_of(value))
-        return self._decoded(operation, page).fields if page and local else {}
-
-    def _require_fresh(self, operation: Operation) -> None:
-        if asked(lambda: self.fresh.moved(operation.mapping, operation.page_id, self.gone)):
-            why = "edited in Notion since the plan was made; the next plan takes it up"
-            raise NotWritten(Status.STALE, why)
-
-    def _has_text(self, operation: Operation) -> bool:
-        """Whether the text of its page takes part in the sync."""
-        return self._database(operation).mapping.body is not None
-
-    def _database(self, operation: Operation) -> Database:
-        return self.run.planned.databases[operation.mapping]
-
-    def _previous(self, operation: Operation) -> Json | None:
-        compared = self.run.planned.comparison.mappings[operation.mapping]
-        at = (operation.mapping, operation.key)
-        return self.answers.get(at) or compared.notion.pages.raw.get(operation.page_id)
-
-    def _read_before(self, operation: Operation) -> Record | None:
-        compared = self.run.planned.comparison.mappings[operation.mapping]
-        return compared.notion.pages.decoded.get(operation.page_id)
-
-    def _decoded(self, operation: Operation, page: Json) -> Record:
-        database = self._database(operation)
-        if database.schema is None:
-            raise NotWritten(Status.SKIPPED, "its database could not be read")
-        people = self.run.planned.comparison.people
-        return decode_page(
-            self._whole(operation, page), database.mapping, database.schema, people
-        ).record
-
-    def _whole(self, operation: Operation, page: Json) -> Json:
-        """The page with the values whole that an answer shows only in part."""
-        mapping, schema = self._database(operation).mapping, self._database(operation).schema
-        if schema is None:
-            return page
-        return asked(lambda: complete_page(self.run.connection.gateway, page, mapping, schema))
-
-    def _resolved(self, operation: Operation, page: Json) -> Record:
-        """The page's values, its relations by key."""
-        keys = {name: {page: key for key, page in ids.items()} for name, ids in self.ids.items()}
-        mapping = self._database(operation).mapping
-        return resolve_relations(mapping, self._decoded(operation, page), keys)
+    def _operation(self, step: Step) -> Operation:
+        return self.run.operations[(step.mapping, step.key)]
