@@ -10,6 +10,7 @@ NotionGitopsError
 ├── Unfinished             5   an error after something was written; it is the cause
 └── CannotReachNotion      1   nothing was written; running again is safe
     ├── NobodyListens      1   on this machine: no program at that address
+    ├── NoBlocksLeft       1   the workspace may not grow any more (403); edits go on
     ├── NotShared          1   the token does not see an object (404)
     └── NotPermitted       1   the token may not do this (403)
         └── TokenRefused   1   the token itself is refused (401): no request has a chance
@@ -103,6 +104,10 @@ class NobodyListens(CannotReachNotion):
 
 class NotShared(CannotReachNotion):
     """Notion answered 404: unshared or gone, which cannot be told apart."""
+
+
+class NoBlocksLeft(CannotReachNotion):
+    """Notion answered 403: the workspace has reached its limit of blocks; pages can be edited."""
 
 
 class NotPermitted(CannotReachNotion):

@@ -29,6 +29,7 @@ class Outcome:
     key: str
     status: Status
     detail: str = ""  # why, when it was not applied
+    refused: bool = False  # Notion does not take it as it is: to send it again is no use
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,7 @@ class Kind(StrEnum):
     REJECTED = "rejected"  # 400 and the like
     DENIED = "denied"  # 401
     FORBIDDEN = "forbidden"  # 403
+    NO_BLOCKS = "no blocks"  # 403: a limit of the workspace; edits go on
     MISSING = "missing"  # 404
     REDIRECTED = "redirected"  # never followed: the token goes to one host
     TOO_LARGE = "too large"  # the answer; the request may have been carried out
@@ -160,23 +161,24 @@ def _of_answer(error: HTTPResponseError, hide: Callable[[str], str]) -> Failure:
     more: Json = data if isinstance(data, dict) else {}
     committed = more.get("committed_resource_id")
     return Failure(
-        _kind(error.status, str(body.get("code", "")), str(more.get("rate_limit_reason", ""))),
+        _kind(error.status, str(body.get("code", "")), more),
         _message(error.status, body),
         wait=retry_after(error.headers, more),
         committed_id=committed if isinstance(committed, str) else None,
     )
 
 
-def _kind(status: int, code: str, limit: str) -> Kind:
+def _kind(status: int, code: str, more: Json) -> Kind:
     match status:
         case 429:
-            return Kind.BLOCKED if limit == "public_api_request_blocked" else Kind.SLOW_DOWN
+            blocked = more.get("rate_limit_reason") == "public_api_request_blocked"
+            return Kind.BLOCKED if blocked else Kind.SLOW_DOWN
         case 529:
             return Kind.SLOW_DOWN
         case 401:
             return Kind.DENIED
         case 403:
-            return Kind.FORBIDDEN
+            return Kind.NO_BLOCKS if "block_limit" in more else Kind.FORBIDDEN
         case 404:
             return Kind.MISSING
         case 408 | 409 if code != "row_limit_exceeded":

@@ -14,6 +14,7 @@ from notion_client import Client
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import (
     CannotReachNotion,
+    NoBlocksLeft,
     NobodyListens,
     NotPermitted,
     NotShared,
@@ -322,6 +323,13 @@ def _final(failure: Failure, call: Call) -> Exception:
                 "Notion does not accept the token",
                 fix="Set NOTION_TOKEN to the secret of your connection "
                 "(notion.so/profile/integrations); it may have been revoked or copied in part.",
+                detail=failure.message,
+            ))  # fmt: skip
+        case Kind.NO_BLOCKS:
+            return NoBlocksLeft(Diagnostic(
+                "The workspace has reached its limit of blocks, so nothing can be added",
+                fix="Pages can still be edited. Deleting does not free blocks: upgrade the "
+                "workspace's plan in Notion, then run this again.",
                 detail=failure.message,
             ))  # fmt: skip
         case Kind.FORBIDDEN:

@@ -33,6 +33,7 @@ class MappingStatus:
     changed_in_git: int = 0  # records that git changed since the base
     changed_in_notion: int | None = None  # None: Notion was not asked
     pending: tuple[str, ...] = ()  # keys that could not be sent
+    refused: Mapping[str, str] = field(default_factory=dict)  # key -> why Notion does not take it
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,16 @@ def status_view(info: StatusInfo, again: FollowUp | None = None) -> Report:
     pending = [f"{name}/{key}" for name, m in info.mappings.items() for key in m.pending]
     waiting = Items(tuple(Item(name) for name in pending))
     heading = f"{count(len(pending), 'record')} not sent yet; first in the next apply"
+    refused = tuple(
+        Item(f"{name}/{key}", (why,))
+        for name, m in info.mappings.items()
+        for key, why in m.refused.items()
+    )
+    changed = f"{count(len(refused), 'record')} refused by Notion; sent again once changed"
     blocks: tuple[Block, ...] = (Facts(_facts(info, asked)),)
     sections = [
         *([Section((waiting,), heading, Tone.ASK)] if pending else []),
+        *([Section((Items(refused),), changed, Tone.ASK)] if refused else []),
         Section(blocks),
         Section((_table(info),), "Mappings"),
         *hold_items(info.on_hold),

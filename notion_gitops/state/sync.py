@@ -25,6 +25,7 @@ class PendingRecord:
     key: str
     reason: str
     since: datetime
+    refused: str = ""  # digest of a write that Notion refused: it is not sent again as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,12 @@ def dump_sync(state: SyncState) -> str:
         "metrics": dict(sorted(state.metrics.items())),
         "markers": dict(sorted(state.markers.items())),
         "pending": [
-            {"key": p.key, "reason": p.reason, "since": moment(p.since)}
+            {
+                "key": p.key,
+                "reason": p.reason,
+                "since": moment(p.since),
+                **({"refused": p.refused} if p.refused else {}),
+            }
             for p in sorted(state.pending, key=lambda p: p.key)
         ],
     }
@@ -122,7 +128,8 @@ def parse_schema(text: str, path: str) -> dict[str, FieldSeen]:
 
 
 def _pending(data: Mapping[str, Any], path: str) -> PendingRecord:
-    return PendingRecord(data["key"], data["reason"], _moment(data["since"], path))
+    since = _moment(data["since"], path)
+    return PendingRecord(data["key"], data["reason"], since, data.get("refused", ""))
 
 
 def _moment(text: str, path: str) -> datetime:

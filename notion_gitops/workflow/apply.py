@@ -55,11 +55,19 @@ def nothing_to_do(planned: Planned) -> bool:
 
 
 def _to_be_noted(planned: Planned, name: str) -> bool:
-    """Whether a mapping was never synced, or all its pages or texts were read as they daily are."""
+    """Whether a mapping was never synced, or all its pages or texts were read as they daily are.
+
+    Or whether what is on record as pending is to be done no more.
+    """
     compared = planned.comparison.mappings.get(name)
     if compared is None:
         return False
-    return not compared.recorded.ever or compared.bodies.full or compared.notion.pages.due
+    recorded = compared.recorded
+    waiting = {p.key for p in recorded.sync.pending} if recorded.sync else set()
+    waiting -= {p.key for p in compared.refused_writes}
+    waiting -= {o.key for m in planned.plan.mappings if m.name == name for o in m.operations}
+    daily = compared.bodies.full or compared.notion.pages.due
+    return not recorded.ever or daily or bool(waiting)
 
 
 def carry_out(

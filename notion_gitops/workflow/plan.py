@@ -26,6 +26,7 @@ from notion_gitops.workflow.reading.how_read import fresh_mark, large_mappings
 from notion_gitops.workflow.reading.listing import read_in_part
 from notion_gitops.workflow.reading.notion_side import Moment
 from notion_gitops.workflow.reading.part import mapping_plan
+from notion_gitops.workflow.reading.refused_writes import without_refused
 from notion_gitops.workflow.reading.restoring import find_restores, not_restorable
 from notion_gitops.workflow.reading.same_property import following
 from notion_gitops.workflow.reading.taking_part import Sources
@@ -103,6 +104,7 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
     if any(refused.values()):
         comparison = without_bodies(comparison, refused)
         decided = _resolve(comparison, connection, options)
+    comparison, decided = without_refused(comparison, decided)
     counts = connection.gateway.counts.since(before)
     cost = ReadCost(
         counts.requests,

@@ -115,7 +115,8 @@ def _mapping_status(
             warnings=known.warnings if known else 0,
         ),
         changed_in_git=changed,
-        pending=tuple(p.key for p in pending),
+        pending=tuple(p.key for p in pending if not p.refused),
+        refused={p.key: p.reason for p in pending if p.refused},
     )
 
 

@@ -54,6 +54,7 @@ def test_a_refused_record_is_recorded_and_shown_and_finished_later(world: World)
     assert "tasks/t2" in status.out
     assert status.code == ExitCode.PARTLY_APPLIED
     world.fair()
+    world.edit_git("t2", note="Put right")  # as it was, it would be refused again
     world.settle()
     assert world.in_notion("t2", "Hours") == 102
     assert "t2" not in world.state_file("tasks/sync.yaml")
@@ -75,6 +76,7 @@ def test_a_refused_create_is_not_taken_for_a_lost_one(world: World) -> None:
     ran = world.apply()
     assert ran.code == ExitCode.PARTLY_APPLIED
     world.fair()
+    world.edit_git("new", note="Put right")
     world.settle()  # at once: no two minutes to wait
     assert world.keys().count("new") == 1
 

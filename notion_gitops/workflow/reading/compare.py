@@ -13,6 +13,7 @@ from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.people import People
 from notion_gitops.model.records import Base
+from notion_gitops.state.sync import PendingRecord
 from notion_gitops.workflow.reading.bodies import (
     Bodies,
     changed_in_git,
@@ -81,6 +82,7 @@ class Compared:
     unclear: tuple[Group, ...] = ()  # keys that changed in git so that it cannot be told which
     refused: tuple[Diagnostic, ...] = ()  # values in git that Notion has no place for
     bodies: Bodies = field(default_factory=Bodies)  # the texts of pages that were read
+    refused_writes: tuple[PendingRecord, ...] = ()  # by Notion, before: they are not sent again
 
     @property
     def base(self) -> Base:

@@ -4,7 +4,13 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import CannotReachNotion, NotPermitted, NotShared, TokenRefused
+from notion_gitops.model.errors import (
+    CannotReachNotion,
+    NoBlocksLeft,
+    NotPermitted,
+    NotShared,
+    TokenRefused,
+)
 from notion_gitops.model.outcomes import Status
 from notion_gitops.notion.failures import RejectedRequest, TooLarge
 
@@ -23,12 +29,16 @@ class NotWritten(Exception):  # noqa: N818  it is caught where records are writt
         why: str,
         *,
         unreachable: bool = False,
+        refused: bool = False,
+        no_blocks: bool = False,
         denied: Diagnostic | None = None,
     ) -> None:
         super().__init__(why)
         self.status = status
         self.why = why
         self.unreachable = unreachable
+        self.refused = refused  # Notion does not take the request as it is
+        self.no_blocks = no_blocks  # nothing can be added to the workspace
         self.denied = denied  # what the connection may not do, if that is why
 
 
@@ -42,9 +52,11 @@ def asked(request: Callable[[], Answer]) -> Answer:
     try:
         return sent(request)
     except TooLarge as large:
-        raise NotWritten(Status.FAILED, f"not sent: {large.message}") from large
+        why = f"not sent: {large.message}"
+        raise NotWritten(Status.FAILED, why, refused=True) from large
     except RejectedRequest as refused:
-        raise NotWritten(Status.FAILED, f"Notion refused it: {refused.message}") from refused
+        why = f"Notion refused it: {refused.message}"
+        raise NotWritten(Status.FAILED, why, refused=True) from refused
 
 
 def sent(request: Callable[[], Answer]) -> Answer:
@@ -55,6 +67,9 @@ def sent(request: Callable[[], Answer]) -> Answer:
     """
     try:
         return request()
+    except NoBlocksLeft as full:
+        why = full.diagnostics[0].summary
+        raise NotWritten(Status.PENDING, why, no_blocks=True) from full
     except NotShared as missing:
         raise NotWritten(Status.FAILED, missing.diagnostics[0].summary) from missing
     except TokenRefused:

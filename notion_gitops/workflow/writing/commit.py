@@ -16,6 +16,7 @@ from notion_gitops.state.log import dump_log
 from notion_gitops.state.sync import PendingRecord
 from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.reading.conflict_files import conflict_path
+from notion_gitops.workflow.reading.refused_writes import refusal
 from notion_gitops.workflow.workspace import Workspace
 from notion_gitops.workflow.writing.base_files import base_changes
 from notion_gitops.workflow.writing.conflict_changes import answers_let_go, conflict_changes
@@ -58,12 +59,12 @@ def commit_sync(
     asked = {(o.mapping, o.key) for o in result.plan.operations.values() if o.open_conflicts}
     written = frozenset(at for at in asked if questions.get(conflict_path(*at)) is not None)
     backups = (*result.backups, *unused)
-    result = replace(result, health=_health(result), asked=written, backups=backups)
+    result = replace(result, health=_health(planned, result), asked=written, backups=backups)
     records = {**files, **questions}
     result = _commit_records(planned, result, records)
     head = result.record_commit or workspace.head.commit
     state = planned.comparison.state.commit
-    changes = _state_changes(planned, result, moved, state)
+    changes = _state_changes(planned, result, moved)
     if not changes and not records:
         return result
     message = state_commit_message(result, records=head, serial=_serial(workspace, state))
@@ -92,9 +93,9 @@ def _write_questions(workspace: Workspace, questions: Contents, journal: Journal
 
 
 def _state_changes(
-    planned: Planned, result: SyncResult, moved: Mapping[str, Moved], state: str
+    planned: Planned, result: SyncResult, moved: Mapping[str, Moved]
 ) -> dict[str, bytes | None]:
-    workspace = planned.comparison.workspace
+    workspace, state = planned.comparison.workspace, planned.comparison.state.commit
     facts = Facts(
         sync_id=result.sync_id,
         at=result.started,
@@ -102,7 +103,7 @@ def _state_changes(
         health=result.health,
         metrics=_metrics(result),
         people=planned.comparison.people,
-        pending=_pending(result),
+        pending=_pending(planned, result),
     )
     changes: dict[str, bytes | None] = {}
     for each in moved.values():
@@ -122,13 +123,12 @@ def _state_changes(
     return changes
 
 
-def _health(result: SyncResult) -> dict[str, MappingHealth]:
+def _health(planned: Planned, result: SyncResult) -> dict[str, MappingHealth]:
+    waiting = Counter(o.mapping for o in result.outcomes if _is_pending(o, o.mapping))
+    for name, compared in planned.comparison.mappings.items():
+        waiting[name] += len(compared.refused_writes)
     return {
-        part.name: mapping_health(
-            part,
-            result.plan.findings,
-            pending=sum(1 for o in result.outcomes if _is_pending(o, part.name)),
-        )
+        part.name: mapping_health(part, result.plan.findings, pending=waiting[part.name])
         for part in result.plan.mappings
     }
 
@@ -137,12 +137,18 @@ def _is_pending(outcome: Outcome, mapping: str) -> bool:
     return outcome.mapping == mapping and outcome.status in _WAITING
 
 
-def _pending(result: SyncResult) -> dict[str, tuple[PendingRecord, ...]]:
-    """What the next apply sends first. It knows nothing of what was asked for out of backups."""
-    pending: dict[str, tuple[PendingRecord, ...]] = {}
+def _pending(planned: Planned, result: SyncResult) -> dict[str, tuple[PendingRecord, ...]]:
+    """What the next apply sends first, or not at all since Notion refused it.
+
+    It knows nothing of what was asked for out of backups.
+    """
+    compared = planned.comparison.mappings
+    pending = {name: each.refused_writes for name, each in compared.items() if each.refused_writes}
     for o in result.outcomes:
         if _is_pending(o, o.mapping) and not _restored_only(result, o):
-            one = PendingRecord(o.key, o.detail, result.started)
+            operation = result.plan.operations[(o.mapping, o.key)]
+            digest = refusal(compared[o.mapping], operation) if o.refused else ""
+            one = PendingRecord(o.key, o.detail, result.started, digest)
             pending[o.mapping] = (*pending.get(o.mapping, ()), one)
     return pending
 

@@ -32,7 +32,7 @@ class Results:
     entries: list[LogEntry] = field(default_factory=list)
     _failed: dict[Id, Outcome] = field(default_factory=dict)
 
-    def note(self, step: Step, status: Status, detail: str = "") -> None:
+    def note(self, step: Step, status: Status, detail: str = "", *, refused: bool = False) -> None:
         """Log one step; the first one that is not applied decides its record's outcome."""
         now = datetime.now(UTC)
         self.entries.append(
@@ -40,7 +40,7 @@ class Results:
         )
         at = (step.mapping, step.key)
         if status is not Status.APPLIED:
-            self._failed.setdefault(at, Outcome(step.mapping, step.key, status, detail))
+            self._failed.setdefault(at, Outcome(*at, status, detail, refused))
 
     def sound(self, mapping: str, key: str) -> bool:
         """Whether nothing went wrong with the record so far."""

@@ -139,6 +139,11 @@ class BodyWriter:
         except RejectedRequest as refused:
             self.run.touched.discard(at)
             return self._left(operation, f"Notion refused it: {refused.message}")
+        except NotWritten as failure:
+            if not failure.no_blocks:
+                raise
+            self.run.touched.discard(at)
+            return self._left(operation, failure.why)
         self.texts[(operation.mapping, operation.key)] = text
         return None
 

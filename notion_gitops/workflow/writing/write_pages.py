@@ -53,6 +53,7 @@ class PageWriter:
     _canary: Canary = field(default_factory=Canary)
     _stopped: str = ""  # why nothing is written any more
     _hopeless: dict[str, str] = field(default_factory=dict)  # mapping -> why nothing of it is
+    _full: str = ""  # why no page is created any more
     _silent: int = 0  # requests in a row that were not answered
     _done: int = 0
 
@@ -106,6 +107,8 @@ class PageWriter:
 
     def _try(self, step: Step) -> Tried:
         """Do one step, in whatever thread; nothing that others read is changed."""
+        if self._full and step.kind is StepKind.CREATE_PAGE:
+            return Tried(step, None, {}, NotWritten(Status.PENDING, self._full))
         one = PageStep(self.known, self.bodies, self.files, step, self._operation(step))
         try:
             return Tried(step, one.done(), one.left_out)
@@ -128,8 +131,9 @@ class PageWriter:
                 if self._canary.failed(name, failure.why):
                     why = f"the first {CANARY} writes all failed, so the others were not tried"
                     self._hopeless[name] = why
-            case NotWritten():
+            case NotWritten() as failure:
                 self._silent = 0
+                self._full = failure.why if failure.no_blocks else self._full
             case TokenRefused() | LockLost() as denied:
                 self._stopped = denied.diagnostics[0].summary
             case OSError() as full:  # of the journal: what cannot be noted is not sent
@@ -147,7 +151,8 @@ class PageWriter:
                 self.run.results.note(step, Status.APPLIED)
             case NotWritten() as failure:
                 self.denied.append(failure.denied)
-                self.run.results.note(step, failure.status, failure.why)
+                refused = failure.refused
+                self.run.results.note(step, failure.status, failure.why, refused=refused)
             case TokenRefused() | LockLost():
                 self.run.touched.add((*at, Side.NOTION))
                 self.run.results.note(step, Status.PENDING, self._stopped)
