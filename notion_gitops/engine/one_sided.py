@@ -182,6 +182,8 @@ def deleted_in_git(
     mapping: DatabaseMapping, view: RecordView, notion: Record, base: BaseRecord
 ) -> Operation | None:
     """The file is gone: the page follows, unless edited or the mapping says otherwise."""
+    if notion.page is not None and notion.page.in_trash:
+        return _gone_twice(mapping, view, notion, base)
     if mapping.mode is Mode.MIRROR:
         return create_file(mapping, view, notion)
     edited = _edits(mapping, base, notion, Side.NOTION)
@@ -202,6 +204,37 @@ def deleted_in_git(
         return replace(_trash(mapping, view), conflicts=decided)
     created = create_file(mapping, replace(view, tombstone=None), notion)
     return None if created is None else replace(created, conflicts=decided)
+
+
+def _gone_twice(
+    mapping: DatabaseMapping, view: RecordView, notion: Record, base: BaseRecord
+) -> Operation | None:
+    """The file is gone and the page is in the trash: an edit that went with it is asked about."""
+    edits = _edits(mapping, base, notion, Side.NOTION)
+    edited = tuple(d for d in edits if not _only_fewer(mapping, d))
+    if mapping.mode is Mode.MIRROR or not edited:
+        return build(mapping, view, Kind.FORGET)
+    why = "deleted in git, edited in Notion before its page came into the trash"
+    content = content_digest(mapping, notion.fields)
+    conflict = record_conflict(mapping, view.key, (State.DELETED, State.EDITED), why, content)
+    conflict = replace(conflict, times=view.times.get(None), edits=edited)
+    answer = _fresh_answer(view, conflict)
+    if answer is None:
+        return _ask(mapping, view, conflict)
+    decided = (_by_person(conflict, answer),)
+    if answer.take is Take.GIT:
+        return build(mapping, view, Kind.FORGET, conflicts=decided)
+    created = create_file(mapping, replace(view, tombstone=None), notion)
+    if created is None:
+        return None
+    back = Write(Side.NOTION, Action.RESTORE)
+    return replace(created, writes=(back, *created.writes), conflicts=decided)
+
+
+def _only_fewer(mapping: DatabaseMapping, difference: Difference) -> bool:
+    """Whether a relation has lost members: Notion takes pages in the trash out by itself."""
+    relation = mapping.fields[difference.field].type is PropertyType.RELATION
+    return relation and bool(difference.removed) and not difference.added
 
 
 def trashed_in_notion(

@@ -17,13 +17,18 @@ def classify(gateway: Gateway, page_id: str, schema: Schema, *, filtered: bool =
         schema: of the database that it was in.
         filtered: whether the listing that it is not in was of a part of the database.
     """
+    page = read_missing(gateway, page_id)
+    return page if isinstance(page, Absence) else absence_of(page, schema, filtered=filtered)
+
+
+def read_missing(gateway: Gateway, page_id: str) -> Json | Absence:
+    """A page that is not in the listing (one request); or why it cannot be had."""
     try:
-        page = gateway.page(page_id)
+        return gateway.page(page_id)
     except NotShared:
         return Absence.UNREACHABLE
     except (CannotReachNotion, RejectedRequest):
         return Absence.UNPROVEN
-    return absence_of(page, schema, filtered=filtered)
 
 
 def absence_of(page: Json, schema: Schema, *, filtered: bool = False) -> Absence:

@@ -123,6 +123,55 @@ def test_an_edit_at_the_moment_of_deleting_brings_the_page_back(world: World, re
     assert not world.record("t1").exists()
 
 
+def killed_before_bringing_back(world: World) -> None:
+    """Somebody edits t1 as it is trashed, and the apply dies before it brings the page back."""
+    world.delete_git("t1")
+    world.when("PATCH", TASK, lambda: world.edit_notion("t1", hours=55))
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    world.when("GET", TASK, die)  # which comes before the page is brought back
+    assert world.apply().code == ExitCode.INTERRUPTED
+    world.transport.watched.clear()
+    assert "t1" not in set(world.keys())
+    assert not world.record("t1").exists()
+
+
+@pytest.mark.parametrize("take", ["git", "notion"])
+def test_f042_f053_killed_before_the_page_is_brought_back(world: World, take: str) -> None:
+    """Deleted xor alive, and in between a person is asked: the edit is in the trash alone."""
+    killed_before_bringing_back(world)
+    for _ in range(2):  # it stays so, however often it is looked at
+        ran = world.apply()
+        assert ran.code == ExitCode.DECISIONS_REMAIN, ran.text
+    conflict = world.root / "state/conflicts/tasks/t1.yaml"
+    text = conflict.read_text()
+    assert "55" in text
+    conflict.write_text(text.replace("resolution:\n", f"resolution: {take}\n", 1))
+    world.commit()
+    world.settle()
+    assert not conflict.exists()
+    assert world.record("t1").exists() == (take == "notion")
+    assert ("t1" in set(world.keys())) == (take == "notion")
+    if take == "notion":
+        assert world.in_git("t1")["hours"] == 55
+        assert world.in_notion("t1", "Hours") == 55
+
+
+def test_f053_what_both_sides_deleted_is_no_conflict(world: World) -> None:
+    """Also not if a page lost a link to another one that went with it."""
+    world.edit_git("t1", parent=["t2"])
+    world.settle()
+    world.trash("t2")
+    world.trash("t1")
+    for key in ("t1", "t2"):
+        world.record(key).unlink()
+    world.commit()
+    assert world.apply().code == ExitCode.DONE
+    world.at_rest()
+
+
 def test_a_file_that_is_edited_while_notion_is_asked_is_not_overwritten(world: World) -> None:
     world.edit_notion("t1", hours=55)
     world.edit_notion("t2", hours=56)

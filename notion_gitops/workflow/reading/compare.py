@@ -38,6 +38,7 @@ from notion_gitops.workflow.reading.changed_keys import (
 from notion_gitops.workflow.reading.conflict_files import read_conflict_files
 from notion_gitops.workflow.reading.databases import Database
 from notion_gitops.workflow.reading.git_side import GitReader, GitSide, Touched
+from notion_gitops.workflow.reading.in_trash import with_trashed
 from notion_gitops.workflow.reading.listing import list_all
 from notion_gitops.workflow.reading.missing import Missing, find_missing
 from notion_gitops.workflow.reading.notion_side import (
@@ -144,6 +145,17 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
     for name in pages.keys() - out.why.keys():
         database = sources.databases[name]
         side = _notion_side(database, pages[name], identified[name], missing[name], keys)
+        old = renames[name]
+        side = with_trashed(
+            side,
+            missing[name],
+            sources.state.of(name),
+            keys,
+            database=database,
+            people=sources.people,
+            gateway=sources.gateway,
+            renamed={*old.found.values(), *old.held.values()},
+        )
         side = replace(side, outdated=naming_old_keys(sources, identified[name], name, renames))
         side = without_untold(sources.mapping(name), side, unread)
         beside = _Around(

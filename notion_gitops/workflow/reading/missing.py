@@ -9,8 +9,8 @@ from notion_gitops.model.errors import CannotReachNotion, TokenRefused
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.plan import Finding
 from notion_gitops.model.records import Absence, Base
-from notion_gitops.notion.absence import classify
-from notion_gitops.notion.failures import RejectedRequest
+from notion_gitops.notion.absence import absence_of, read_missing
+from notion_gitops.notion.failures import Json, RejectedRequest
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.schema import Schema
 from notion_gitops.text.words import listed
@@ -33,6 +33,7 @@ class Missing:
     findings: tuple[Finding, ...] = ()
     stop: Diagnostic | None = None  # so many cannot be seen that the mapping takes no part
     unexplained: frozenset[str] = frozenset()  # keys of those that should have been listed
+    trashed: Mapping[str, Json] = field(default_factory=dict)  # pages of keys that are not in git
 
 
 def find_missing(
@@ -89,7 +90,8 @@ def find_missing(
         stop = _too_many(database, sorted(lost), len(base.records))
     kept = missing.keys() & set(git_keys)  # a person who deleted the file as well has decided
     told = tuple(_told(database.mapping, kept, absent))
-    return Missing(absent, told, stop, frozenset() if stop else frozenset(doubtful))
+    gone = {k: look.trashed[p] for k, p in missing.items() if p in look.trashed and k not in kept}
+    return Missing(absent, told, stop, frozenset() if stop else frozenset(doubtful), gone)
 
 
 def _out_of_scope(gateway: Gateway, database: Database, wanted: set[str]) -> frozenset[str]:
@@ -127,6 +129,7 @@ class _Look:
     gateway: Gateway
     mapping: DatabaseMapping
     schema: Schema
+    trashed: dict[str, Json] = field(default_factory=dict)  # by id: the pages in the trash
 
     def one_by_one(
         self, pages: Mapping[str, str], missing: Collection[str], most: int = MOST
@@ -150,9 +153,15 @@ class _Look:
         first = islice(pages.values(), SAMPLE)
         return all(self._classified(page) is Absence.UNREACHABLE for page in first)
 
-    def _classified(self, page: str) -> Absence:
+    def _classified(self, page_id: str) -> Absence:
+        page = read_missing(self.gateway, page_id)
+        if isinstance(page, Absence):
+            return page
         filtered = self.mapping.notion.filter is not None
-        return classify(self.gateway, page, self.schema, filtered=filtered)
+        why = absence_of(page, self.schema, filtered=filtered)
+        if why is Absence.TRASHED:
+            self.trashed[page_id] = page
+        return why
 
 
 def _too_many(database: Database, keys: list[str], records: int) -> Diagnostic:
