@@ -36,7 +36,7 @@ def test_an_edit_between_plan_and_write_is_not_overwritten(world: World) -> None
     assert world.in_git("t1")["hours"] == 71
 
 
-def test_i10_a_long_apply_looks_again(world: World) -> None:
+def test_a_long_apply_looks_again(world: World) -> None:
     """A reading that has grown old is no reason to overwrite what somebody entered since."""
     for number in (1, 2, 3):
         world.write(f"t{number}", hours=70 + number)
