@@ -36,6 +36,7 @@ COMMANDS = {
     "hold": ("hold", "Leave a record, a field or a mapping as it is for a while."),
     "update-branch": ("update_branch", "Merge another branch into this one, field by field."),
     "merge-file": ("merge_file", "Merge one record file for git, as its merge driver."),
+    "state": ("state", "Mend the state branch: rebuild it, or forget a mapping's base."),
     "status": ("status", "Show the last sync, drift, open conflicts and health."),
     "log": ("log", "Show the history of syncs."),
     "unlock": ("unlock", "Show who holds the team's lock, or break it."),

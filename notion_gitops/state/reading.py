@@ -20,7 +20,7 @@ FORMAT_VERSION = 1
 
 _RESTORE = (
     "Machines write this file and nobody should edit it: put the branch back to the last commit "
-    "that is whole (git reflog, git update-ref)."
+    "that is whole (git reflog, git update-ref), or make it anew: notion-gitops state rebuild."
 )
 
 

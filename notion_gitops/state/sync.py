@@ -46,6 +46,9 @@ class SyncState:
     pending: tuple[PendingRecord, ...] = ()
 
 
+REBUILT = (
+    "rebuilt"  # among the markers, until all that was linked by a rebuild is agreed: when it was
+)
 KEY_PROPERTY = "(key)"  # in schema.json, where no field can have this name: the key's property
 
 

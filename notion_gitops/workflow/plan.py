@@ -29,6 +29,7 @@ from notion_gitops.workflow.reading.part import mapping_plan
 from notion_gitops.workflow.reading.refused_writes import without_refused
 from notion_gitops.workflow.reading.restoring import find_restores, not_restorable
 from notion_gitops.workflow.reading.same_property import following
+from notion_gitops.workflow.reading.state_branch import StateBranch
 from notion_gitops.workflow.reading.taking_part import Sources
 from notion_gitops.workflow.reading.unwritable_bodies import refused_bodies, without_bodies
 from notion_gitops.workflow.reading.users import UNREADABLE, known_users, with_users
@@ -58,6 +59,7 @@ class PlanOptions:
     accepted: Accepted = field(default_factory=dict)  # --accept MAPPING.WHAT=COUNT
     all_new: bool = False  # first contact: what nothing links is new
     anew: bool = False  # a state branch that was lost counts as none
+    state: StateBranch | None = None  # what counts as the state, whatever the branch holds
     deepen: bool = False  # may history be fetched into a shallow clone, if a rule needs it
     restores: tuple[RestoreWish, ...] = ()  # what is to come back out of the backups
     relist: Collection[str] | None = ()  # mappings whose pages are all listed; None: of all
@@ -86,7 +88,7 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
         StateUnusable: the state branch cannot be used.
     """
     started, before = time.monotonic(), connection.gateway.counts
-    state, changes = read_state_and_changes(workspace, anew=options.anew)
+    state, changes = read_state_and_changes(workspace, options.state, anew=options.anew)
     wanted = find_restores(workspace, state.commit, options.restores)
     databases = connect(connection.gateway, workspace.mappings, connection.find, state)
     now = connection.now().astimezone(UTC)

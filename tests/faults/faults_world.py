@@ -23,6 +23,7 @@ import yaml
 from notion_gitops.cli.commands import apply as apply_command
 from notion_gitops.cli.commands import check as check_command
 from notion_gitops.cli.commands import plan as plan_command
+from notion_gitops.cli.commands import state as state_command
 from notion_gitops.cli.main import run as run_command
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.notion.connect import Settings, open_gateway
@@ -255,7 +256,7 @@ class World:
         self.sandbox = Sandbox(self.root / ".notion-gitops" / "sandbox.sqlite")
         self.transport = Transport(self.sandbox)
         self.transport.clock = self.clock.monotonic
-        for command in (apply_command, plan_command, check_command):
+        for command in (apply_command, plan_command, check_command, state_command):
             self.monkeypatch.setattr(command, "connected", self.connected)
 
     @contextmanager
@@ -279,7 +280,7 @@ class World:
         """One command, as a person types it."""
         self.capsys.readouterr()
         command, *rest = arguments
-        code = run_command([command, "-C", str(self.root), *self.flags, *rest])
+        code = run_command([*command.split(), "-C", str(self.root), *self.flags, *rest])
         told = self.capsys.readouterr()
         return Ran(int(code), told.out, told.err)
 

@@ -10,10 +10,10 @@ from notion_gitops.engine.identity import Identified
 from notion_gitops.engine.planner import Inputs
 from notion_gitops.engine.renames import Group
 from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.mapping import DatabaseMapping, Initial
 from notion_gitops.model.people import People
 from notion_gitops.model.records import Base
-from notion_gitops.state.sync import PendingRecord
+from notion_gitops.state.sync import REBUILT, PendingRecord
 from notion_gitops.workflow.reading.bodies import (
     Bodies,
     changed_in_git,
@@ -308,7 +308,7 @@ def _join(
         *told_of_held(mapping, held, holds),
     )
     inputs = Inputs(
-        mapping=mapping,
+        mapping=_asking(mapping, recorded),
         base=as_base(recorded, records),
         git=git_records,
         notion=notion.snapshot,
@@ -330,6 +330,12 @@ def _join(
     return Compared(
         mapping, database, recorded, whole, notion, inputs, renames.ambiguous, refused, bodies
     )
+
+
+def _asking(mapping: DatabaseMapping, recorded: Recorded) -> DatabaseMapping:
+    """After a rebuild different values are no first contact: `initial` was not meant for them."""
+    rebuilt = recorded.sync is not None and REBUILT in recorded.sync.markers
+    return replace(mapping, initial=Initial.ASK) if rebuilt else mapping
 
 
 def _pending(recorded: Recorded) -> frozenset[str]:

@@ -172,7 +172,7 @@ def _foreign(mapping: DatabaseMapping, before: str, schema: Schema) -> Diagnosti
         detail=f"The base was written from the data source {before}; this one is "
         f'"{schema.title}" ({schema.data_source_id}).',
         fix="Point the mapping back to the database it was synced with. "
-        "To start afresh with the new one, give the mapping another name.",
+        f"To start afresh with the new one: notion-gitops state forget {mapping.name}",
     )
 
 

@@ -41,16 +41,16 @@ class GitSide:
 
 
 def read_state_and_changes(
-    workspace: Workspace, *, anew: bool = False
+    workspace: Workspace, given: StateBranch | None = None, *, anew: bool = False
 ) -> tuple[StateBranch, Touched]:
-    """The state branch, and what git knows without a single file being parsed.
+    """The state branch (or what is given for it), and what git knows without parsing a file.
 
     Git looks through the work tree while the state branch is read. Raises as `read_state`.
     """
     paths = [m.git.path for m in workspace.mappings.values()]
     with ThreadPoolExecutor(max_workers=1) as aside:
         status = aside.submit(workspace.repository.status, paths, ignored=True)
-        state = read_state(workspace, anew=anew)
+        state = given or read_state(workspace, anew=anew)
         head = workspace.head.commit
         committed = workspace.repository.differing(state.commit, head, paths)
         work = status.result()

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from notion_gitops.model.backups import Synced
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import Refused, StateUnusable
-from notion_gitops.workflow.workspace import SANDBOX_STATE_REF, Workspace
+from notion_gitops.workflow.workspace import NEWEST_REF, SANDBOX_STATE_REF, Workspace
 
 LOOKED_AT = 2000  # commits of HEAD that are searched for traces of a lost state
 
@@ -87,6 +87,13 @@ def _fetched(workspace: Workspace, refs: Mapping[str, str]) -> str:
     return refs.get(f"refs/remotes/{remote}/{_branch(workspace)}", "")
 
 
+def _bring_back(workspace: Workspace, remote: str) -> str:
+    known = workspace.repository.resolve(NEWEST_REF)
+    if known is not None:
+        return f"git update-ref {workspace.state_ref} {known[:12]}"
+    return f"git fetch {remote} {_branch(workspace)}:{_branch(workspace)}"
+
+
 def _require_none_lost(workspace: Workspace) -> None:
     """Syncs in HEAD's history without a state branch: it was not fetched, or it was deleted."""
     if workspace.head.unborn:
@@ -102,7 +109,7 @@ def _require_none_lost(workspace: Workspace) -> None:
                 f"commit {commit.commit[:7]} is of a sync, but the state branch {branch}, which "
                 "holds the last agreed values, is not here",
                 detail="Without it a deletion could not be told from a record that is new.",
-                fix=f"git fetch {remote} {branch}:{branch}  If it is gone for good, run "
-                "notion-gitops import: it pairs both sides anew. Nothing was written.",
+                fix=f"{_bring_back(workspace, remote)}  If it is gone for good: notion-gitops "
+                "state rebuild. Nothing was written.",
             )
         )

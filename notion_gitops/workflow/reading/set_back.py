@@ -104,7 +104,8 @@ def _set_back(commit: str, later: str) -> Diagnostic:
         f"the state branch {branch} was set back: it is at {commit[:7]}, and was at {later[:7]}",
         detail="With the older values that both sides agreed on, edits since would be overwritten, "
         "and deleted records would come back.",
-        fix=f"Put it back: git update-ref {STATE_REF} {later[:12]}  Nothing was written.",
+        fix=f"Put it back: git update-ref {STATE_REF} {later[:12]}  If it was set back on purpose: "
+        "notion-gitops state rebuild. Nothing was written.",
     )
 
 
@@ -116,6 +117,6 @@ def _not_here(commit: str, sync: SyncCommit) -> Diagnostic:
         detail="The state branch was set back, or the working branch was pushed without it. With "
         "the older values that both sides agreed on, edits since would be overwritten, and deleted "
         "records would come back.",
-        fix="Where that sync was made, `notion-gitops apply --push` sends both branches. "
-        "Nothing was written.",
+        fix="Where that sync was made, `notion-gitops apply --push` sends both branches. If what "
+        "it recorded is gone for good: notion-gitops state rebuild. Nothing was written.",
     )

@@ -87,12 +87,17 @@ def read_state(workspace: Workspace, *, anew: bool = False) -> StateBranch:
         return StateBranch("")
     with ThreadPoolExecutor(max_workers=1) as aside:  # git looks while we parse
         related = aside.submit(_require_related, workspace, commit)
-        recorded = _read_metadata(workspace, commit)
+        recorded = read_metadata(workspace, commit)
         behind = related.result()
     return StateBranch(commit, recorded, behind=behind)
 
 
-def _read_metadata(workspace: Workspace, commit: str) -> dict[str, Recorded]:
+def read_metadata(workspace: Workspace, commit: str) -> dict[str, Recorded]:
+    """What a commit of the state branch holds of every mapping.
+
+    Raises:
+        StateUnusable: it is damaged, or a newer version of this program wrote it.
+    """
     names = [*workspace.mappings]
     blobs = workspace.repository.list_tree(commit, names)
     cached = {name: _cached(workspace, name, blobs) for name in names}
@@ -315,7 +320,7 @@ def _require_related(workspace: Workspace, commit: str) -> bool:
             detail="The branch was rewound or rebased, or is not up to date, or this is another "
             "branch than the one that was synced.",
             fix=f"If this is the branch that is synced: {remedy}  Else check that branch out. "
-            "Nothing was written.",
+            "If that history is gone for good: notion-gitops state rebuild. Nothing was written.",
         )
     )
 

@@ -23,9 +23,8 @@ from notion_gitops.workflow.writing.conflict_changes import answers_let_go, conf
 from notion_gitops.workflow.writing.journal import Journal
 from notion_gitops.workflow.writing.metadata import Facts, metadata_changes
 from notion_gitops.workflow.writing.moved import Moved
-from notion_gitops.workflow.writing.state_ref import commit_state
+from notion_gitops.workflow.writing.state_ref import commit_state, next_serial
 
-_LOOKED_AT = 20  # commits of the state branch
 Contents = Mapping[str, bytes | None]
 _WAITING = frozenset({Status.PENDING, Status.FAILED, Status.STALE})  # of the next apply
 
@@ -67,7 +66,7 @@ def commit_sync(
     changes = _state_changes(planned, result, moved)
     if not changes and not records:
         return result
-    message = state_commit_message(result, records=head, serial=_serial(workspace, state))
+    message = state_commit_message(result, records=head, serial=next_serial(workspace, state))
     commit = commit_state(workspace, state, changes, message)
     return replace(result, state_commit=commit)
 
@@ -187,10 +186,3 @@ def _editors(planned: Planned, result: SyncResult) -> dict[str, int]:
         if outcome.status is Status.APPLIED and from_page and record and record.page:
             editors[names.get(record.page.edited_by, "somebody")] += 1
     return dict(editors)
-
-
-def _serial(workspace: Workspace, state: str) -> int:
-    """The number of this sync, by those of the state branch; an import has none."""
-    syncs = workspace.repository.log_syncs(state, _LOOKED_AT) if state else []
-    counted = (s.trailers["Sync-Serial"] for s in syncs if "Sync-Serial" in s.trailers)
-    return int(next(counted, "0")) + 1

@@ -18,6 +18,7 @@ from notion_gitops.state.readings import dump_reading
 from notion_gitops.state.stored import dump_stored
 from notion_gitops.state.sync import (
     KEY_PROPERTY,
+    REBUILT,
     FieldSeen,
     PendingRecord,
     SyncState,
@@ -44,6 +45,7 @@ class Facts:
     metrics: Mapping[str, int | float]
     people: People
     pending: Mapping[str, tuple[PendingRecord, ...]] = field(default_factory=dict)
+    rebuilt: bool = False  # it is no sync, but a rebuild
 
 
 def metadata_changes(workspace: Workspace, moved: Moved, facts: Facts) -> dict[str, bytes | None]:
@@ -58,7 +60,7 @@ def metadata_changes(workspace: Workspace, moved: Moved, facts: Facts) -> dict[s
     texts |= {p: None for p in old_pages if p not in texts}
     texts[f"{name}/schema.json"] = dump_schema(_schema(moved.compared))
     texts[f"{name}/sync.yaml"] = dump_sync(_sync_state(moved, facts))
-    reading = next_reading(moved, entries, facts.people)
+    reading = None if facts.rebuilt else next_reading(moved, entries, facts.people)
     if reading or recorded.reading:
         texts[f"{name}/reading.json"] = dump_reading(reading) if reading else None
     for key, base in moved.records.items():
@@ -163,8 +165,8 @@ def _sync_state(moved: Moved, facts: Facts) -> SyncState:
         branch=facts.branch,
         database=schema.database_id if schema else "",
         data_source=schema.data_source_id if schema else "",
-        last_success=facts.at,
-        sync_id=facts.sync_id,
+        last_success=before.last_success if before and facts.rebuilt else facts.at,
+        sync_id=before.sync_id if before and facts.rebuilt else facts.sync_id,
         health=facts.health.get(name),
         metrics=facts.metrics,
         markers=_markers(moved, facts),
@@ -175,4 +177,8 @@ def _sync_state(moved: Moved, facts: Facts) -> SyncState:
 def _markers(moved: Moved, facts: Facts) -> dict[str, str]:
     before = moved.compared.recorded.sync
     markers = dict(before.markers) if before else {}
+    if facts.rebuilt:
+        markers[REBUILT] = moment(facts.at)
+    elif REBUILT in markers and not any(e.unsettled for e in _entries(moved).values()):
+        del markers[REBUILT]
     return {**markers, MARKER: moment(facts.at)} if moved.compared.bodies.full else markers

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 from notion_gitops.workflow.workspace import NEWEST_REF, Workspace
 
+_LOOKED_AT = 20  # commits of the state branch
+
 
 def adopt_state(workspace: Workspace, commit: str) -> None:
     """Bring the local state branch forward to the commit that the plan was made on."""
@@ -31,6 +33,13 @@ def commit_state(
     commit = workspace.repository.commit(workspace.state_ref, parent, changes, message)
     keep_newest(workspace, commit)
     return commit
+
+
+def next_serial(workspace: Workspace, state: str) -> int:
+    """The number of the next commit, by those of the state branch; an import has none."""
+    syncs = workspace.repository.log_syncs(state, _LOOKED_AT) if state else []
+    counted = (s.trailers["Sync-Serial"] for s in syncs if "Sync-Serial" in s.trailers)
+    return int(next(counted, "0")) + 1
 
 
 def keep_newest(workspace: Workspace, commit: str) -> None:
