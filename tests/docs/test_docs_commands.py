@@ -27,7 +27,8 @@ TOOL = "notion-gitops"
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 # What differs from run to run: commits, seconds, requests, and the present.
 VARIES = re.compile(
-    r"\b[0-9a-f]{7}\b|\d+\.\d s\b|\d+ requests|[A-Z][a-z]{2} \d+ [A-Z][a-z]{2} \d\d:\d\d"
+    r"\b[0-9a-f]{7}\b|\d+\.\d s\b|about \d+ s\b|\d+ requests"
+    r"|[A-Z][a-z]{2} \d+ [A-Z][a-z]{2} \d\d:\d\d"
 )
 
 
