@@ -1,0 +1,307 @@
+"""What must hold, told by a model of its own: where each value came from, and who saw it go.
+
+Every value that a person enters is entered once only (a token), so that it can be told what became
+of it. Transitions are checked as they happen, since an end may hide what was lost on the way.
+The names I1 to I23 are those of the invariants in `docs/guarantees.md`.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tests.machine.machine_git import Clone
+from tests.machine.machine_views import (
+    CONFLICTS,
+    RECORDS,
+    STATE,
+    TITLES,
+    NotionView,
+    Page,
+    Values,
+    base_of,
+    newest_state,
+    questions_in,
+    record_of,
+    records_in,
+    tokens_in,
+)
+
+RULED = frozenset({"spot"})  # the mapping's rule decides: git's value stays, the other is backed up
+YOUNG = timedelta(seconds=5)  # a page is written on a reading that is not older (I10)
+
+
+class Broken(AssertionError):
+    """An invariant does not hold."""
+
+
+_RAISED: list[Broken] = []  # the product may catch what is raised in the midst of it
+
+
+def hold(invariant: str, fact: object, *about: object) -> None:
+    if not fact:
+        _RAISED.append(Broken(f"{invariant}: {' '.join(map(str, about))}"))
+        raise _RAISED[-1]
+
+
+def raise_what_was_caught() -> None:
+    """Raise what was broken in the midst of the product, which may have caught it."""
+    found = _RAISED[:1]
+    _RAISED.clear()
+    if found:
+        raise found[0]
+
+
+@dataclass
+class Run:
+    """One apply, as the oracle watches it."""
+
+    clone: Clone
+    base: str  # the state commit that it starts from
+    read: dict[str, tuple[int, datetime]] = field(default_factory=dict)  # page, or "" for all
+    wrote: int = 0  # requests that change something
+    brought_back: set[str] = field(default_factory=set)  # pages that it took out of the trash
+    jumped: bool = False  # time was made to jump while it ran
+
+    def reading(self, page: str) -> tuple[int, datetime] | None:
+        """When the page was last read, as a number of an act and as a time."""
+        found = [self.read[at] for at in (page, "") if at in self.read]
+        return max(found, default=None)
+
+
+@dataclass
+class Oracle:
+    """What people did, and what the product may therefore do."""
+
+    notion: NotionView
+    saw: dict[str, set[str]] = field(default_factory=dict)  # token -> what took its place, seen
+    entered: dict[str, str] = field(default_factory=dict)  # token -> where
+    excused: set[str] = field(default_factory=set)  # written between our reading and our writing
+    acts: int = 0
+    edited: dict[tuple[str, str], int] = field(default_factory=dict)  # page, field -> act
+    deleted: set[str] = field(default_factory=set)  # keys whose file a person deleted
+    trashed: dict[str, int] = field(default_factory=dict)  # pages that people trashed -> act
+    answered: set[tuple[str, str]] = field(default_factory=set)  # key, field ("": the record)
+    backed_up: set[str] = field(default_factory=set)  # tokens in the backups of any sync
+    renamed: dict[str, str] = field(default_factory=dict)  # keys by people: new -> old
+    tally: Counter[str] = field(default_factory=Counter)
+
+    # --- what people do ---
+
+    def token(self, where: str) -> str:
+        """A value that nobody entered before."""
+        token = str(10001 + len(self.entered))
+        self.entered[token] = where
+        return token
+
+    def replaced(self, text: str, by: str) -> None:
+        """A person who sees `text` puts another value, or nothing, into its place."""
+        for token in tokens_in(text):
+            self.saw.setdefault(token, set()).add(by)
+
+    def revived(self, text: str) -> None:
+        """A person brings an old value back: it counts again."""
+        for token in tokens_in(text):
+            self.saw.pop(token, None)
+
+    def edits(self, page: str, name: str) -> None:
+        self.acts += 1
+        self.edited[(page, name)] = self.acts
+
+    # --- what the product asks of Notion, before it happens ---
+
+    def reads(self, run: Run, page: str, at: datetime) -> None:
+        """It reads a page, or ("") all of the database."""
+        run.read[page] = (self.acts, at)
+
+    def trashes(self, run: Run, page: Page) -> None:
+        """I5: only what a person deleted in git goes into the trash."""
+        files = records_in(run.clone, run.clone.head())
+        key, base = self._agreed(run, page)
+        asked = (key, "") in self.answered
+        hold("I5", asked or key not in files, key, "is trashed, and its file is there")
+        hold("I5", asked or key in self.deleted, key, "is trashed, and nobody deleted its file")
+        self._young(run, page.id)
+        reading = run.reading(page.id)
+        for name, value in page.values.items():
+            since = reading is not None and self.edited.get((page.id, name), -1) > reading[0]
+            known = not value or value == base.get(name) or since or asked or name in RULED
+            hold("I4", known, f"{key} is trashed, and {name} was edited to {value}")
+
+    @staticmethod
+    def _agreed(run: Run, page: Page) -> tuple[str, Values]:
+        """The key of a page, and what was agreed on it, as the base of the run has it."""
+        base = base_of(run.clone, run.base) if run.base else None
+        keys = [k for k, p in base.pages.items() if p == page.id] if base else []
+        key = keys[0] if keys else page.key
+        return key, base.records.get(key, {}) if base else {}
+
+    def updates(self, run: Run, page: Page, values: Values) -> None:
+        """I4, I8: only a value that both sides agreed on is written over, or one that is asked."""
+        self._young(run, page.id)
+        key, base = self._agreed(run, page)
+        reading = run.reading(page.id)
+        for name, new in values.items():
+            now = page.values[name]
+            if now in ("", new, base.get(name)):
+                continue
+            if reading is not None and self.edited.get((page.id, name), -1) > reading[0]:
+                self.tally["edited between our reading and our writing"] += 1
+                self.excused |= tokens_in(now)
+                continue
+            back = page.id in run.brought_back  # a person saw it go, with all that it says
+            may = back or name in RULED or (key, name) in self.answered or (key, "") in self.answered
+            hold("I4", may, f"{key}.{name} = {now} is written over in Notion by {new}; base", base)
+
+    def _young(self, run: Run, page: str) -> None:
+        reading = run.reading(page)
+        hold("I10", reading is not None, page, "is written and was not read by this run")
+        assert reading is not None
+        age = self.now() - reading[1]
+        hold("I10", run.jumped or age <= YOUNG, page, f"is written on a reading {age} old")
+
+    def now(self) -> datetime:
+        return self.notion.sandbox.clock()
+
+    # --- after a run ---
+
+    def committed(self, run: Run, before: str, after: str) -> None:
+        """The commits that a run made on the working branch: I4, I5, I7, I15."""
+        clone, commit = run.clone, after
+        while commit and commit != before:
+            found = clone.objects.commit(commit)
+            assert found is not None
+            parent = found.parents[0] if found.parents else ""
+            if "Sync-Id: " in found.message:
+                self._record_commit(run, parent, commit)
+            commit = parent
+
+    def _record_commit(self, run: Run, parent: str, commit: str) -> None:
+        clone = run.clone
+        before, after = clone.objects.tree_of(parent), clone.objects.tree_of(commit)
+        base = base_of(clone, run.base) if run.base else None
+        for path in {p for p in {*before, *after} if before.get(p) != after.get(p)}:
+            hold("I15", path.startswith((RECORDS, CONFLICTS)), path, "is written")
+            if not path.startswith(RECORDS):
+                continue
+            key = path.removeprefix(RECORDS).removesuffix(".yaml")
+            was = self._before(key, base.records) if base else key
+            agreed = base.records.get(was, {}) if base else {}
+            old = self._record(clone, before.get(path))
+            if path not in after:
+                self._file_deleted(key, base.pages.get(was, "") if base else "", old, agreed)
+            else:
+                self._file_written(key, old, self._record(clone, after[path]), agreed)
+
+    def _before(self, key: str, known: Mapping[str, Values]) -> str:
+        """The key that a record had in the base."""
+        while key not in known and key in self.renamed:
+            key = self.renamed[key]
+        return key
+
+    @staticmethod
+    def _record(clone: Clone, entry: tuple[str, str] | None) -> Values:
+        found = clone.objects.read(entry[1]) if entry else None
+        return record_of(found[1]) if found else {}
+
+    def _file_deleted(self, key: str, page: str, old: Values, agreed: Values) -> None:
+        asked = (key, "") in self.answered
+        gone = page in self.trashed or asked
+        hold("I5", gone, f"the file of {key} is deleted, and nobody trashed its page")
+        for name, value in old.items():
+            known = not value or value == agreed.get(name) or asked
+            hold("I4", known, f"the file of {key} is deleted, and {name} was edited to {value}")
+
+    def _file_written(self, key: str, old: Values, new: Values, agreed: Values) -> None:
+        for name in TITLES:
+            was, now = old.get(name, ""), new[name]
+            if was == now:
+                continue
+            held = any(now in v for (_, f), v in self.notion.held.items() if f == name)
+            hold("I7", not now or held, f"{key}.{name} = {now} is invented")
+            may = was in ("", agreed.get(name)) or name in RULED
+            asked = (key, name) in self.answered or (key, "") in self.answered
+            hold("I4", may or asked, f"{key}.{name} = {was} is written over in git by {now}")
+
+    def recorded(self, clone: Clone, before: str, after: str) -> None:
+        """The commits that a run made on the state branch: I6, I12, I13."""
+        commit = after
+        while commit and commit != before:
+            found = clone.objects.commit(commit)
+            assert found is not None
+            hold("I13", len(found.parents) <= 1, "a merge on the state branch")
+            parent = found.parents[0] if found.parents else ""
+            self._state_commit(clone, parent, commit)
+            commit = parent
+        hold("I13", commit == before, "the state branch does not stand on what it was")
+
+    def _state_commit(self, clone: Clone, parent: str, commit: str) -> None:
+        base = base_of(clone, commit)
+        self.backed_up |= tokens_in(base.backups)
+        missing = base.files ^ base.held
+        hold("I12", not missing, "index and files of the base differ:", missing)
+        earlier = base_of(clone, parent) if parent else None
+        if earlier is not None:
+            hold("I13", base.serial > earlier.serial, "serial", earlier.serial, base.serial)
+            hold("I13", base.lineage == earlier.lineage, "another lineage")
+        for key, values in base.records.items():
+            before = earlier.records.get(key, {}) if earlier else {}
+            page = base.pages[key]
+            for name in TITLES:
+                value = values[name]
+                if value and value != before.get(name):
+                    held = self.notion.held.get((page, name), set())
+                    hold("I6", value in held, f"base of {key}.{name} = {value} never was in Notion")
+
+    # --- at any time ---
+
+    def no_twins(self) -> None:
+        """I3: one live page of ours for a key."""
+        pages = self.notion.pages().values()
+        ours = Counter(p.key for p in pages if p.by_us and p.key and not p.in_trash)
+        twins = {key: count for key, count in ours.items() if count > 1}
+        hold("I3", not twins, "twins:", twins)
+
+    # --- at rest ---
+
+    def none_lost(self, clones: Mapping[str, Clone]) -> None:
+        """I4: every value stands somewhere, or a person saw another one take its place."""
+        alive = {t for p in self.notion.pages().values() if not p.in_trash for t in _tokens(p)}
+        for clone in clones.values():
+            head = clone.head()
+            for record in records_in(clone, head).values():
+                alive |= tokens_in(" ".join(record.values()))
+            for text in questions_in(clone, head).values():
+                alive |= tokens_in(text)
+        known = alive | self.excused | self.backed_up
+        lost = [t for t in self.entered if t not in known and not self.saw.get(t)]
+        hold("I4", not lost, "lost:", {t: self.entered[t] for t in lost})
+
+    def agreed(self, clone: Clone, aside: set[str]) -> None:
+        """I1: both sides say the same of every record that nothing is asked about."""
+        head = clone.head()
+        files, asked = records_in(clone, head), questions_in(clone, head)
+        base = base_of(clone, newest_state(clone))
+        pages = self.notion.pages()
+        for key, values in files.items():
+            page = pages.get(base.pages.get(key, ""))
+            if key in asked or (page and page.id in aside):
+                continue
+            hold("I1", page is not None, key, "has a file and no page")
+            assert page is not None
+            hold("I1", not page.in_trash, key, "has a file, and its page is in the trash")
+            hold("I1", page.values == values, key, "differs:", values, page.values)
+        for key, page_id in base.pages.items():
+            page = pages.get(page_id)
+            gone = key not in files and key not in asked
+            if gone and page is not None and page_id not in aside:
+                hold("I1", page.in_trash, key, "has no file, and its page is there")
+
+
+def _tokens(page: Page) -> set[str]:
+    return tokens_in(" ".join(page.values.values()))
+
+
+def state_of(clone: Clone) -> str:
+    """The local state branch of a clone."""
+    return clone.resolve(STATE)

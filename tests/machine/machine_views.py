@@ -1,0 +1,209 @@
+"""What stands on either side, read past the product: files by YAML, pages by SQL."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
+
+import yaml
+
+from notion_gitops.sandbox.sandbox import Sandbox
+from tests.machine.machine_git import Clone
+
+RECORDS = "state/records/tasks/"
+CONFLICTS = "state/conflicts/tasks/"
+STATE = "refs/heads/notion-gitops/state"
+MAIN = "refs/heads/main"
+TRACKED = "refs/remotes/origin/notion-gitops/state"
+TITLES = {"title": "Name", "note": "Note", "spot": "Spot", "hours": "Hours"}
+KEY = "Task ID"
+_TOKEN = re.compile(r"(?<![0-9a-f-])w?(1\d{4})(?![0-9a-f-])")
+
+Values = Mapping[str, str]  # field -> as text; "" for empty; sets sorted, with blanks between
+
+
+def tokens_in(text: str) -> set[str]:
+    """The values that people entered, in any text."""
+    return set(_TOKEN.findall(text))
+
+
+# --- git ---
+
+
+@lru_cache(4096)
+def record_of(content: bytes) -> Values:
+    """The fields of a record file."""
+    loaded: Any = yaml.load(content, Loader=yaml.CBaseLoader) or {}  # noqa: S506
+    return {name: _plain(loaded.get(name)) for name in TITLES}
+
+
+def _plain(value: Any) -> str:
+    return " ".join(sorted(value)) if isinstance(value, list) else str(value or "")
+
+
+def content(clone: Clone, blob: str) -> bytes:
+    found = clone.objects.read(blob)
+    assert found is not None, f"{blob} is missing"
+    return found[1]
+
+
+def records_in(clone: Clone, commit: str) -> dict[str, Values]:
+    """The records of a commit, by key."""
+    return {
+        path.removeprefix(RECORDS).removesuffix(".yaml"): record_of(content(clone, blob))
+        for path, (_, blob) in clone.objects.tree_of(commit).items()
+        if path.startswith(RECORDS)
+    }
+
+
+def questions_in(clone: Clone, commit: str) -> dict[str, str]:
+    """The texts of the conflict files of a commit, by key."""
+    return {
+        path.removeprefix(CONFLICTS).removesuffix(".yaml"): content(clone, blob).decode()
+        for path, (_, blob) in clone.objects.tree_of(commit).items()
+        if path.startswith(CONFLICTS)
+    }
+
+
+def newest_state(clone: Clone) -> str:
+    """The newest state that a clone has; "" if the two that it has went apart, or it has none."""
+    mine, theirs = clone.resolve(STATE), clone.resolve(TRACKED)
+    if not mine or not theirs or mine == theirs:
+        return mine or theirs
+    if mine in clone.objects.ancestors(theirs):
+        return theirs
+    return mine if theirs in clone.objects.ancestors(mine) else ""
+
+
+@dataclass(frozen=True)
+class Base:
+    """What a commit of the state branch says."""
+
+    records: Mapping[str, Values]
+    pages: Mapping[str, str]  # key -> page id
+    files: frozenset[str]  # that its index names
+    held: frozenset[str]  # files that it holds
+    serial: int
+    lineage: str
+    backups: str
+
+
+_BASES: dict[str, Base] = {}
+
+
+def base_of(clone: Clone, commit: str) -> Base:
+    if commit not in _BASES:
+        tree = clone.objects.tree_of(commit)
+        texts = {
+            p: content(clone, blob).decode()
+            for p, (_, blob) in tree.items()
+            if p.startswith("tasks/") or p == "backup.jsonl"
+        }
+        lines = [
+            json.loads(line)
+            for path, text in texts.items()
+            if path.startswith("tasks/pages/")
+            for line in text.splitlines()
+        ]
+        entries = [line for line in lines if line.get("file") and line.get("page")]
+        sync = yaml.load(texts["tasks/sync.yaml"], Loader=yaml.CBaseLoader)  # noqa: S506
+        _BASES[commit] = Base(
+            records_in(clone, commit),
+            {line["key"]: line["page"] for line in entries},
+            frozenset(line["file"] for line in entries),
+            frozenset(path for path in tree if path.startswith(RECORDS)),
+            int(sync["serial"]),
+            str(sync["lineage"]),
+            texts.get("backup.jsonl", ""),
+        )
+    return _BASES[commit]
+
+
+# --- Notion ---
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the sandbox."""
+
+    id: str
+    key: str
+    values: Values
+    in_trash: bool
+    archived: bool
+    source: str
+    by_us: bool  # made by the connection that the product uses
+
+
+@dataclass
+class NotionView:
+    """Reads the pages, and remembers every value that each of them ever held."""
+
+    sandbox: Sandbox
+    bot: str
+    properties: Mapping[str, str]  # id -> field; the key's is ""
+    held: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # page, field
+
+    def pages(self) -> dict[str, Page]:
+        rows = self.sandbox._store.all(
+            "SELECT id, vals, in_trash, is_archived, source_id, created_by, 1 FROM pages"
+            " WHERE source_id IS NOT NULL"
+        )
+        return {row["id"]: self._page(row) for row in rows}
+
+    def page(self, page_id: str) -> Page | None:
+        row = self.sandbox._store.one("SELECT * FROM pages WHERE id=?", (page_id,))
+        return None if row is None or row["source_id"] is None else self._page(row)
+
+    def note(self) -> None:
+        """Remember what all pages hold now."""
+        for page in self.pages().values():
+            for name, value in page.values.items():
+                self.held.setdefault((page.id, name), set()).add(value)
+
+    def _page(self, row: Any) -> Page:
+        read = _values(row["vals"])
+        values = {name: read.get(i, "") for i, name in self.properties.items()}
+        for name in TITLES:
+            values.setdefault(name, "")
+        return Page(
+            row["id"],
+            values.pop("", ""),
+            values,
+            bool(row["in_trash"]),
+            bool(row["is_archived"]),
+            row["source_id"],
+            row["created_by"] == self.bot,
+        )
+
+
+@cache
+def _values(text: str) -> dict[str, str]:
+    return {name: shown(value) for name, value in json.loads(text).items()}
+
+
+def shown(value: Any) -> str:
+    """A value as the sandbox keeps it, or as it is sent, plainly."""
+    match value:
+        case None:
+            return ""
+        case [{"text": _} | {"plain_text": _}, *_]:
+            return "".join(v.get("plain_text") or v["text"]["content"] for v in value)
+        case [{"name": _}, *_]:
+            return " ".join(sorted(v["name"] for v in value))
+        case list():
+            return " ".join(sorted(map(str, value)))
+        case dict():
+            return str(value.get("name") or value.get("id") or "")
+        case float() if value.is_integer():
+            return str(int(value))
+        case _:
+            return str(value)
+
+
+def sent(value: Mapping[str, Any]) -> str:
+    """A property value of a request, plainly."""
+    kinds = ("title", "rich_text", "number", "select", "multi_select")
+    return next((shown(value[kind]) for kind in kinds if kind in value), "?")
