@@ -8,16 +8,27 @@ import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from notion_gitops.repository import calls
 from notion_gitops.repository.calls import Answer, Call
+from tests.machine.machine_git_text import (
+    NO_TREE,
+    NOTHING,
+    command,
+    date,
+    fits,
+    no_tree,
+    private,
+    push_lines,
+    raw_lines,
+    status_line,
+    under,
+    work_tree,
+)
 from tests.machine.machine_objects import (
-    FILE,
     Entries,
     Objects,
-    blob_name,
     read_index,
     ref_of,
     refs_of,
@@ -25,8 +36,6 @@ from tests.machine.machine_objects import (
     write_index,
 )
 
-NO_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-NOTHING = "0" * 40
 _HEADS = "refs/heads/"
 
 Command = Callable[["Clone", list[str], Call], "Answer | None"]
@@ -96,14 +105,14 @@ class QuickGit:
     def run(self, folder: Path, arguments: Sequence[str], call: Call | None = None) -> Answer:
         """As `calls.run`."""
         given = call or Call()
-        command, options = _command(arguments)
-        known = _COMMANDS.get(command)
+        name, options = command(arguments)
+        known = _COMMANDS.get(name)
         if known is not None and (folder / ".git").is_dir():
             answer = known(self, self.clone(folder), options, given)
             if answer is not None:
-                self.answered[command] += 1
+                self.answered[name] += 1
                 return answer
-        self.asked_git[command] += 1
+        self.asked_git[name] += 1
         return self.real(folder, arguments, given)
 
     def remembered(self, clone: Clone, options: list[str], call: Call) -> Answer:
@@ -139,8 +148,8 @@ class QuickGit:
         if layout != "--format=%(refname) %(objectname)":
             return None
         refs = sorted(refs_of(clone.git).items())
-        fits = [f"{r} {c}\n" for r, c in refs if any(_fits(r, pattern) for pattern in patterns)]
-        return told("".join(fits))
+        lines = [f"{r} {c}\n" for r, c in refs if any(fits(r, p) for p in patterns)]
+        return told("".join(lines))
 
     def merge_base(self, clone: Clone, options: list[str], call: Call) -> Answer | None:
         match options:
@@ -173,7 +182,7 @@ class QuickGit:
                 picked = (
                     f"{mode} blob {oid}\t{path}\0"
                     for path, (mode, oid) in sorted(entries.items())
-                    if not paths or _under(path, paths)
+                    if not paths or under(path, paths)
                 )
                 return told("".join(picked))
         return None
@@ -184,10 +193,10 @@ class QuickGit:
         at = options.index("--end-of-options")
         one, other, _, *paths = options[at + 1 :]
         before, after = (
-            {p: e for p, e in clone.objects.tree_of(_no_tree(tree)).items() if _under(p, paths)}
+            {p: e for p, e in clone.objects.tree_of(no_tree(tree)).items() if under(p, paths)}
             for tree in (one, other)
         )
-        return told("".join(_raw_lines(before, after)))
+        return told("".join(raw_lines(before, after)))
 
     def cat_file(self, clone: Clone, options: list[str], call: Call) -> Answer | None:
         if options != ["--batch"]:
@@ -227,7 +236,7 @@ class QuickGit:
     def read_tree(self, clone: Clone, options: list[str], call: Call) -> Answer | None:
         match options:
             case ["--end-of-options", tree]:
-                clone.indexes[_private(call)] = clone.objects.tree_of(tree)
+                clone.indexes[private(call)] = clone.objects.tree_of(tree)
                 return told()
         return None
 
@@ -236,8 +245,8 @@ class QuickGit:
             return told()
         if options != ["-z", "--replace", "--index-info"]:
             return None
-        private = _private(call)
-        entries = clone.indexes.get(private, {}) if private else clone.index()
+        index = private(call)
+        entries = clone.indexes.get(index, {}) if index else clone.index()
         for line in call.stdin.decode().split("\0"):
             about, _, path = line.partition("\t")
             mode, _, oid = about.partition(" ")
@@ -245,17 +254,17 @@ class QuickGit:
                 entries.pop(path, None)
             elif path:
                 entries[path] = (mode, oid)
-        if private:
-            clone.indexes[private] = entries
+        if index:
+            clone.indexes[index] = entries
         else:
             write_index(clone.git / "index", entries)
         return told()
 
     def write_tree(self, clone: Clone, options: list[str], call: Call) -> Answer | None:
-        private = _private(call)
-        if options or not private:
+        index = private(call)
+        if options or not index:
             return None
-        return told(clone.objects.write_tree(clone.indexes.pop(private)) + "\n")
+        return told(clone.objects.write_tree(clone.indexes.pop(index)) + "\n")
 
     def commit_tree(self, clone: Clone, options: list[str], call: Call) -> Answer | None:
         match options:
@@ -268,7 +277,7 @@ class QuickGit:
         lines = [f"tree {tree}", *(f"parent {p}" for p in parents)]
         for role in ("author", "committer"):
             name = self._name(clone, role.upper(), call)
-            lines.append(f"{role} {name} {_date(role)} +0000")
+            lines.append(f"{role} {name} {date(role)} +0000")
         body = "\n".join(lines).encode() + b"\n\n" + call.stdin.rstrip(b"\n") + b"\n"
         return told(clone.objects.write("commit", body) + "\n")
 
@@ -282,15 +291,15 @@ class QuickGit:
     def status(self, clone: Clone, options: list[str], call: Call) -> Answer | None:
         paths = options[options.index("--") + 1 :]
         head, index = clone.objects.tree_of(clone.head()), clone.index()
-        work = _work_tree(clone.root, paths)
+        work = work_tree(clone.root, paths)
         lines, untracked = [], []
         for path in sorted({*head, *index, *work}):
-            if not _under(path, paths):
+            if not under(path, paths):
                 continue
             states = [each.get(path) for each in (head, index, work)]
             if states[0] == states[1] == states[2]:
                 continue
-            lines += _status_line(path, *states)
+            lines += status_line(path, *states)
             if states[1] is None and states[2] is not None:
                 untracked.append(f"? {path}\0")
         return told("".join([*lines, *untracked]))
@@ -337,14 +346,14 @@ class QuickGit:
         if set(leases) != set(moves):
             return None
         stale = {ref for ref in moves if ref_of(hub.git, ref) != leases[ref]}
-        for ref, commit in moves.items():
+        for commit in moves.values():
             if commit and not stale:
                 hub.objects.take(clone.objects, commit)
         for ref, commit in moves.items():
             if not stale:
                 set_ref(hub.git, ref, commit)
                 self._follow(clone, options[at + 1], ref, commit)
-        return told("".join(_push_lines(moves, stale)), status=1 if stale else 0)
+        return told("".join(push_lines(moves, stale)), status=1 if stale else 0)
 
     def _follow(self, clone: Clone, remote: str, ref: str, commit: str) -> None:
         """Move the remote-tracking ref of a branch, as a push does."""
@@ -390,84 +399,3 @@ def real_git() -> Callable[[Path, Sequence[str], Call], Answer]:
 
 
 _REAL = calls.run
-
-
-def _command(arguments: Sequence[str]) -> tuple[str, list[str]]:
-    rest = list(arguments)
-    while rest and rest[0].startswith("-"):
-        rest = rest[2:] if rest[0] == "-c" else rest[1:]
-    return (rest[0], rest[1:]) if rest else ("", [])
-
-
-def _private(call: Call) -> str:
-    """The path of an index that is not the user's; "" for the user's."""
-    return (call.env or {}).get("GIT_INDEX_FILE", "")
-
-
-def _date(role: str) -> str:
-    """Seconds; the harness sets both variables, in ISO 8601 with UTC."""
-    from datetime import datetime  # noqa: PLC0415  the real one, whatever the tests put in place
-
-    given = os.environ[f"GIT_{role.upper()}_DATE"]
-    return str(int(datetime.fromisoformat(given).timestamp()))
-
-
-def _fits(ref: str, pattern: str) -> bool:
-    if any(letter in pattern for letter in "*?["):
-        return fnmatchcase(ref, pattern)
-    return ref == pattern or ref.startswith(pattern.rstrip("/") + "/")
-
-
-def _under(path: str, wanted: Sequence[str]) -> bool:
-    return any(path == w or path.startswith(w.rstrip("/") + "/") for w in wanted)
-
-
-def _no_tree(name: str) -> str:
-    return "" if name == NO_TREE else name
-
-
-def _raw_lines(before: Entries, after: Entries) -> list[str]:
-    lines = []
-    for path in sorted({*before, *after}):
-        one, other = before.get(path), after.get(path)
-        if one != other:
-            old, new = one or ("000000", NOTHING), other or ("000000", NOTHING)
-            letter = "A" if one is None else "D" if other is None else "M"
-            lines.append(f":{old[0]} {new[0]} {old[1]} {new[1]} {letter}\0{path}\0")
-    return lines
-
-
-def _work_tree(root: Path, paths: Sequence[str]) -> Entries:
-    found: Entries = {}
-    for start in paths:
-        top = root / start
-        files = [top] if top.is_file() else [f for f in top.rglob("*") if f.is_file()]
-        for file in files:
-            name = file.relative_to(root).as_posix()
-            found[name] = (FILE, blob_name(file.read_bytes()))
-    return found
-
-
-def _status_line(
-    path: str,
-    head: tuple[str, str] | None,
-    index: tuple[str, str] | None,
-    work: tuple[str, str] | None,
-) -> list[str]:
-    if head is None and index is None:
-        return []
-    staged = "A" if head is None else "D" if index is None else "." if head == index else "M"
-    there = index if index is None or work is not None else None
-    kept = "." if index is None or index == work else "D" if there is None else "M"
-    modes = [e[0] if e else "000000" for e in (head, index, work if index else None)]
-    names = [e[1] if e else NOTHING for e in (head, index)]
-    return [f"1 {staged}{kept} N... {' '.join([*modes, *names])} {path}\0"]
-
-
-def _push_lines(moves: Mapping[str, str], stale: set[str]) -> list[str]:
-    lines = ["To the hub\n"]
-    for ref, commit in moves.items():
-        why = "stale info" if ref in stale else "atomic push failed"
-        flag, summary = ("!", f"[rejected] ({why})") if stale else ("*", "[moved]")
-        lines.append(f"{flag}\t{commit}:{ref}\t{summary}\n")
-    return [*lines, *([] if stale else ["Done\n"])]

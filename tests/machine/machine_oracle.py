@@ -2,9 +2,10 @@
 
 Every value that a person enters is entered once only (a token), so that it can be told what became
 of it. Transitions are checked as they happen, since an end may hide what was lost on the way.
-The names I1 to I23 are those of the invariants in `docs/guarantees.md`.
+I1 to I23 are the invariants of the catalogue of faults, by their numbers there.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,17 +32,22 @@ RULED = frozenset({"spot"})  # the mapping's rule decides: git's value stays, th
 YOUNG = timedelta(seconds=5)  # a page is written on a reading that is not older (I10)
 
 
-class Broken(AssertionError):
+class BrokenError(AssertionError):
     """An invariant does not hold."""
 
 
-_RAISED: list[Broken] = []  # the product may catch what is raised in the midst of it
+_RAISED: list[BrokenError] = []  # the product may catch what is raised in the midst of it
 
 
 def hold(invariant: str, fact: object, *about: object) -> None:
     if not fact:
-        _RAISED.append(Broken(f"{invariant}: {' '.join(map(str, about))}"))
+        _RAISED.append(BrokenError(f"{invariant}: {' '.join(map(str, about))}"))
         raise _RAISED[-1]
+
+
+def forget_what_was_raised() -> None:
+    """At the beginning of a story."""
+    _RAISED.clear()
 
 
 def raise_what_was_caught() -> None:
@@ -150,7 +156,8 @@ class Oracle:
                 self.excused |= tokens_in(now)
                 continue
             back = page.id in run.brought_back  # a person saw it go, with all that it says
-            may = back or name in RULED or (key, name) in self.answered or (key, "") in self.answered
+            asked = (key, name) in self.answered or (key, "") in self.answered
+            may = back or asked or name in RULED
             hold("I4", may, f"{key}.{name} = {now} is written over in Notion by {new}; base", base)
 
     def _young(self, run: Run, page: str) -> None:
@@ -277,15 +284,23 @@ class Oracle:
         lost = [t for t in self.entered if t not in known and not self.saw.get(t)]
         hold("I4", not lost, "lost:", {t: self.entered[t] for t in lost})
 
-    def agreed(self, clone: Clone, aside: set[str]) -> None:
-        """I1: both sides say the same of every record that nothing is asked about."""
+    def agreed(self, clone: Clone, told: str) -> None:
+        """I1: both sides say the same of every record that nothing is asked about.
+
+        Args:
+            clone: that has all.
+            told: by the last apply: of a key that went and one that came, which may be one record,
+                it asks there.
+        """
         head = clone.head()
         files, asked = records_in(clone, head), questions_in(clone, head)
         base = base_of(clone, newest_state(clone))
         pages = self.notion.pages()
+        pairs = re.findall(r"(\S+) is gone from git and (\S+), which", " ".join(told.split()))
+        doubted = {key for pair in pairs for key in pair}
         for key, values in files.items():
             page = pages.get(base.pages.get(key, ""))
-            if key in asked or (page and page.id in aside):
+            if key in asked or key in doubted:
                 continue
             hold("I1", page is not None, key, "has a file and no page")
             assert page is not None
@@ -293,8 +308,8 @@ class Oracle:
             hold("I1", page.values == values, key, "differs:", values, page.values)
         for key, page_id in base.pages.items():
             page = pages.get(page_id)
-            gone = key not in files and key not in asked
-            if gone and page is not None and page_id not in aside:
+            gone = key not in files and key not in asked and key not in doubted
+            if gone and page is not None:
                 hold("I1", page.in_trash, key, "has no file, and its page is there")
 
 

@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from notion_gitops.sandbox.weather.rules import Effect, Fault
-from tests.machine.machine_oracle import Broken
+from tests.machine.machine_ground import CLONES, KEYS
+from tests.machine.machine_making import Template, a_world
 from tests.machine.machine_stage import Moment, Process
 from tests.machine.machine_views import TITLES, Page
-from tests.machine.machine_world import CLONES, KEYS, Template, World, a_world
+from tests.machine.machine_world import Ran, World
 
 ENGINES = st.sampled_from(["a", "b"])
 PLACES = st.sampled_from(CLONES)
@@ -41,6 +42,7 @@ WHEN = st.one_of(
 )
 WHAT = st.one_of(
     st.just(("killed",)),
+    st.just(("killed",)),
     st.just(("killed, and its disk lost",)),
     st.tuples(st.just("time jumps"), st.sampled_from([5, 45, 700])),
     st.tuples(st.just("edit in Notion"), NUMBER, FIELDS),
@@ -48,6 +50,13 @@ WHAT = st.one_of(
     st.tuples(st.just("edit in git"), KEY, FIELDS),
     st.tuples(st.just("trash in Notion"), NUMBER),
     st.just(("the other engine",)),
+)
+LOST_DISK = ("killed, and its disk lost",)
+MOSTLY = st.sampled_from([True, True, True, False])
+IN_GIT = st.sampled_from(["edit"] * 5 + ["create", "delete", "delete", "rename", "revert"])
+IN_NOTION = st.sampled_from(
+    ["edit"] * 6
+    + ["create", "trash", "trash", "restore", "duplicate", "archive", "move", "rename property"]
 )
 
 
@@ -108,60 +117,74 @@ class Machine(RuleBasedStateMachine):
 
     # --- the product ---
 
-    @rule(
-        name=ENGINES,
-        pull=st.sampled_from([True, True, True, False]),
-        when=WHEN,
-        what=st.one_of(st.none(), WHAT),
-        storm=st.one_of(st.none(), WEATHER),
-    )
-    def sync(self, name: str, pull: bool, when: Any, what: Any, storm: Any) -> None:  # noqa: PLR0917
-        if pull:
-            self.world.pull(name)
-        if storm is not None:
-            (method, path), nth, (effect, fault) = storm
-            self.world.weather(effect, method, path, nth, fault)
-        moments = []
-        if what is not None:
-            moments = [Moment(*when, what[0], act_of(self.world, name, what))]
-        with self.noted():
-            ran = self.world.apply(name, moments=moments)
-        if ran.killed and what == ("killed, and its disk lost",):
+    @rule(name=ENGINES, pull=MOSTLY)
+    def sync(self, name: str, pull: bool) -> None:
+        self._sync(name, pull=pull)
+
+    @rule(name=ENGINES, pull=MOSTLY, when=WHEN, what=WHAT)
+    def sync_and_something_happens(self, name: str, pull: bool, when: Any, what: Any) -> None:
+        moment = Moment(when[0], when[1], when[2], what[0], act_of(self.world, name, what))
+        ran = self._sync(name, moment, pull=pull)
+        if ran.killed and what == LOST_DISK:
             self.world.lose_disk(name)
+
+    @rule(name=ENGINES, storm=WEATHER, more=st.one_of(st.none(), WEATHER))
+    def sync_in_a_storm(self, name: str, storm: Any, more: Any) -> None:
+        for (method, path), nth, (effect, fault) in filter(None, (storm, more)):
+            self.world.weather(effect, method, path, nth, fault)
+        self._sync(name, pull=True)
         self.world.sandbox.weather.clear()
-        if "went apart" in ran.text:
-            self.world.follow_advice(name)
+
+    def _sync(self, name: str, *moments: Moment, pull: bool) -> Ran:
+        with self.noted():
+            if pull:
+                self.world.pull(name)
+            ran = self.world.apply(name, moments=list(moments))
+            if "went apart" in ran.text:
+                self.world.follow_advice(name)
+            return ran
 
     @rule(name=ENGINES)
     def look(self, name: str) -> None:
-        self.world.look(name, "plan")
+        with self.noted():
+            self.world.look(name, "plan")
 
-    # --- people in git ---
+    # --- people ---
 
-    @rule(name=PLACES, key=KEY, field=FIELDS, push=st.sampled_from([True, True, False]))
-    def edit_in_git(self, name: str, key: str, field: str, push: bool) -> None:
-        if self.world.write(name, key, field) and push:
-            self.world.publish(name)
+    @rule(name=PLACES, what=IN_GIT, key=KEY, field=FIELDS, number=NUMBER, push=MOSTLY)
+    def in_git(  # noqa: PLR0917
+        self, name: str, what: str, key: str, field: str, number: int, push: bool
+    ) -> None:
+        world = self.world
+        done = {
+            "edit": lambda: world.write(name, key, field),
+            "create": lambda: world.create(name, key),
+            "delete": lambda: world.delete(name, key),
+            "rename": lambda: world.rename(name, key, f"{key}-{number}"),
+            "revert": lambda: world.revert(name, number % 4),
+        }[what]()
+        if done and push:
+            world.publish(name)
 
-    @rule(name=PLACES, key=KEY)
-    def create_in_git(self, name: str, key: str) -> None:
-        if self.world.create(name, key):
-            self.world.publish(name)
+    @rule(
+        name=PLACES,
+        key=KEY,
+        field=FIELDS,
+        git=st.sampled_from(["edit", "edit", "edit", "delete", "rename"]),
+        notion=st.sampled_from(["edit", "edit", "edit", "trash", "trash", "archive"]),
+    )
+    def both_sides(self, name: str, key: str, field: str, git: str, notion: str) -> None:
+        """Two people at one record; two who pick by chance seldom meet."""
+        self.world.pull(name)
+        self.in_git(name, git, key, field, number=7, push=True)
+        for number, page in enumerate(self.world.pages()):
+            if page.key == key:
+                self.in_notion(notion, number, field)
+                return
 
-    @rule(name=PLACES, key=KEY)
-    def delete_in_git(self, name: str, key: str) -> None:
-        if self.world.delete(name, key):
-            self.world.publish(name)
-
-    @rule(name=PLACES, key=KEY, number=NUMBER)
-    def rename_in_git(self, name: str, key: str, number: int) -> None:
-        if self.world.rename(name, key, f"{key}-{number}"):
-            self.world.publish(name)
-
-    @rule(name=PLACES, back=st.integers(0, 3))
-    def revert_in_git(self, name: str, back: int) -> None:
-        if self.world.revert(name, back):
-            self.world.publish(name)
+    @rule(name=PLACES, mine=st.booleans())
+    def pull(self, name: str, mine: bool) -> None:
+        self.world.pull(name, mine=mine)
 
     @rule(name=PLACES, number=NUMBER, choice=st.sampled_from(["git", "notion", "base"]))
     def answer(self, name: str, number: int, choice: str) -> None:
@@ -170,47 +193,28 @@ class Machine(RuleBasedStateMachine):
         if asked and self.world.answer(name, asked[number % len(asked)], choice):
             self.world.publish(name)
 
-    @rule(name=PLACES, mine=st.booleans())
-    def pull(self, name: str, mine: bool) -> None:
-        self.world.pull(name, mine=mine)
-
-    # --- people in Notion ---
-
-    @rule(number=NUMBER, field=FIELDS, twice=st.booleans())
-    def edit_in_notion(self, number: int, field: str, twice: bool) -> None:
-        for _ in range(1 + twice):
-            self.world.edit_page(pick(self.world, number), field)
-            self.world.clock.advance(timedelta(seconds=20))
-
-    @rule()
-    def create_in_notion(self) -> None:
-        self.world.add_page()
-
-    @rule(number=NUMBER)
-    def trash_in_notion(self, number: int) -> None:
-        self.world.trash(pick(self.world, number))
-
-    @rule(number=NUMBER)
-    def restore_in_notion(self, number: int) -> None:
-        trashed = [p for p in self.world.pages() if p.in_trash]
-        if trashed:
-            self.world.restore(trashed[number % len(trashed)])
-
-    @rule(number=NUMBER)
-    def duplicate_in_notion(self, number: int) -> None:
-        self.world.duplicate(pick(self.world, number))
-
-    @rule(number=NUMBER, archived=st.booleans())
-    def archive_in_notion(self, number: int, archived: bool) -> None:
-        self.world.archive(pick(self.world, number), archived=archived)
-
-    @rule(number=NUMBER, back=st.booleans())
-    def move_in_notion(self, number: int, back: bool) -> None:
-        self.world.move(pick(self.world, number), back=back)
-
-    @rule(field=FIELDS)
-    def rename_property(self, field: str) -> None:
-        self.world.rename_property(field)
+    @rule(what=IN_NOTION, number=NUMBER, field=FIELDS)
+    def in_notion(self, what: str, number: int, field: str) -> None:
+        world, page = self.world, pick(self.world, number)
+        match what:
+            case "edit":
+                world.edit_page(page, field)
+            case "create":
+                world.add_page()
+            case "trash":
+                world.trash(page)
+            case "restore":
+                for trashed in [p for p in world.pages() if p.in_trash][: 1 + number % 2]:
+                    world.restore(trashed)
+            case "duplicate":
+                world.duplicate(page)
+            case "archive":
+                world.archive(page, archived=not page.archived)
+            case "move":
+                world.move(page, back=page.id in world.moved)
+            case _:
+                world.rename_property(field)
+        world.clock.advance(timedelta(seconds=number * 10))
 
     # --- weather and time ---
 
@@ -218,17 +222,15 @@ class Machine(RuleBasedStateMachine):
     def time_passes(self, minutes: float) -> None:
         self.world.advance(timedelta(minutes=minutes))
 
-    @rule(seconds=st.sampled_from([0, 30, 120]))
-    def listing_lags(self, seconds: int) -> None:
-        self.world.lag = timedelta(seconds=seconds)
-
-    @rule(short=st.booleans())
-    def listing_is_cut(self, short: bool) -> None:
-        self.world.cut(short=short)
-
-    @rule(shared=st.booleans())
-    def sharing(self, shared: bool) -> None:
-        self.world.share(shared=shared)
+    @rule(what=st.sampled_from(["lag", "no lag", "cut", "whole", "unshare", "share", "share"]))
+    def listings(self, what: str) -> None:
+        match what:
+            case "lag" | "no lag":
+                self.world.lag = timedelta(seconds=120 if what == "lag" else 0)
+            case "cut" | "whole":
+                self.world.cut(short=what == "cut")
+            case _:
+                self.world.share(shared=what == "share")
 
     # --- the end ---
 

@@ -175,6 +175,14 @@ def _is_in(path: Any, home: str) -> bool:
 _HOOKED: list[bool] = []
 
 
+def _hex(count: int = 16) -> str:
+    return random.randbytes(count).hex()  # noqa: S311  no secret
+
+
+def _uuid() -> UUID:
+    return UUID(bytes=random.randbytes(16), version=4)  # noqa: S311  no secret
+
+
 class OneByOne(Executor):
     """In place of threads: what is submitted is done at once, so that runs are alike."""
 
@@ -223,7 +231,7 @@ def stand_ins(patch: pytest.MonkeyPatch) -> Iterator[None]:
     patch.setattr(time, "sleep", pause)
     patch.setattr(os, "fsync", lambda _: None)  # nobody cuts the power
     patch.setattr(secrets, "choice", random.choice)  # Hypothesis sees to it that runs are alike
-    patch.setattr(secrets, "token_hex", lambda n=16: random.randbytes(n).hex())
+    patch.setattr(secrets, "token_hex", _hex)
     _mappings_once(patch)
     for name, module in list(sys.modules.items()):
         if not name.startswith("notion_gitops."):
@@ -233,7 +241,7 @@ def stand_ins(patch: pytest.MonkeyPatch) -> Iterator[None]:
         if getattr(module, "ThreadPoolExecutor", None) is ThreadPoolExecutor:
             patch.setattr(module, "ThreadPoolExecutor", OneByOne)
         if getattr(module, "uuid4", None) is uuid4:
-            patch.setattr(module, "uuid4", lambda: UUID(bytes=random.randbytes(16), version=4))
+            patch.setattr(module, "uuid4", _uuid)
     yield
 
 

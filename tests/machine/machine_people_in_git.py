@@ -1,0 +1,150 @@
+"""What people do in a clone: edit, create, delete, rename, revert, decide."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from tests.machine.machine_git import Clone
+from tests.machine.machine_ground import ANCHORS, Ground
+from tests.machine.machine_views import CONFLICTS, RECORDS, TITLES, questions_in, record_of
+
+
+@dataclass
+class PeopleInGit(Ground):
+    """Each edit is a commit, and is told to the oracle."""
+
+    def write(self, name: str, key: str, fieldname: str, token: str = "") -> bool:
+        """A person edits a field of a file, or empties it."""
+        clone, path = self.clones[name], f"{RECORDS}{key}.yaml"
+        entry = clone.objects.tree_of(clone.head()).get(path)
+        if entry is None:
+            return False
+        found = clone.objects.read(entry[1])
+        assert found is not None
+        new = token or self.oracle.token(f"{name}:{key}.{fieldname}")
+        shown = record_of(found[1])[fieldname]
+        self.oracle.replaced(shown, new)
+        self.commit(name, {path: spelled(found[1].decode(), fieldname, _typed(fieldname, new))})
+        self.tell("edit in git", name, key, fieldname, shown, "->", new)
+        return True
+
+    def create(self, name: str, key: str) -> bool:
+        """A person adds a record."""
+        if key in self.files(name):
+            return False
+        title, note = (self.oracle.token(f"{name}:{key}.{f}") for f in ("title", "note"))
+        text = f"title: w{title}\nnote: w{note}\n"
+        self.commit(name, {f"{RECORDS}{key}.yaml": text.encode()})
+        self.oracle.deleted.discard(key)
+        self.tell("create in git", name, key, title, note)
+        return True
+
+    def delete(self, name: str, key: str) -> bool:
+        """A person deletes a record, and has seen what its file says."""
+        values = self.files(name).get(key)
+        if values is None or key in ANCHORS:
+            return False
+        self.oracle.replaced(" ".join(values.values()), "deleted")
+        self.oracle.deleted.add(key)
+        self.commit(name, {f"{RECORDS}{key}.yaml": None})
+        self.tell("delete in git", name, key)
+        return True
+
+    def rename(self, name: str, key: str, new: str) -> bool:
+        """A person gives a record another key."""
+        files = self.files(name)
+        if key not in files or new in files or key in ANCHORS:
+            return False
+        clone = self.clones[name]
+        entry = clone.objects.tree_of(clone.head())[f"{RECORDS}{key}.yaml"]
+        found = clone.objects.read(entry[1])
+        assert found is not None
+        changes = {f"{RECORDS}{key}.yaml": None, f"{RECORDS}{new}.yaml": found[1]}
+        self.oracle.deleted.add(key)
+        self.oracle.deleted.discard(new)
+        self.oracle.renamed[new] = key
+        self.commit(name, changes)
+        self.tell("rename in git", name, key, new)
+        return True
+
+    def revert(self, name: str, back: int) -> bool:
+        """A person reverts one of the last commits, as far as nothing came after it."""
+        clone = self.clones[name]
+        commit = clone.head()
+        for _ in range(back):
+            parents = clone.objects.commit(commit)
+            commit = parents.parents[0] if parents and parents.parents else ""
+        found = clone.objects.commit(commit)
+        if found is None or len(found.parents) != 1:
+            return False
+        before, after = (clone.objects.tree_of(c) for c in (found.parents[0], commit))
+        now, changes = clone.objects.tree_of(clone.head()), {}
+        for path in sorted({p for p in {*before, *after} if before.get(p) != after.get(p)}):
+            if path.startswith(RECORDS) and now.get(path) == after.get(path):
+                self._undone(clone, path, after.get(path), before.get(path))
+                changes[path] = self.content(clone, before.get(path))
+        if not changes:
+            return False
+        self.commit(name, changes)
+        self.tell("revert in git", name, *changes)
+        return True
+
+    def _undone(self, clone: Clone, path: str, now: Any, then: Any) -> None:
+        key = path.removeprefix(RECORDS).removesuffix(".yaml")
+        shown = record_of(self.content(clone, now) or b"")
+        back = record_of(self.content(clone, then) or b"")
+        for name in TITLES:
+            if shown[name] != back[name]:
+                self.oracle.replaced(shown[name], "reverted")
+                self.oracle.revived(back[name])
+        if then is None:
+            self.oracle.deleted.add(key)
+        else:
+            self.oracle.deleted.discard(key)
+
+    def questions(self, name: str) -> dict[str, str]:
+        """The open questions of a clone's branch, by key."""
+        return questions_in(self.clones[name], self.clones[name].head())
+
+    def answer(self, name: str, key: str, choice: str) -> bool:
+        """A person decides everything that is asked about a record."""
+        clone, path = self.clones[name], f"{CONFLICTS}{key}.yaml"
+        text = (self.content(clone, clone.objects.tree_of(clone.head()).get(path)) or b"").decode()
+        if "\nresolution:\n" not in text and "    resolution:\n" not in text:
+            return False
+        whole = "\nfields:" not in text
+        filled = re.sub(r"^( *resolution:)$", rf"\1 {choice}", text, flags=re.MULTILINE)
+        chosen = _shown(text, choice)
+        for side in ("git", "notion"):
+            for token in _shown(text, side) - chosen:
+                self.oracle.replaced(token, f"answered {choice}")
+        for line in text.splitlines():
+            asked = re.fullmatch(r"  (\w+):", line)
+            if asked and not whole:
+                self.oracle.answered.add((key, asked[1]))
+        if whole:
+            self.oracle.answered.add((key, ""))
+            if re.search(rf"^{choice}: +(deleted|.*trash)", text, re.MULTILINE):
+                self.oracle.replaced(text, f"answered {choice}")
+                self.oracle.deleted.add(key)
+        self.commit(name, {path: filled.encode()})
+        self.tell("answer", name, key, choice)
+        return True
+
+
+def _shown(text: str, side: str) -> set[str]:
+    """The tokens that a conflict file shows of one side."""
+    lines = re.findall(rf"^ +{side}: +(\S+)", text, re.MULTILINE)
+    return set(lines)
+
+
+def _typed(name: str, token: str) -> str:
+    return token if name == "hours" else f"w{token}"
+
+
+def spelled(text: str, name: str, value: str) -> bytes:
+    """A record file with one field written anew; without it if the value is empty."""
+    line = f"{name}: {value}\n" if value else ""
+    found = re.compile(rf"^{name}:.*\n(?:[ -].*\n)*", re.MULTILINE)
+    done = found.sub(line, text, count=1) if found.search(text) else text + line
+    return done.encode()

@@ -1,0 +1,142 @@
+"""What people do in Notion, and the weather there."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from notion_gitops.sandbox import SandboxTransport, edits
+from notion_gitops.sandbox.weather.rules import Effect, Fault, Rule
+from tests.machine.machine_ground import ANCHORS, Json
+from tests.machine.machine_people_between_clones import PeopleBetweenClones
+from tests.machine.machine_views import KEY, TITLES, Page
+
+EVA = "Eva Lind"
+TOKEN = "ntn_canary7Qd93kZxT0kEn"  # noqa: S105  it opens nothing but the sandbox (I22)
+COLLEAGUE = "another-connection"
+
+
+@dataclass
+class PeopleInNotion(PeopleBetweenClones):
+    """Each edit is told to the oracle, with what the person saw go."""
+
+    def pages(self) -> list[Page]:
+        """The pages of the database and those that were moved away, oldest first."""
+        return list(self.oracle.notion.pages().values())
+
+    def edit_page(self, page: Page, name: str) -> bool:
+        if page.in_trash or page.archived or page.id in self.moved:
+            return False
+        token = self.oracle.token(f"Notion:{page.key or page.id}.{name}")
+        self.oracle.replaced(page.values[name], token)
+        self.oracle.edits(page.id, name)
+        value: Any = int(token) if name == "hours" else f"w{token}"
+        edits.edit(self.sandbox, "tasks", page.id, {self.title(name): value}, by=EVA)
+        self.oracle.notion.note()
+        self.tell("edit in Notion", page.key, name, page.values[name], "->", token)
+        return True
+
+    def title(self, name: str) -> str:
+        """The property of a field, as it is called now."""
+        doc = json.loads(self.sandbox._store.all("SELECT properties FROM data_sources")[0][0])
+        ids = {f: i for i, f in self.oracle.notion.properties.items()}
+        return str(next(p["name"] for p in doc if p["id"] == ids[name]))
+
+    def add_page(self) -> bool:
+        title, note = (self.oracle.token(f"Notion:new.{f}") for f in ("title", "note"))
+        values = {self.title("title"): f"w{title}", self.title("note"): f"w{note}"}
+        page = edits.add_page(self.sandbox, "tasks", values, by=EVA)
+        self.oracle.notion.note()
+        self.oracle.edits(page, "title")
+        self.tell("create in Notion", page, title, note)
+        return True
+
+    def duplicate(self, page: Page) -> bool:
+        if page.in_trash or page.id in self.moved:
+            return False
+        values: Json = {self.title(n): v for n, v in page.values.items() if v and n != "hours"}
+        edits.add_page(self.sandbox, "tasks", {**values, KEY: page.key}, by=EVA)
+        self.oracle.notion.note()
+        self.tell("duplicate in Notion", page.key)
+        return True
+
+    def trash(self, page: Page) -> bool:
+        if page.in_trash or page.key in ANCHORS or page.id in self.moved or page.archived:
+            return False
+        self.oracle.replaced(" ".join(page.values.values()), "trashed")
+        self.oracle.acts += 1
+        self.oracle.trashed[page.id] = self.oracle.acts
+        edits.trash_page(self.sandbox, "tasks", page.id, by=EVA)
+        self.tell("trash in Notion", page.key)
+        return True
+
+    def restore(self, page: Page) -> bool:
+        if not page.in_trash or page.id in self.moved:
+            return False
+        self.oracle.revived(" ".join(page.values.values()))
+        edits.restore_page(self.sandbox, "tasks", page.id, by=EVA)
+        self.tell("restore in Notion", page.key)
+        return True
+
+    def archive(self, page: Page, *, archived: bool) -> bool:
+        if page.in_trash or page.id in self.moved or page.archived == archived:
+            return False
+        self.api("PATCH", f"pages/{page.id}", {"is_archived": archived})
+        self.tell("archive in Notion" if archived else "unarchive in Notion", page.key)
+        return True
+
+    def move(self, page: Page, *, back: bool = False) -> bool:
+        if page.in_trash or page.archived or (page.id in self.moved) != back:
+            return False
+        if page.key in ANCHORS:
+            return False
+        if not back:  # what has no place there is lost, and a person sees that
+            self.oracle.replaced(" ".join(page.values.values()), "moved")
+        target = self.sandbox.find_data_source("tasks" if back else "Elsewhere")
+        self.api("POST", f"pages/{page.id}/move", {"parent": {"data_source_id": target}})
+        (self.moved.discard if back else self.moved.add)(page.id)
+        self.oracle.notion.note()
+        self.tell("move back in Notion" if back else "move in Notion", page.key)
+        return True
+
+    def rename_property(self, name: str) -> bool:
+        self.renamed = getattr(self, "renamed", 0) + 1
+        source = self.sandbox.find_data_source("tasks")
+        body = {"properties": {self.title(name): {"name": f"{TITLES[name]} {self.renamed}"}}}
+        self.api("PATCH", f"data_sources/{source}", body)
+        self.tell("rename property", name)
+        return True
+
+    def api(self, method: str, path: str, body: Json) -> Json:
+        """Ask as another connection would, past the weather's counting of our own requests."""
+        headers = {"Authorization": f"Bearer {COLLEAGUE}", "Notion-Version": "2026-03-11"}
+        client = httpx.Client(transport=SandboxTransport(self.sandbox), base_url="https://x/v1/")
+        answer = client.request(method, path, json=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        return found
+
+    # --- weather and time ---
+
+    def advance(self, by: timedelta) -> None:
+        self.clock.advance(by)
+        self.tell("time passes", by)
+
+    def weather(
+        self, effect: Effect, method: str, path: str, nth: int, fault: Fault | None
+    ) -> None:
+        """Something befalls the nth request of a kind from now on."""
+        self.sandbox.weather.add(Rule(effect, method, path, nth=nth, fault=fault, token=TOKEN))
+        self.tell(f"weather: {effect}{f' {fault}' if fault else ''}", method, path, nth)
+
+    def cut(self, *, short: bool) -> None:
+        """Whether listings end early."""
+        self.sandbox.result_cap = 2 if short else 10_000
+        self.tell("listings are cut" if short else "listings are whole")
+
+    def share(self, *, shared: bool) -> None:
+        """Whether the connection sees the database."""
+        self.sandbox.add_token(TOKEN, name="Product", shared=None if shared else [])
+        self.tell("shared" if shared else "unshared")

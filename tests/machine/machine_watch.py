@@ -1,0 +1,98 @@
+"""The way to Notion, watched: what the product asks is told to the oracle before it happens."""
+
+import json
+
+import httpx
+
+from notion_gitops.sandbox import Sandbox, SandboxTransport
+from tests.machine.machine_ground import Json
+from tests.machine.machine_oracle import Oracle, Run, hold
+from tests.machine.machine_people_in_notion import PeopleInNotion
+from tests.machine.machine_stage import REQUEST
+from tests.machine.machine_views import TITLES, newest_state, sent
+
+
+class Transport(SandboxTransport):
+    """To the sandbox, watched by the oracle."""
+
+    def __init__(self, world: PeopleInNotion, sandbox: Sandbox) -> None:
+        super().__init__(sandbox)
+        self.world = world
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response: httpx.Response = self.world.stage.effect("request", lambda: self._send(request))
+        return response
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        world = self.world
+        with world.stage.people():
+            world.clock.advance(REQUEST)
+            self.watch(request)
+            try:
+                return self.late(request, super().handle_request(request))
+            finally:
+                world.oracle.notion.note()
+
+    @property
+    def oracle(self) -> Oracle:
+        return self.world.oracle
+
+    def late(self, request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        """A listing without the pages that are too new for it."""
+        if (
+            not self.world.lag
+            or not request.url.path.endswith("/query")
+            or response.status_code != 200
+        ):
+            return response
+        answer: Json = json.loads(response.read())
+        rows = self.world.sandbox._store.all("SELECT id, created FROM pages")
+        for row in rows:
+            self.world.born.setdefault(row["id"], self.world.clock())
+        fresh = {p for p, at in self.world.born.items() if self.world.clock() - at < self.world.lag}
+        answer["results"] = [r for r in answer["results"] if r["id"] not in fresh]
+        if fresh:
+            self.oracle.tally["a listing lags"] += 1
+        return httpx.Response(200, headers={"date": response.headers["date"]}, json=answer)
+
+    def watch(self, request: httpx.Request) -> None:
+        """Before a request of the product reaches Notion."""
+        if not self.world.runs:
+            return
+        run, method, path = self.world.runs[-1], request.method, request.url.path
+        if not run.read:  # the state was fetched by now
+            run.base = newest_state(run.clone)
+        body: Json = json.loads(request.read() or b"{}")
+        if method == "POST" and path.endswith("/query"):
+            if "property" not in json.dumps(body.get("filter", {})):
+                self.oracle.reads(run, "", self.world.clock())
+        elif method == "GET" and path.startswith("/v1/pages/"):
+            self.oracle.reads(run, path.split("/")[3], self.world.clock())
+        elif method == "POST" and path == "/v1/pages":
+            run.wrote += 1
+        elif method == "PATCH" and path.startswith("/v1/pages/"):
+            run.wrote += 1
+            self._watch_change(run, path.split("/")[3], body)
+        else:
+            hold("I15", method == "GET", method, path, "is none of its business")
+
+    def _watch_change(self, run: Run, page_id: str, body: Json) -> None:
+        page = self.oracle.notion.page(page_id)
+        hold("I15", page is not None, page_id, "is no page of the database")
+        assert page is not None
+        if "in_trash" in body:
+            hold("I9", body.keys() == {"in_trash"}, "in_trash with", body)
+            if body["in_trash"]:
+                self.oracle.trashes(run, page)
+            else:
+                run.brought_back.add(page_id)
+            return
+        hold("I9", body.keys() == {"properties"}, body)
+        ids = self.oracle.notion.properties
+        known = {self.world.title(f): f for f in TITLES} | {i: f for i, f in ids.items() if f}
+        values = {known[p]: sent(v) for p, v in body["properties"].items() if p in known}
+        same = [n for n, v in values.items() if page.values[n] == v]
+        raced = any(self.oracle.edited.get((page_id, n), -1) > (run.reading(page_id) or (0,))[0]
+                    for n in same)  # fmt: skip
+        hold("I9", not same or raced, page.key, same, "is written as it is")
+        self.oracle.updates(run, page, values)
