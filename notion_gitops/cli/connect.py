@@ -43,6 +43,15 @@ class Where:
             fix = "--sandbox is the local Notion of this workspace; --base-url is one on a port."
             raise UsageError(Diagnostic("--sandbox and --base-url are two places", fix=fix))
 
+    @property
+    def address(self) -> str:
+        """Where Notion is: its address, or "sandbox".
+
+        Raises:
+            UsageError: the base URL may not be used.
+        """
+        return "sandbox" if self.sandbox else allowed_base_url(self.base_url, os.environ)
+
     def follow_up(self, start: Path) -> FollowUp:
         """How the commands that follow one in the workspace `start` are to be typed."""
         workspace = "" if start == Path() else str(start)

@@ -28,6 +28,7 @@ COMMANDS = {
     "check": ("check", "Check connection, permissions and schemas (step 1)."),
     "schema": ("schema", "Make in Notion what the mappings name: databases, properties, options."),
     "plan": ("plan", "Show what an apply would do on either side, and why (steps 2-3)."),
+    "show": ("show", "Show a saved plan."),
     "apply": ("apply", "Do it: write, read back, record, commit (steps 3-6)."),
     "import": ("import_", "Pair what both sides already hold, before the first sync."),
     "why": ("why", "Tell why a record, or one of its fields, is as it is."),

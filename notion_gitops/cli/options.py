@@ -11,7 +11,6 @@ from notion_gitops.formats.schema import suggestion
 from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.errors import UsageError
 from notion_gitops.model.mapping import DatabaseMapping
-from notion_gitops.model.records import Side
 from notion_gitops.model.restores import RestoreWish
 from notion_gitops.text.columns import screen, wrap
 
@@ -77,28 +76,16 @@ def require_known(accepted: Iterable[str], mappings: Mapping[str, DatabaseMappin
             raise UsageError(Diagnostic(f'--accept {given}: nothing guards "{what}"', fix=fix))
 
 
-_RESTORE = re.compile(
-    r"([0-9A-Za-z-]+)/([a-z0-9][a-z0-9_-]*)(?:/([A-Za-z0-9][A-Za-z0-9._-]*)"
-    r"(?::([A-Za-z][A-Za-z0-9_]*))?)?(?:@(git|notion))?"
-)
-
-
 def _restores(
     _ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]
 ) -> tuple[RestoreWish, ...]:
-    wishes = []
-    for text in given:
-        found = _RESTORE.fullmatch(text)
-        if found is None:
-            raise click.BadParameter(
-                f'"{text}" is not of the form SYNC-ID/MAPPING/KEY:FIELD, e.g. '
-                "7k3f/tasks/pour-slab:due; the field can be left out, and @git or @notion added"
-            )
-        sync, mapping, key, name, side = found.groups()
-        wishes.append(
-            RestoreWish(sync, mapping, key or "", name or "", Side(side) if side else None)
-        )
-    return tuple(wishes)
+    try:
+        return tuple(map(RestoreWish.parse, given))
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{error}, e.g. 7k3f/tasks/pour-slab:due; the field can be left out, and @git or "
+            "@notion added"
+        ) from None
 
 
 restore_option = click.option(

@@ -1,10 +1,16 @@
 """What a person wants back out of the backups, and what of it cannot come back."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from notion_gitops.model.records import Side
 from notion_gitops.model.values import Value
+
+_WISH = re.compile(
+    r"([0-9A-Za-z-]+)/([a-z0-9][a-z0-9_-]*)(?:/([A-Za-z0-9][A-Za-z0-9._-]*)"
+    r"(?::([A-Za-z][A-Za-z0-9_]*))?)?(?:@(git|notion))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +22,19 @@ class RestoreWish:
     key: str = ""  # "" for all records of the mapping in that backup
     field: str = ""  # "" for all fields
     side: Side | None = None  # whose values; None: those of the side that has some
+
+    @classmethod
+    def parse(cls, text: str) -> "RestoreWish":
+        """What was typed.
+
+        Raises:
+            ValueError: it is not of that form.
+        """
+        found = _WISH.fullmatch(text)
+        if found is None:
+            raise ValueError(f"{text!r} is not of the form SYNC-ID/MAPPING/KEY:FIELD")
+        sync, mapping, key, name, side = found.groups()
+        return cls(sync, mapping, key or "", name or "", Side(side) if side else None)
 
     def __str__(self) -> str:
         """As it is typed."""

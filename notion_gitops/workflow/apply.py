@@ -1,9 +1,10 @@
 """Carrying a plan out: steps 3 to 6 of a sync."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
+from types import MappingProxyType
 
 from notion_gitops.model.creates import joined
 from notion_gitops.model.errors import ExitCode, LockLost, NotionGitopsError
@@ -71,7 +72,11 @@ def _to_be_noted(planned: Planned, name: str) -> bool:
 
 
 def carry_out(
-    planned: Planned, connection: Connection, progress: Progress, lease: Lease | None = None
+    planned: Planned,
+    connection: Connection,
+    progress: Progress,
+    lease: Lease | None = None,
+    stale: Mapping[Id, str] = MappingProxyType({}),
 ) -> SyncResult:
     """Write what the plan says, read it back, and commit the new common state.
 
@@ -81,7 +86,14 @@ def carry_out(
     4. Write the record files.
     5. Commit: the records on the working branch, the base on the state branch.
 
-    The caller holds the workspace's lock, and `lease` is the lock on the git remote, if any.
+    The caller holds the workspace's lock.
+
+    Args:
+        planned: the plan.
+        connection: the way to Notion.
+        progress: who is told how far it has come.
+        lease: the lock on the git remote, if there is one.
+        stale: records that are left as they are, and why: another operation was reviewed.
 
     Raises:
         NotPermitted: the connection may not write, and nothing was written on either side.
@@ -95,6 +107,8 @@ def carry_out(
     journal = Journal.begin(workspace.private, sync_id, workspace.state_ref, earlier)
     journal.keep(b for o in operations.values() for b in o.backups)
     run = Run(planned, connection, journal, progress, Results(), dict(operations), earlier, lease)
+    for at in stale.keys() & operations.keys():
+        run.results.leave_out(*at, stale[at])
     written = _write(run)
     counts = connection.gateway.counts.since(before)
     seconds = round(time.monotonic() - clock, 1)
@@ -109,10 +123,16 @@ def carry_out(
         started=started,
         finished=connection.now().astimezone(UTC),
         branch=planned.plan.branch,
-        notes=written.partly,
+        notes=(*written.partly, *_nothing_left(stale, operations)),
         refreshed=written.refreshed,
     )
     return _recorded(run, result, written)
+
+
+def _nothing_left(stale: Mapping[Id, str], operations: Mapping[Id, Operation]) -> Iterator[str]:
+    """The records of which something was reviewed, and nothing is to be done any more."""
+    for mapping, key in sorted(stale.keys() - operations.keys()):
+        yield f"{mapping}/{key}: nothing is to be done about it any more"
 
 
 def _recorded(run: Run, result: SyncResult, written: Written) -> SyncResult:
@@ -282,7 +302,7 @@ def _note_files(run: Run, failed: Mapping[Id, Unwritten]) -> None:
         elif run.results.sound(*at):
             run.results.note(step, Status.APPLIED)
         else:
-            run.results.note(step, Status.SKIPPED, "its other side could not be written")
+            run.results.note(step, Status.SKIPPED, run.results.why(*at))
 
 
 def _moved(

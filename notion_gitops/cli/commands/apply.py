@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -23,12 +24,14 @@ from notion_gitops.cli.options import (
     workspace_option,
 )
 from notion_gitops.cli.output import Format, format_option, say, show, show_report
+from notion_gitops.cli.plan_file import read_plan_file
 from notion_gitops.cli.progress import progress_bar
 from notion_gitops.cli.strict import Command
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode, Locked, Refused
 from notion_gitops.model.outcomes import SyncResult
 from notion_gitops.model.restores import RestoreWish
+from notion_gitops.model.saved_plan import SavedPlan
 from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.reports import Report, report_json, report_markdown, report_text
 from notion_gitops.report.sync import sync_markdown, sync_view
@@ -42,6 +45,12 @@ from notion_gitops.workflow.plan import (
     PlanOptions,
     decisions_remain,
     make_plan,
+)
+from notion_gitops.workflow.saved_plan import (
+    options_of,
+    require_same_origin,
+    require_usable,
+    stale_operations,
 )
 from notion_gitops.workflow.workspace import Workspace, open_workspace, require_writable
 from notion_gitops.workflow.writing.heartbeat import heartbeat_due, note_heartbeat
@@ -82,6 +91,7 @@ class Wishes:
     push: bool
     form: Format
     reports: Path | None
+    saved: SavedPlan | None = None  # the plan that was reviewed
 
     @property
     def again(self) -> FollowUp:
@@ -107,7 +117,11 @@ class Applied:
         "notion-gitops apply",
         "notion-gitops apply --yes --push                 (scheduled, in CI)",
         "notion-gitops apply --accept tasks.deletes=37",
+        "notion-gitops apply release.plan                 (of plan --out)",
     ),
+)
+@click.argument(
+    "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @workspace_option
 @sandbox_option
@@ -131,6 +145,7 @@ class Applied:
 @relist_option
 @format_option
 def command(  # noqa: PLR0917  one parameter an option
+    file: Path | None,
     start: Path,
     sandbox: bool,
     base_url: str | None,
@@ -146,12 +161,21 @@ def command(  # noqa: PLR0917  one parameter an option
 ) -> ExitCode:
     """Plan anew, ask, and carry the plan out on both sides.
 
-    What is overwritten is backed up first. Afterwards a plan shows no changes.
+    Of a FILE that `plan --out` saved, exactly that plan, without asking: it is refused if it was
+    computed from other commits, mappings or databases, and what changed in Notion since is left
+    out. What is overwritten is backed up first. Afterwards a plan shows no changes.
     """
     where = Where(sandbox, base_url)
     relisted = None if relist else ()
     options = PlanOptions(accept, all_new, deepen=True, restores=restores, relist=relisted)
-    return _apply(Wishes(start, where, options, yes, commit_records, push, form, reports))
+    wishes = Wishes(start, where, options, yes, commit_records, push, form, reports)
+    if file is None:
+        return _apply(wishes)
+    if accept or all_new or restores or relist or commit_records:
+        raise click.UsageError("A saved plan says itself what it was made with: give FILE alone.")
+    saved = read_plan_file(file)
+    require_usable(saved, datetime.now(UTC))
+    return _apply(replace(wishes, plan=options_of(saved), yes=True, saved=saved))
 
 
 def _apply(wishes: Wishes) -> ExitCode:
@@ -165,13 +189,14 @@ def _apply(wishes: Wishes) -> ExitCode:
             _note_heartbeat(planned, remote, connection, wishes, code)
             pushed = _push_rest(workspace, remote) if wishes.push else None
             return pushed or code
+        stale = _stale(planned, wishes)
         _ask(planned, workspace, wishes)
         adopt_state(workspace, planned.comparison.state.commit)
         begun = writing(workspace, connection.gateway)
         lock = held(planned, remote, connection, to_push=wishes.push, tell=say)
         with told_as_unfinished(begun), lock as lease:
             with progress_bar() as progress:
-                result = carry_out(planned, connection, progress, lease)
+                result = carry_out(planned, connection, progress, lease, stale)
             if remote is not None and wishes.push:
                 result = push_after(workspace, remote, result)
         with told_as_unfinished():
@@ -214,6 +239,8 @@ def _plan(
 ) -> tuple[Planned, Workspace]:
     """The plan, on committed records."""
     planned = make_plan(workspace, connection, wishes.plan)
+    if wishes.saved is not None:
+        require_same_origin(wishes.saved, planned, wishes.where.address)
     require_fitting(planned)
     require_branch(planned)
 
@@ -228,6 +255,11 @@ def _plan(
     commit_records(workspace, dirty_records(planned))
     workspace = open_workspace(wishes.start, sandbox=wishes.where.sandbox)
     return make_plan(workspace, connection, wishes.plan), workspace
+
+
+def _stale(planned: Planned, wishes: Wishes) -> dict[tuple[str, str], str]:
+    """The records about which something else was reviewed than would be done now."""
+    return stale_operations(wishes.saved, planned) if wishes.saved else {}
 
 
 def _note_heartbeat(

@@ -1,5 +1,6 @@
 """`plan`: what an apply would do, and why."""
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from notion_gitops.cli.options import (
     sandbox_option,
     workspace_option,
 )
-from notion_gitops.cli.output import Format, colour, format_option, show
+from notion_gitops.cli.output import Format, colour, format_option, say, show
+from notion_gitops.cli.plan_file import write_plan_file
 from notion_gitops.cli.strict import Command
 from notion_gitops.engine.thresholds import judged
 from notion_gitops.model.diagnostics import Severity
@@ -31,6 +33,7 @@ from notion_gitops.report.plan_markdown import plan_markdown
 from notion_gitops.report.plan_text import plan_text
 from notion_gitops.workflow.offline import make_offline_plan
 from notion_gitops.workflow.plan import PlanOptions, exit_code, make_plan
+from notion_gitops.workflow.saved_plan import MAX_AGE_HOURS, Shown, saved_plan
 from notion_gitops.workflow.workspace import Workspace, open_workspace
 from notion_gitops.workflow.writing.ready import hindrances
 
@@ -43,12 +46,20 @@ from notion_gitops.workflow.writing.ready import hindrances
         "notion-gitops plan",
         "notion-gitops plan --sandbox",
         "notion-gitops plan --offline --format markdown   (pull requests)",
+        "notion-gitops plan --out release.plan",
     ),
 )
 @workspace_option
 @sandbox_option
 @base_url_option
 @click.option("--offline", is_flag=True, help="Do not ask Notion: plan the edits in git alone.")
+@click.option(
+    "--out",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Save the plan: `show FILE` shows it, `apply FILE` does exactly that.",
+)
 @click.option("--full", is_flag=True, help="List every record, also those with the same change.")
 @click.option(
     "--detailed-exitcode",
@@ -66,6 +77,7 @@ def command(  # noqa: PLR0917  one parameter an option
     sandbox: bool,
     base_url: str | None,
     offline: bool,
+    out: Path | None,
     full: bool,
     detailed_exitcode: bool,
     fail_on: Severity | None,
@@ -83,17 +95,31 @@ def command(  # noqa: PLR0917  one parameter an option
     require_known(accept, workspace.mappings)
     if offline and restores:
         raise click.UsageError("--restore needs to know what Notion holds: leave --offline out.")
+    relisted = None if relist else ()
+    options = PlanOptions(accept, all_new, restores=restores, relist=relisted)
     if offline:
         planned = make_offline_plan(workspace)
     else:
         with connected(workspace, where) as connection:
-            relisted = None if relist else ()
-            options = PlanOptions(accept, all_new, restores=restores, relist=relisted)
             planned = make_plan(workspace, connection, options)
     plan = replace(planned.plan, first=hindrances(planned))
     plan = judged(plan, workspace.mappings, fail_on)
-    show(printed(plan, workspace, form, full=full, again=where.follow_up(start)))
+    again = where.follow_up(start)
+    show(printed(plan, workspace, form, full=full, again=again))
+    if out is not None:
+        shown = _in_all_forms(plan, workspace, again)
+        write_plan_file(out, saved_plan(planned, plan, options, where.address, shown))
+        command = again.command(f"apply {shlex.quote(str(out))}")
+        say(f"Saved. Within {MAX_AGE_HOURS} hours this does exactly that, without asking:")
+        click.echo(f"  {command}", err=True)
     return exit_code(plan, detailed=detailed_exitcode)
+
+
+def _in_all_forms(plan: Plan, workspace: Workspace, again: FollowUp) -> Shown:
+    mappings = dict(workspace.mappings)
+    view = plan_view(plan, mappings, full=True, again=again)
+    text = plan_text(view, colour=False)
+    return Shown(text, plan_markdown(view), plan_json(plan, mappings))
 
 
 def printed(

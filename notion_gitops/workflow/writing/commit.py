@@ -179,10 +179,11 @@ def _editors(planned: Planned, result: SyncResult) -> dict[str, int]:
     names = {p.user_id: p.name or a for a, p in planned.comparison.people.by_alias.items()}
     editors: Counter[str] = Counter()
     for outcome in result.outcomes:
+        if outcome.status is not Status.APPLIED:
+            continue
         operation = result.plan.operations[(outcome.mapping, outcome.key)]
         compared = planned.comparison.mappings[outcome.mapping]
         record, write = compared.notion.snapshot.records.get(outcome.key), operation.write(Side.GIT)
-        from_page = write is not None and not is_restored(write)
-        if outcome.status is Status.APPLIED and from_page and record and record.page:
+        if write is not None and not is_restored(write) and record and record.page:
             editors[names.get(record.page.edited_by, "somebody")] += 1
     return dict(editors)

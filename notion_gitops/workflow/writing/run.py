@@ -42,6 +42,15 @@ class Results:
         if status is not Status.APPLIED:
             self._failed.setdefault(at, Outcome(*at, status, detail, refused))
 
+    def leave_out(self, mapping: str, key: str, why: str) -> None:
+        """Nothing is done about a record: what is meant is not what was reviewed."""
+        self._failed[mapping, key] = Outcome(mapping, key, Status.STALE, why)
+
+    def why(self, mapping: str, key: str) -> str:
+        """Why a record was not written as a whole; "" if nothing went wrong so far."""
+        failed = self._failed.get((mapping, key))
+        return failed.detail if failed else ""
+
     def sound(self, mapping: str, key: str) -> bool:
         """Whether nothing went wrong with the record so far."""
         return (mapping, key) not in self._failed
@@ -52,8 +61,8 @@ class Results:
         return {(e.mapping, e.key, Side.GIT if e.step in FILE_STEPS else Side.NOTION) for e in done}
 
     def outcomes(self, steps: Iterable[Step]) -> tuple[Outcome, ...]:
-        """One outcome for each record of the plan."""
-        records = dict.fromkeys((s.mapping, s.key) for s in steps)
+        """One outcome for each record of the plan, and for those left out before it."""
+        records = dict.fromkeys([*((s.mapping, s.key) for s in steps), *self._failed])
         return tuple(self._failed.get(at, Outcome(*at, Status.APPLIED)) for at in records)
 
 
