@@ -129,6 +129,7 @@ def test_everything_else_counts(cause: Cause) -> None:
 
 
 def test_only_the_exact_number_is_accepted() -> None:
+    """Holds D5, C05."""
     assert refused(a_base(100), deletes(11), deletes=11) == []
     for wrong in (10, 12, 0, 100):
         assert refused(a_base(100), deletes(11), deletes=wrong) == [("deletes", 11, 10)]
@@ -136,6 +137,7 @@ def test_only_the_exact_number_is_accepted() -> None:
 
 
 def test_the_sides_count_apart() -> None:
+    """Holds D5."""
     mixed = [*updates(15), *(an_update(n, Side.GIT) for n in range(15, 30))]
     assert refused(a_base(10), mixed) == []
 

@@ -109,6 +109,7 @@ def dies(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
 
 
 def test_f067_another_machine_writes_nothing_while_one_does(team: Team) -> None:
+    """Holds D10, I14."""
     new_task(team.one)
     share(team)
     other = meanwhile(team, "POST", CREATE, team.two.apply)
@@ -303,7 +304,7 @@ def test_f081_a_remote_that_takes_no_push_is_found_before_anything_is_written(te
 
 
 def test_a_sync_that_came_between_plan_and_lock_is_not_planned_over(team: Team) -> None:
-    """Holds F076."""
+    """Holds F076, D12."""
     new_task(team.one)
     share(team)
     other = meanwhile(team, "POST", "/query$", lambda: team.two.apply("--push"))

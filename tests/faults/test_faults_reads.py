@@ -128,6 +128,7 @@ def test_f001_an_empty_listing_is_refused_with_its_number(world: World) -> None:
     ids=["incomplete", "no results", "half a page", "null", "html"],
 )
 def test_a_listing_that_is_not_whole_deletes_nothing(world: World, body: Any) -> None:
+    """Holds D4."""
     world.edit_git("t1", hours=71)
     path = f"{source(world, 'tasks')}/query"
     world.weather(Effect.ANSWER, "POST", path, status=200, body=body)

@@ -143,6 +143,7 @@ def test_what_is_written_reads_back_the_same(desk: Desk) -> None:
 
 
 def test_writing_what_was_read_changes_nothing(desk: Desk) -> None:
+    """Holds F104."""
     desk.send(SAMPLES)
     before = desk.page()
     values = {n: v for n, v in desk.read().items() if not desk.mapping.fields[n].computed}
@@ -161,6 +162,7 @@ def test_everything_but_a_status_can_be_emptied(desk: Desk) -> None:
 
 
 def test_a_create_carries_its_key(desk: Desk) -> None:
+    """Holds D1."""
     encoded = encode_properties({"title": "New", "status": None}, desk.target(), key="new-1")
     page = desk.gateway.create_page(desk.schema.data_source_id, encoded.properties)
     decoded = decode_page(page, desk.mapping, desk.schema, desk.people)
@@ -172,6 +174,7 @@ def test_a_create_carries_its_key(desk: Desk) -> None:
 
 
 def test_only_the_given_fields_are_sent(desk: Desk) -> None:
+    """Holds I9."""
     encoded = encode_properties({"number": 1, "formula": 3}, desk.target())
     assert encoded.properties == {"Number": {"number": 1}}
 
@@ -198,6 +201,7 @@ def test_times_are_written_in_the_zone_of_the_mapping(desk: Desk, zone: str, sen
 
 
 def test_a_relation_of_more_than_25_is_read_whole_and_written_whole(desk: Desk) -> None:
+    """Holds F010."""
     keys = frozenset(f"p{n}" for n in range(40))
     desk.send({"project": keys})
     page = desk.gateway.page(desk.page_id)
@@ -221,6 +225,7 @@ def test_more_than_25_people_are_read_whole(desk: Desk) -> None:
 
 
 def test_people_without_an_alias_are_never_dropped(desk: Desk) -> None:
+    """Holds R18."""
     bob = next(u["id"] for u in desk.gateway.users() if u.get("name") == "Bob Ray")
     desk.send({"people": frozenset({"ann@acme.example", f"user:{bob}"})})
     assert desk.read()["people"] == frozenset({"ann", f"user:{bob}"})
@@ -252,6 +257,7 @@ def test_people_without_an_alias_are_never_dropped(desk: Desk) -> None:
 def test_what_notion_would_not_take_is_told_before_it_is_sent(
     desk: Desk, values: dict[str, Value], said: str
 ) -> None:
+    """Holds R16."""
     assert said in desk.refused(values)
 
 
@@ -277,6 +283,7 @@ def test_an_option_without_a_word_is_left_alone_on_both_sides(
 
 
 def test_an_option_renamed_in_notion_changes_no_record(desk: Desk) -> None:
+    """Holds F016."""
     desk.send({"select": "a", "tags": frozenset({"x", "y"})})
     before = desk.read()
     memory = remember(desk.schema, desk.mapping)
@@ -303,6 +310,7 @@ def test_an_option_renamed_in_notion_changes_no_record(desk: Desk) -> None:
 
 
 def test_hosted_files_are_told_apart_by_address_and_sent_as_they_were(desk: Desk) -> None:
+    """Holds F021."""
     page = desk.page()
     base = "https://prod-files-secure.s3.us-west-2.amazonaws.com/a/plan.pdf"
     signed = {"url": f"{base}?X-Amz-Signature=1", "expiry_time": "2026-07-01T10:00:00.000Z"}
@@ -335,6 +343,7 @@ def test_the_digest_moves_with_values_and_key_alone(desk: Desk) -> None:
 
 
 def test_unreadable_values_are_unknown_and_the_rest_is_read(desk: Desk) -> None:
+    """Holds F048, A04."""
     page = desk.page()
     shown = page["properties"]
     shown["Formula"]["formula"] = {"type": "unsupported", "unsupported": {}}

@@ -260,3 +260,23 @@ def test_an_address_that_notion_may_know_is_accepted_until_notion_was_asked() ->
     ]
     asked = read_records(sample_mapping(), files, People())
     assert len(asked.problems) == 3
+
+
+def test_r24_conflict_markers_in_the_text_of_a_record_are_told_at_their_lines() -> None:
+    text = "---\ntitle: A\n---\n\nOne.\n<<<<<<< HEAD\nTwo.\n=======\n2.\n>>>>>>> x\n"
+    reading = reading_of({"a.md": text, "b.md": "---\ntitle: B\n---\n"}, "markdown folder")
+    assert set(reading.records) == {"b"}
+    assert [place for place, _ in told(reading)] == ["all/a.md:6:1", "all/a.md:10:1"]
+    quoted = text.replace("\n<<<<", "\n    <<<<").replace("\n>>>>", "\n    >>>>")
+    assert set(reading_of({"a.md": quoted}, "markdown folder").records) == {"a"}  # about git
+
+
+def test_r27_a_file_beyond_all_measure_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+    folder = tmp_path / "records"
+    folder.mkdir()
+    (folder / "a.yaml").write_text("title: A\n")
+    with (folder / "huge.yaml").open("wb") as file:
+        file.truncate(200_000_000)  # takes no room on the disk, and would in memory
+    read = read_files(tmp_path, ["records/a.yaml", "records/huge.yaml"])
+    assert dict(read.contents) == {"records/a.yaml": b"title: A\n"}
+    assert "larger than 100 MB" in read.problems["records/huge.yaml"].summary

@@ -51,6 +51,7 @@ def test_f065_before_the_first_write_it_is_1(world: World, where: str) -> None:
     ],
 )
 def test_f065_after_it_it_is_5_and_the_next_apply_ends_it(world: World, where: str) -> None:
+    """Holds I23."""
     two_edits(world)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(where, broken)

@@ -29,7 +29,7 @@ def test_trap_01_query_stops_silently_at_10_000_rows(make: MakeWorld) -> None:
 def test_trap_01_a_listing_that_cannot_be_proven_whole_deletes_and_creates_nothing(
     world: World,
 ) -> None:
-    """What ends early, and does not say why."""
+    """F004: What ends early, and does not say why."""
     world.trash("tasks/lay")
     world.edit("tasks/new", title="New", status="todo")
     world.cut = 1
@@ -112,6 +112,7 @@ def test_trap_03_files_of_pages_that_are_really_gone_can_be_deleted(make: MakeWo
 
 
 def test_trap_03_a_removed_connection_empties_nothing(world: World) -> None:
+    """Holds F002."""
     share_only(world, "projects")
     world.edit("projects/alpha", budget="1200")
     planned = world.plan()

@@ -191,7 +191,7 @@ def test_a_filter_that_leaves_a_page_out_deletes_nothing(world: World) -> None:
 
 
 def test_a_page_that_is_not_shared_any_more_is_kept(world: World) -> None:
-    """What the connection cannot see may still exist."""
+    """F003: What the connection cannot see may still exist."""
     page = world.page_id("tasks/test")
     with world.sandbox.acting() as call:
         call.store.write("DELETE FROM links WHERE page=? OR target=?", (page, page))

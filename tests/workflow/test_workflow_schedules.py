@@ -211,7 +211,7 @@ ANY = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped
 def test_no_order_of_edits_and_syncs_loses_one(
     template: Template, schedule: list[tuple[str, ...]]
 ) -> None:
-    """Holds D11, F091."""
+    """Holds D11, F091, I1, I4."""
     told(*template, schedule)
 
 

@@ -14,7 +14,10 @@ LEFT = "journal-left-{}.jsonl"  # of a run that was cut short, once another one 
 
 
 def lines(path: Path) -> Iterable[Mapping[str, Any]]:
-    """The lines of a journal; none if there is no such file."""
+    """The lines of a journal that say what they should; none if there is no such file.
+
+    What a line announces is done once it is on disk whole: one that is cut short tells nothing.
+    """
     if not path.exists():
         return
     # Not splitlines(): a value may hold other line breaks (U+2028), which JSON leaves as they are.
@@ -23,8 +26,29 @@ def lines(path: Path) -> Iterable[Mapping[str, Any]]:
             line = json.loads(text)
         except ValueError:
             continue  # the last line of a run that was killed while writing it
-        if isinstance(line, dict):
+        if isinstance(line, dict) and _is_whole(line):
             yield line
+
+
+def _is_whole(line: Mapping[str, Any]) -> bool:
+    match line.get("what"):
+        case "begin":
+            return _is_moment(line.get("at"))
+        case "create":
+            return _is_moment(line.get("sent") or line.get("at"))
+        case "backups":
+            return isinstance(line.get("backups"), list)
+        case "file":
+            return {"path", "digest"} <= line.keys()
+        case _:
+            return True
+
+
+def _is_moment(text: object) -> bool:
+    try:
+        return datetime.fromisoformat(str(text)).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def unfinished_ids(private: Path) -> frozenset[str]:
