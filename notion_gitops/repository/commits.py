@@ -86,6 +86,27 @@ class Commits(Trees):
         answer = self._run("update-ref", *reason, "--end-of-options", ref, new, expected)
         self._settle(answer, ref, expected)
 
+    def update_refs(self, moves: Mapping[str, tuple[str, str]]) -> None:
+        """Move several refs at once, or none.
+
+        Args:
+            moves: full ref name -> where it is to be ("" deletes it), where it has to be now ("":
+                nowhere).
+
+        Raises:
+            RaceLost: one of them is not where it has to be.
+        """
+        for ref in moves:
+            _require_full(ref)
+        nothing = "0" * len(self._empty_tree())
+        lines = [
+            f"update {r} {new or nothing} {old or nothing}\n" for r, (new, old) in moves.items()
+        ]
+        reason = ("--create-reflog", "-m", "notion-gitops", "--stdin")
+        answer = self._run("update-ref", *reason, call=Call("".join(lines).encode()))
+        for ref, (_, old) in moves.items():
+            self._settle(answer, ref, old)
+
     def delete_ref(self, ref: str, expected: str) -> None:
         """Delete a ref that is at `expected`.
 

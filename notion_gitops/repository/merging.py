@@ -54,6 +54,16 @@ class Merging(Commits):
         """
         self._merge(ref, "--ff-only")
 
+    def move_work_tree(self, before: str, after: str) -> None:
+        """Bring the index and the work tree from one commit to another, as a checkout does.
+
+        What is staged or changed stays; no ref moves.
+
+        Raises:
+            GitFailed: files that would be written over are in the way; nothing was changed.
+        """
+        self._must("read-tree", "-m", "-u", "--no-recurse-submodules", before, after)
+
     def begin_merge(self, ref: str, name: str, *, renames: bool = True) -> None:
         """Merge into the index and the work tree, and commit nothing; conflicts are left in both.
 

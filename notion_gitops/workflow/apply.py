@@ -77,6 +77,8 @@ def carry_out(
     progress: Progress,
     lease: Lease | None = None,
     stale: Mapping[Id, str] = MappingProxyType({}),
+    *,
+    overtaken: SyncResult | None = None,
 ) -> SyncResult:
     """Write what the plan says, read it back, and commit the new common state.
 
@@ -94,6 +96,7 @@ def carry_out(
         progress: who is told how far it has come.
         lease: the lock on the git remote, if there is one.
         stale: records that are left as they are, and why: another operation was reviewed.
+        overtaken: a sync that others were faster than; its backups and log are recorded here.
 
     Raises:
         NotPermitted: the connection may not write, and nothing was written on either side.
@@ -112,12 +115,13 @@ def carry_out(
     written = _write(run)
     counts = connection.gateway.counts.since(before)
     seconds = round(time.monotonic() - clock, 1)
+    log = (_with_source(entry, operations) for entry in written.results.entries)
     result = SyncResult(
         sync_id=sync_id,
         plan=planned.plan,
         outcomes=written.results.outcomes(planned.plan.steps),
-        log=tuple(_with_source(entry, operations) for entry in written.results.entries),
-        backups=run.backups(),
+        log=(*(overtaken.log if overtaken else ()), *log),
+        backups=(*(overtaken.backups if overtaken else ()), *run.backups()),
         validation=written.back.validation,
         cost=ReadCost(counts.requests, seconds, counts.seconds_waited, counts.retries),
         started=started,

@@ -89,30 +89,6 @@ def test_a_rejected_push_is_said_and_made_up_for(world: World, remote: Path) -> 
     world.at_rest()
 
 
-def test_a_remote_that_moved_while_the_sync_ran(
-    world: World, remote: Path, clone: Callable[..., World]
-) -> None:
-    """Holds F073."""
-    other = clone("other")
-    world.edit_notion("t1", hours=55)
-    world.edit_git("t2", hours=72)
-
-    def push() -> None:
-        (other.root / "readme.txt").write_text("Hello\n")
-        other.git("add", "readme.txt")
-        other.git("commit", "-qm", "Meanwhile")
-        other.git("push", "-q")
-
-    world.when("PATCH", "/pages/", push)
-    ran = world.apply("--push")
-    assert ran.code == ExitCode.PARTLY_APPLIED, ran.text
-    assert "Meanwhile" in git(remote, "log", "--format=%s", "main")
-    world.git("pull", "-q", "--no-rebase", "--no-edit")
-    done = world.apply("--push")
-    assert done.code == ExitCode.DONE, done.text
-    assert heads(remote) == (world.head(), world.head(STATE_REF))
-
-
 def test_a_remote_that_is_ahead_is_refused_before_anything_is_written(
     world: World, clone: Callable[..., World]
 ) -> None:

@@ -1,14 +1,17 @@
 """`apply`: write what the plan says, read it back, record it, commit it."""
 
+import random
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from notion_gitops.cli.applying import Applied, Wishes
 from notion_gitops.cli.asking import ask
 from notion_gitops.cli.commands.plan import printed
 from notion_gitops.cli.connect import Where, connected
@@ -23,18 +26,15 @@ from notion_gitops.cli.options import (
     sandbox_option,
     workspace_option,
 )
-from notion_gitops.cli.output import Format, format_option, say, show, show_report
+from notion_gitops.cli.output import Format, format_option, say, show
 from notion_gitops.cli.plan_file import read_plan_file
 from notion_gitops.cli.progress import progress_bar
 from notion_gitops.cli.strict import Command
+from notion_gitops.cli.sync_output import show_sync, write_reports
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode, Locked, Refused
 from notion_gitops.model.outcomes import SyncResult
 from notion_gitops.model.restores import RestoreWish
-from notion_gitops.model.saved_plan import SavedPlan
-from notion_gitops.report.follow_up import FollowUp
-from notion_gitops.report.reports import Report, report_json, report_markdown, report_text
-from notion_gitops.report.sync import sync_markdown, sync_view
 from notion_gitops.report.sync_reports import six_reports
 from notion_gitops.text.words import listed
 from notion_gitops.workflow.apply import carry_out, nothing_to_do
@@ -73,40 +73,12 @@ from notion_gitops.workflow.writing.share import (
     push_after,
     rejection,
 )
+from notion_gitops.workflow.writing.start_over import forget_overtaken, start_over
 from notion_gitops.workflow.writing.state_ref import adopt_state
 from notion_gitops.workflow.writing.unfinished import told_as_unfinished, writing
 
 _NAMED = 5  # mappings
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the command line said about how to go about it."""
-
-    start: Path
-    where: Where
-    plan: PlanOptions
-    yes: bool
-    commit_records: bool
-    push: bool
-    form: Format
-    reports: Path | None
-    saved: SavedPlan | None = None  # the plan that was reviewed
-
-    @property
-    def again(self) -> FollowUp:
-        """How the commands that follow are typed."""
-        return self.where.follow_up(self.start)
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What a sync went over."""
-
-    workspace: Workspace
-    remote: Remote | None
-    connection: Connection
-    planned: Planned
+PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds at most before each further try, after a lost race
 
 
 @click.command(
@@ -179,39 +151,90 @@ def command(  # noqa: PLR0917  one parameter an option
 
 
 def _apply(wishes: Wishes) -> ExitCode:
-    """1. Lock. 2. Fetch. 3. Plan. 4. Show and ask. 5. Lock the remote, write, commit, push."""
-    with _locked(wishes) as opened, connected(opened, wishes.where) as connection:
+    """Sync once; again, on what the remote has by then, as long as others push meanwhile."""
+    with _locked(wishes) as opened:
+        done = _sync(opened, wishes)
+        for pause in PAUSES:
+            if isinstance(done, ExitCode) or not _starts_over(done, wishes, pause):
+                break
+            with told_as_unfinished(lambda: True):
+                moved = open_workspace(wishes.start, sandbox=wishes.where.sandbox)
+                done = _sync(moved, wishes, done.result)
+        return done if isinstance(done, ExitCode) else _after(done, wishes)
+
+
+def _sync(
+    opened: Workspace, wishes: Wishes, earlier: SyncResult | None = None
+) -> Applied | ExitCode:
+    """1. Fetch. 2. Plan. 3. Show and ask. 4. Lock the remote, write, commit, push.
+
+    Args:
+        opened: the workspace.
+        wishes: what was said on the command line.
+        earlier: a sync that others were faster than: its pages are written.
+
+    Returns:
+        What was done; the code to end with if there was nothing to do.
+    """
+    with connected(opened, wishes.where) as connection:
         remote = fetch_before(opened, to_push=wishes.push)
-        planned, workspace = _plan(opened, connection, wishes)
-        if nothing_to_do(planned):
+        planned, workspace = _plan(opened, connection, wishes, fitting=earlier is None)
+        quiet = nothing_to_do(planned)
+        if quiet and earlier is None:
             show(printed(planned.plan, workspace, wishes.form, again=wishes.again))
             code = _quiet_code(planned)
             _note_heartbeat(planned, remote, connection, wishes, code)
             pushed = _push_rest(workspace, remote) if wishes.push else None
             return pushed or code
         stale = _stale(planned, wishes)
-        _ask(planned, workspace, wishes)
+        if not quiet:  # else what the earlier one overwrote is still to be recorded
+            _ask(planned, workspace, wishes)
         adopt_state(workspace, planned.comparison.state.commit)
         begun = writing(workspace, connection.gateway)
         lock = held(planned, remote, connection, to_push=wishes.push, tell=say)
         with told_as_unfinished(begun), lock as lease:
             with progress_bar() as progress:
-                result = carry_out(planned, connection, progress, lease, stale)
+                result = carry_out(planned, connection, progress, lease, stale, overtaken=earlier)
+            if earlier is not None and result.state_commit:
+                forget_overtaken(workspace.private, earlier.sync_id)
             if remote is not None and wishes.push:
                 result = push_after(workspace, remote, result)
         with told_as_unfinished():
-            return _after(result, Applied(workspace, remote, connection, planned), wishes)
+            done = Applied(workspace, remote, planned, result)
+            if wishes.reports is None:
+                return done
+            connected_to = connection_report(connection, planned)
+            return replace(done, reports=six_reports(result, connected_to, workspace.mappings))
 
 
-def _after(result: SyncResult, applied: Applied, wishes: Wishes) -> ExitCode:
+def _starts_over(done: Applied, wishes: Wishes, pause: float) -> bool:
+    """Whether others pushed while the sync ran, so that it is to be computed anew on that.
+
+    Not with a saved plan: what comes of it then was not reviewed.
+    """
+    if done.remote is None or not wishes.push or done.result.pushed or wishes.saved is not None:
+        return False
+    with told_as_unfinished():
+        if not start_over(done.planned, done.result, done.remote):
+            return False
+        if wishes.form is not Format.JSON:
+            show_sync(done.result, done.workspace.mappings, wishes.form, wishes.again)
+        say(
+            f"Others pushed to {done.remote.name} meanwhile: all is computed anew on what is there."
+        )
+        time.sleep(random.uniform(0, pause))  # noqa: S311  so that two do not meet again
+    return True
+
+
+def _after(done: Applied, wishes: Wishes) -> ExitCode:
     """Write the six reports, tell."""
-    if applied.remote is not None and not wishes.push:
-        result = replace(result, notes=(*result.notes, not_pushed(wishes.again)))
-    if wishes.reports is not None:
-        connected_to = connection_report(applied.connection, applied.planned)
-        reports = six_reports(result, connected_to, applied.workspace.mappings)
-        _write_reports(wishes.reports, reports)
-    _report(result, applied.workspace, wishes)
+    result = done.result
+    with told_as_unfinished():
+        if done.remote is not None and not wishes.push:
+            result = replace(result, notes=(*result.notes, not_pushed(wishes.again)))
+        if wishes.reports is not None:
+            write_reports(wishes.reports, done.reports)
+        show_sync(result, done.workspace.mappings, wishes.form, wishes.again)
     return result.exit_code
 
 
@@ -235,13 +258,14 @@ def _locked(wishes: Wishes) -> Iterator[Workspace]:
 
 
 def _plan(
-    workspace: Workspace, connection: Connection, wishes: Wishes
+    workspace: Workspace, connection: Connection, wishes: Wishes, *, fitting: bool
 ) -> tuple[Planned, Workspace]:
-    """The plan, on committed records."""
+    """The plan, on committed records; `fitting`: its numbers must be those of `--accept`."""
     planned = make_plan(workspace, connection, wishes.plan)
     if wishes.saved is not None:
         require_same_origin(wishes.saved, planned, wishes.where.address)
-    require_fitting(planned)
+    if fitting:
+        require_fitting(planned)
     require_branch(planned)
 
     def may_commit(paths: list[str]) -> bool:
@@ -313,25 +337,3 @@ def _ask(planned: Planned, workspace: Workspace, wishes: Wishes) -> None:
         return
     show(printed(plan, workspace, Format.TEXT, again=wishes.again))
     ask("Apply this?", to="apply", refused="Not applied")
-
-
-def _report(result: SyncResult, workspace: Workspace, wishes: Wishes) -> None:
-    mappings = dict(workspace.mappings)
-    if wishes.form is Format.MARKDOWN:
-        show(sync_markdown(result, mappings, wishes.again))
-    else:
-        show_report(sync_view(result, mappings, wishes.again), wishes.form)
-
-
-def _write_reports(folder: Path, reports: tuple[Report, ...]) -> None:
-    """The six reports, each in three forms: 1-connection.txt, .md and .json, and so on."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, report in enumerate(reports, start=1):
-        stem = folder / f"{number}-{report.name}"
-        forms = {
-            ".txt": report_text(report, colour=False),
-            ".md": report_markdown(report),
-            ".json": report_json(report),
-        }
-        for suffix, text in forms.items():
-            stem.with_suffix(suffix).write_text(text, "utf-8")

@@ -107,7 +107,8 @@ def _goes_on(workspace: Workspace, newest: str, state: str) -> bool:
 def rejection(remote: Remote, answer: PushResult) -> str:
     """Why a push was rejected, and what to do, for people."""
     why = "; ".join(dict.fromkeys(answer.rejected.values())) or answer.reason
-    return f"The push to {remote.name} was rejected ({why}): run apply --push again."
+    pull = f"git pull --no-rebase {remote.name}, then " if answer.lost_race else ""
+    return f"The push to {remote.name} was rejected ({why}): {pull}run apply --push again."
 
 
 def push_after(workspace: Workspace, remote: Remote, result: SyncResult) -> SyncResult:
