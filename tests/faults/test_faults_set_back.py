@@ -9,7 +9,7 @@ import yaml
 
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.workflow.workspace import NEWEST_REF, STATE_REF
-from tests.faults.faults_world import Ran, World, git, heads, hook, unusable
+from tests.faults.faults_world import MAIN, Ran, World, git, heads, hook, unusable
 
 Clone = Callable[..., World]
 BARE_BRANCHES = "while read a b ref; do case $ref in refs/notion-gitops/*) exit 1;; esac; done"
@@ -176,4 +176,28 @@ def test_i13_states_descend_from_one_another_and_count_up_and_no_ref_goes_back(
     assert len(set(lineages)) == 1
     told = world.git("log", "-3", "--format=%(trailers:key=Sync-Serial,valueonly)", STATE_REF)
     assert [int(n) for n in told.split()] == list(reversed(serials))
+    assert heads(remote) == (world.head(), world.head(STATE_REF))
+
+
+def test_f070_two_first_syncs_of_one_database_are_two_lineages(
+    world: World, remote: Path, clone: Clone
+) -> None:
+    """Neither has pushed its state when the other begins; the second one to push is told."""
+    git(remote, "update-ref", "-d", STATE_REF)
+    other = clone("other")
+    other.git("switch", "-q", "-c", "begin", "HEAD~1")  # before the first sync
+    other.git("branch", "-q", "-f", "main", "begin")
+    other.git("switch", "-q", "main")
+    git(remote, "update-ref", MAIN, other.head())
+    assert other.apply("--push").code == ExitCode.DONE
+    world.git("fetch", "-q")
+    world.git("merge", "-q", "--no-edit", "-X", "theirs", "origin/main")
+    world.edit_git("t1", hours=71)
+    ran = world.apply("--push")
+    refused(ran, "have nothing in common", "Nothing was written")
+    assert world.in_notion("t1", "Hours") == 1
+    for words in re.findall(r"git ((?:branch|update-ref) \S+ \S+)", ran.said):
+        world.git(*words.split())
+    assert world.apply("--push").code == ExitCode.DONE
+    assert world.keys() == ["t1", "t2", "t3", "t4", "t5", "t6"]
     assert heads(remote) == (world.head(), world.head(STATE_REF))

@@ -10,6 +10,7 @@ equal                                     it
 behind         ahead                      the remote's
 ahead          behind                     the local one
 each has syncs that the other lacks       nothing: a person decides
+they have no commit in common             nothing: there are two lineages
 =============  =========================  ==================================================
 
 The sandbox has a state of its own, which never leaves this machine.
@@ -32,8 +33,9 @@ def newest_state(workspace: Workspace) -> str:
     """The commit to read the base from; "" if nothing was ever synced.
 
     Raises:
-        StateUnusable: there were syncs, but the state branch is gone.
-        Refused: the state branch here and the remote's went apart.
+        StateUnusable: there were syncs, but the state branch is gone; or the one here and the
+            remote's were never one.
+        Refused: they went apart.
     """
     repository = workspace.repository
     refs = repository.refs(workspace.state_ref, f"refs/remotes/*/{_branch(workspace)}")
@@ -50,16 +52,34 @@ def newest_state(workspace: Workspace) -> str:
         return fetched
     if repository.is_ancestor(fetched, local):
         return local
+    if not repository.merge_bases(local, fetched) and not repository.is_shallow():
+        raise StateUnusable(_unrelated(workspace, local, fetched))
     raise Refused(
         Diagnostic(
             "the state branch here and the remote's went apart: both have syncs that the other "
             "lacks",
             detail="What the local syncs did is found equal on both sides. What they overwrote is "
             "in their backups, which `backups` finds as long as a branch keeps them.",
-            fix="Keep the local one, then take the remote's, which others build on: "
-            f"git branch {KEPT}{local[:7]} {local[:12]} && git update-ref {workspace.state_ref} "
-            f"{fetched[:12]}  Then run this again. Nothing was written.",
+            fix=_take_theirs(workspace, local, fetched),
         )
+    )
+
+
+def _unrelated(workspace: Workspace, local: str, fetched: str) -> Diagnostic:
+    """Two clones synced for the first time, and neither had pushed: two lineages."""
+    return Diagnostic(
+        "the state branch here and the remote's have nothing in common: each was begun by a first "
+        "sync of its own",
+        detail="One database has one state. Records that both know are the same pages.",
+        fix=_take_theirs(workspace, local, fetched),
+    )
+
+
+def _take_theirs(workspace: Workspace, local: str, fetched: str) -> str:
+    return (
+        "Keep the local one, then take the remote's, which others build on: "
+        f"git branch {KEPT}{local[:7]} {local[:12]} && git update-ref {workspace.state_ref} "
+        f"{fetched[:12]}  Then run this again. Nothing was written."
     )
 
 
