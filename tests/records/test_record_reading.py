@@ -1,4 +1,5 @@
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -280,3 +281,17 @@ def test_r27_a_file_beyond_all_measure_is_told_and_the_others_are_read(tmp_path:
     read = read_files(tmp_path, ["records/a.yaml", "records/huge.yaml"])
     assert dict(read.contents) == {"records/a.yaml": b"title: A\n"}
     assert "larger than 100 MB" in read.problems["records/huge.yaml"].summary
+
+
+def test_f063_reading_takes_five_kilobytes_a_record() -> None:
+    """The files' own bytes and what is made of them; so 100,000 records fit into 500 MB."""
+    text = "title: A thing that is to be done\nhours: {}\nstatus: doing\ntags: [a, b]\nnote: {}\n"
+    files: dict[str, str | bytes] = {f"k{n}.yaml": text.format(n, "x" * 300) for n in range(1000)}
+    reading_of({"k.yaml": "title: warm\n"})
+    tracemalloc.start()
+    try:
+        assert len(reading_of(files).records) == 1000
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 5_000 * 1000
