@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +14,11 @@ from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import InvalidInput, UsageError
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.notion.connect import (
+    IN_FLIGHT,
     TOKEN_VARIABLE,
     Settings,
     allowed_base_url,
+    budget_settings,
     open_gateway,
 )
 from notion_gitops.notion.gateway import Gateway
@@ -128,14 +130,15 @@ def looking(root: Path, where: Where) -> Iterator[tuple[Gateway, Callable[[str],
 def _gateway(where: Where) -> Gateway:
     address = allowed_base_url(where.base_url, os.environ)
     token = os.environ.get(TOKEN_VARIABLE, "")
-    return open_gateway(token, base_url=address, settings=Settings(on_wait=_on_wait))
+    settings = replace(budget_settings(os.environ), on_wait=_on_wait)
+    return open_gateway(token, base_url=address, settings=settings)
 
 
 def _within(sandbox: "Sandbox") -> Gateway:
     from notion_gitops.sandbox.sandbox import DEFAULT_TOKEN  # noqa: PLC0415  start-up time
     from notion_gitops.sandbox.transport import SandboxTransport  # noqa: PLC0415
 
-    settings = Settings(budget=None, on_wait=_on_wait)
+    settings = Settings(budget=None, in_flight=IN_FLIGHT, on_wait=_on_wait)
     return open_gateway(DEFAULT_TOKEN, transport=SandboxTransport(sandbox), settings=settings)
 
 

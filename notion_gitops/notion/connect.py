@@ -11,9 +11,9 @@ from notion_client import Client
 
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import TokenRefused, UsageError
-from notion_gitops.notion.failures import LOOPBACK
+from notion_gitops.notion.failures import LOOPBACK, printable
 from notion_gitops.notion.gateway import Gateway
-from notion_gitops.notion.pacing import DEFAULT_BUDGET, Clock, Pacer
+from notion_gitops.notion.pacing import DEFAULT_BUDGET, LARGE_BUDGET, Clock, Pacer
 from notion_gitops.notion.sender import Sender, no_word
 from notion_gitops.notion.server_time import ServerTime
 from notion_gitops.notion.transport import BoundedTransport
@@ -26,7 +26,12 @@ VERSION = "2026-03-11"
 """The version of the API that is spoken."""
 
 BASE_URL_VARIABLE = "NOTION_GITOPS_BASE_URL"
+BUDGET_VARIABLE = "NOTION_GITOPS_BUDGET"
 TOKEN_VARIABLE = "NOTION_TOKEN"  # noqa: S105  a name, not a secret
+
+IN_FLIGHT = 32
+"""Requests that are out at once, at most. Sixty at once were seen to be answered (a report from the
+field); at a quarter of a second each, it takes thirty to spend the larger budget in a burst."""
 
 _TIMEOUT_MS = 70_000  # Notion itself gives up after 60 s, and its answer should still be heard
 
@@ -65,7 +70,7 @@ def open_gateway(
         logging.getLogger(name).setLevel(logging.WARNING)
     server_time = ServerTime(chosen.clock.monotonic)
     http = httpx.Client(
-        transport=BoundedTransport(transport or httpx.HTTPTransport(), server_time),
+        transport=BoundedTransport(transport or _network(chosen.in_flight), server_time),
         trust_env=False,
         follow_redirects=False,
     )
@@ -90,6 +95,26 @@ def open_gateway(
     store = FileStore(transport or httpx.HTTPTransport(), local=sandboxed)
     sender = Sender(client, pacer, chosen.on_wait, hide=hide)
     return Gateway(sender, store, server_time, chosen.in_flight)
+
+
+def budget_settings(environ: Mapping[str, str]) -> Settings:
+    """How requests to Notion are paced, as the environment says.
+
+    With `NOTION_GITOPS_BUDGET`, no more requests a minute than that, since others use the token
+    too. Without, the budget that the connection has is found out.
+
+    Raises:
+        UsageError: the variable is no number of requests.
+    """
+    said = environ.get(BUDGET_VARIABLE, "").strip()
+    if not said:
+        return Settings(most=LARGE_BUDGET, in_flight=IN_FLIGHT)
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", said):
+        raise UsageError(Diagnostic(
+            f"{BUDGET_VARIABLE} is no number of requests a minute: {printable(said)}",
+            fix=f"Give a whole number, such as {DEFAULT_BUDGET // 2}, or unset it.",
+        ))  # fmt: skip
+    return Settings(budget=int(said), in_flight=IN_FLIGHT)
 
 
 def allowed_base_url(option: str | None, environ: Mapping[str, str]) -> str:
@@ -125,6 +150,11 @@ def allowed_base_url(option: str | None, environ: Mapping[str, str]) -> str:
             fix="Use an https address.",
         ))  # fmt: skip
     return wanted
+
+
+def _network(in_flight: int) -> httpx.BaseTransport:
+    """Keeps as many connections open as requests are out at once."""
+    return httpx.HTTPTransport(limits=httpx.Limits(max_keepalive_connections=in_flight))
 
 
 def _checked(token: str) -> str:

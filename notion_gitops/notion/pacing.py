@@ -111,8 +111,8 @@ class Pacer:
             if slot.probe and answered and self.most is not None:
                 self.budget, self._full, self.most = self.most, self.most, None
 
-    def slowed(self, slot: Slot, seconds: float) -> None:
-        """A request was put off: nothing goes out for so long.
+    def slowed(self, slot: Slot, seconds: float) -> bool:
+        """A request was put off: nothing goes out for so long; whether that is news.
 
         The budget shrinks, once for all that were out together, since somebody else uses it too.
         It grows back by steps, one a minute in which nobody complains.
@@ -124,7 +124,9 @@ class Pacer:
             elif slot.sent > self._changed and self.budget is not None:
                 self.budget = max(min(_LEAST_BUDGET, self.budget), self.budget * 3 // 4)
             self._changed = now
+            longer = now + seconds > self._paused_until + 1
             self._paused_until = max(self._paused_until, now + seconds)
+            return longer
 
     def rest(self, seconds: float) -> None:
         """One request waits before it is tried again; the others go on.

@@ -125,6 +125,7 @@ class Sender:
     _counts: Counts = field(default_factory=Counts)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _blocked: Exception | None = None  # since Notion said that asking again makes it worse
+    _denied: Exception | None = None  # since a write was told that the token counts no more
 
     @property
     def counts(self) -> Counts:
@@ -147,6 +148,8 @@ class Sender:
         attempt, waited = 0, 0.0
         while True:
             self._require_patience(call.about, waited)
+            if self._denied is not None and call.nature is not Nature.READ:
+                raise self._denied
             slot = self.pacer.turn(call.until)
             if slot is None:
                 raise TooLate
@@ -155,15 +158,16 @@ class Sender:
                 return answer
             attempt += 1
             pause = self._pause(answer, attempt)
+            news = True
             if answer.kind is Kind.SLOW_DOWN:  # for everybody, whatever becomes of this request
-                self.pacer.slowed(slot, pause)
+                news = self.pacer.slowed(slot, pause)
             if not self._may_repeat(answer, call.nature):
                 raise self._final(answer, call)
             if attempt >= TRIES:
                 why = f"tried {TRIES} times; the last time: {answer.message}"
                 raise _gave_up(call.about, why)
             waited += pause
-            self._put_off(answer, pause)
+            self._put_off(answer, pause, tell=news)
 
     @contextmanager
     def under(self, permit: Callable[[], None]) -> Iterator[None]:
@@ -268,10 +272,13 @@ class Sender:
         error = _final(failure, call)
         if failure.kind is Kind.BLOCKED:
             self._blocked = error
+        if failure.kind is Kind.DENIED and call.nature is not Nature.READ:
+            self._denied = error
         return error
 
-    def _put_off(self, failure: Failure, pause: float) -> None:
-        self.on_wait(pause, failure.message)
+    def _put_off(self, failure: Failure, pause: float, *, tell: bool) -> None:
+        if tell:
+            self.on_wait(pause, failure.message)
         with self._lock:
             self._counts = replace(self._counts, retries=self._counts.retries + 1)
         if failure.kind is not Kind.SLOW_DOWN:

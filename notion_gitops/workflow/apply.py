@@ -115,7 +115,8 @@ def carry_out(
     written = _write(run)
     counts = connection.gateway.counts.since(before)
     seconds = round(time.monotonic() - clock, 1)
-    log = (_with_source(entry, operations) for entry in written.results.entries)
+    done = written.results.log(planned.plan.steps)
+    log = (_with_source(entry, operations) for entry in done)
     result = SyncResult(
         sync_id=sync_id,
         plan=planned.plan,

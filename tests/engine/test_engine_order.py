@@ -13,7 +13,7 @@ from notion_gitops.engine.forecast import (
     to_freshen,
     to_relist,
 )
-from notion_gitops.engine.order import steps
+from notion_gitops.engine.order import steps, waves
 from notion_gitops.engine.references import hold_referenced, merged_records
 from notion_gitops.model.mapping import DatabaseMapping, Direction, PropertyType, Take
 from notion_gitops.model.operations import Action, Kind, Operation, Resolution
@@ -81,6 +81,37 @@ def delete_file(key: str, mapping: DatabaseMapping = TASKS, **fields: Value) -> 
 GRAPHS = st.dictionaries(
     st.sampled_from("abcdefg"), st.frozensets(st.sampled_from("abcdefgx"), max_size=3), max_size=7
 )
+
+
+@given(links=GRAPHS, restored=st.frozensets(st.sampled_from("abcdefg")))
+def test_steps_of_one_group_do_not_need_one_another(links: Links, restored: frozenset[str]) -> None:
+    """Whatever order a group is done in: targets are there, and a record's steps come in turn."""
+    made = [
+        restore(k, links=to or None) if k in restored else create(k, links=to or None)
+        for k, to in links.items()
+    ]
+    others = [update(k, links=frozenset({"a"})) for k in ("x", "y")]
+    operations = [*made, *others, trash("z")]
+    ordered = [s for s in steps(MAPPINGS, operations) if s.kind.value.endswith("page")]
+    by_record = {(o.mapping, o.key): o for o in operations}
+    groups = waves(MAPPINGS, by_record, ordered)
+    assert sorted(map(repr, (s for g in groups for s in g))) == sorted(map(repr, ordered))
+    there: set[str] = set()
+    for group in groups:
+        keys = [step.key for step in group]
+        assert len(keys) == len(set(keys))
+        for step in group:
+            if "links" in step.fields and step.key in links:
+                assert links[step.key] & links.keys() <= there
+        there.update(keys)
+    assert [s.key for s in groups[-1]] == ["z"]
+    assert sum(s.kind is StepKind.TRASH_PAGE for g in groups[:-1] for s in g) == 0
+
+
+def test_what_needs_nothing_goes_in_one_group() -> None:
+    operations = [create(k) for k in "abcdefg"]
+    by_record = {(o.mapping, o.key): o for o in operations}
+    assert [len(g) for g in waves(MAPPINGS, by_record, steps(MAPPINGS, operations))] == [7]
 
 
 @given(links=GRAPHS, restored=st.frozensets(st.sampled_from("abcdefg")))

@@ -51,6 +51,9 @@ def test_an_answer_whose_write_fails_stays_beside_another_question(world: World,
     result = carry_out(planned, world.connection(), SILENT)
     assert result.exit_code is ExitCode.PARTLY_APPLIED
     assert world.read(world.conflict("tasks/dig")) == before
+    if why == "refused":
+        assert nothing_to_do(world.plan())  # as it is, it would be refused again
+        world.in_notion("tasks/dig", Signed=True)
     world.apply(code=ExitCode.DECISIONS_REMAIN)
     assert world.page("tasks/dig")["Hours"] == 12.5
     assert world.record("tasks/dig")["hours"] == "12.5"

@@ -41,7 +41,8 @@ def conflict_changes(
         if compared is None or not part.takes_part:
             continue
         open_keys = {o.key for o in part.operations if o.open_conflicts}
-        left_alone = _out_of_reach(compared) | part.held
+        refused = {one.key for one in compared.refused_writes}  # nothing is decided about them
+        left_alone = _out_of_reach(compared) | part.held | refused
         for key in open_keys | (compared.inputs.answers.keys() - left_alone):
             done = sound(part.name, key)
             if key not in open_keys and not done:

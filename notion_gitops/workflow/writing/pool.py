@@ -46,9 +46,9 @@ class Pool(Generic[Result]):
             threading.Thread(target=work.work, daemon=True)
             for _ in range(min(self.threads, len(tasks)))
         ]
-        for worker in workers:
-            worker.start()
         try:
+            for worker in workers:
+                worker.start()
             return work.collected(len(workers), go_on)
         except BaseException:
             work.halted.set()
@@ -116,4 +116,5 @@ def _one_by_one(
 def _wait_for(workers: Sequence[threading.Thread]) -> None:
     end = time.monotonic() + PATIENCE
     for worker in workers:
-        worker.join(max(0.0, end - time.monotonic()))
+        if worker.is_alive():
+            worker.join(max(0.0, end - time.monotonic()))

@@ -60,6 +60,11 @@ class Results:
         done = (entry for entry in self.entries if entry.status is Status.APPLIED)
         return {(e.mapping, e.key, Side.GIT if e.step in FILE_STEPS else Side.NOTION) for e in done}
 
+    def log(self, steps: Iterable[Step]) -> tuple[LogEntry, ...]:
+        """What was done, in the order of the plan: several steps are done at once."""
+        order = {(s.kind, s.mapping, s.key): number for number, s in enumerate(steps)}
+        return tuple(sorted(self.entries, key=lambda e: order[e.step, e.mapping, e.key]))
+
     def outcomes(self, steps: Iterable[Step]) -> tuple[Outcome, ...]:
         """One outcome for each record of the plan, and for those left out before it."""
         records = dict.fromkeys([*((s.mapping, s.key) for s in steps), *self._failed])
@@ -92,5 +97,6 @@ class Run:
         """What was overwritten and deleted: also where only a part of a record was written."""
         planned = (b for o in self.operations.values() for b in o.backups)
         written = self.results.written() | self.touched
-        every = (*planned, *self.found)
+        found = sorted(self.found, key=lambda b: (b.mapping, b.key))  # by threads, in any order
+        every = (*planned, *found)
         return tuple(b for b in every if (b.mapping, b.key, b.side) in written)
