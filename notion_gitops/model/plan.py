@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from notion_gitops.model.diagnostics import Diagnostic, Place, Severity
 from notion_gitops.model.holds import Hold, OnHold
@@ -158,7 +159,7 @@ class ReadCost:
     retries: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that `operations` is kept
 class Plan:
     """What an apply would do now, and what it was computed from."""
 
@@ -195,7 +196,7 @@ class Plan:
         """All guards that tripped."""
         return tuple(r for m in self.mappings for r in m.refusals)
 
-    @property
+    @cached_property
     def operations(self) -> Mapping[tuple[str, str], Operation]:
         """Every operation, by mapping and key."""
         return {(o.mapping, o.key): o for m in self.mappings for o in m.operations}
