@@ -47,15 +47,18 @@ def apply(root: Path, variables: dict[str, str]) -> int:
     return subprocess.run(command, cwd=root, env=env, capture_output=True, check=False).returncode
 
 
+@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.slow)])
 def test_f055_f057_a_git_that_is_killed_while_it_holds_a_lock_wedges_nothing(
     template: Path,
     dying: dict[str, str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    *,
+    step: int,
 ) -> None:
     left: set[str] = set()
-    for number in range(1, 20):
+    for number in range(1, 20, step):
         root = copy(template, tmp_path / f"work-{number}")
         world = World(root, monkeypatch, capsys, flags=("--sandbox",))
         world.edit_git("t1", hours=71)
@@ -72,7 +75,8 @@ def test_f055_f057_a_git_that_is_killed_while_it_holds_a_lock_wedges_nothing(
         assert (world.in_notion("t1", "Hours"), world.in_git("t2")["hours"]) == (71, 52)
         world.unbroken()
     assert number >= 4
-    assert {"HEAD.lock", "refs/heads/main.lock", "index.lock"} <= left, left
+    assert {"HEAD.lock", "refs/heads/main.lock", "index.lock"} <= left or step > 1, left
+    assert left
 
 
 def make(world: World, name: str) -> Path:

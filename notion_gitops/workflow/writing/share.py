@@ -96,7 +96,7 @@ def push(workspace: Workspace, remote: Remote) -> PushResult | None:
         answer = repository.push_atomic(remote.name, beside, {**leases, NEWEST_REF: remote.newest})
         if answer.ok or answer.lost_race:
             return answer
-        # A server may take branches alone. Without that ref less is noticed, and nothing is lost.
+        # The server may not take it. Without that ref less is noticed, and nothing is lost.
     return repository.push_atomic(remote.name, moved, {r: leases[r] for r in moved})
 
 
