@@ -135,6 +135,7 @@ class ConnectionReport:
     can_list_users: bool
     cost: ReadCost
     sandbox: bool = False
+    beyond: tuple[str, ...] = ()  # titles of databases that it sees and no mapping names
 
     @property
     def ok(self) -> bool:

@@ -24,6 +24,7 @@ def connection_view(report: ConnectionReport) -> Report:
         *(_problems(database) for database in report.databases if database.problems),
         Section((_table(report),), "Databases"),
         *_left_alone(report),
+        *_beyond(report),
         Section((Paragraph(_next(report)),)),
     ]
     return Report(
@@ -86,3 +87,18 @@ def _left_alone(report: ConnectionReport) -> list[Section]:
         if d.unmapped or d.unsupported
     ]
     return [Section((Items(tuple(items)),), "Properties that are left alone")] if items else []
+
+
+def _beyond(report: ConnectionReport) -> list[Section]:
+    if not report.beyond:
+        return []
+    seen = count(len(report.beyond), "database")
+    item = Item(
+        f"warning: no mapping names {listed(report.beyond, _NAMES)}",
+        (
+            "Whoever has the token can read and change them too.",
+            "help: In Notion, open them, choose ••• > Connections, and take this one out.",
+            "Or make a connection for this repository alone.",
+        ),
+    )
+    return [Section((Items((item,)),), f"The token opens {seen} more than is synced", Tone.ASK)]

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from notion_gitops.model.errors import CannotReachNotion, NotPermitted
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.outcomes import ConnectionReport, DatabaseCheck
 from notion_gitops.model.plan import ReadCost
+from notion_gitops.notion.schema import parse_schema
 from notion_gitops.workflow.plan import Connection, Planned
 from notion_gitops.workflow.reading.databases import Database, connect
 from notion_gitops.workflow.reading.state_branch import read_state
@@ -26,10 +28,12 @@ def check(workspace: Workspace, connection: Connection) -> ConnectionReport:
     state = read_state(workspace)
     databases = connect(connection.gateway, workspace.mappings, connection.find, state)
     can_list = _can_list_users(connection)
+    beyond = () if workspace.sandbox else _beyond(connection, databases)
     counts = connection.gateway.counts.since(before)
     seconds = round(time.monotonic() - started, 1)
     cost = ReadCost(counts.requests, seconds, counts.seconds_waited, counts.retries)
-    return _report(me, databases, cost, can_list_users=can_list, sandbox=workspace.sandbox)
+    report = _report(me, databases, cost, can_list_users=can_list, sandbox=workspace.sandbox)
+    return replace(report, beyond=beyond)
 
 
 def connection_report(connection: Connection, planned: Planned) -> ConnectionReport:
@@ -64,6 +68,16 @@ def _report(
         cost=cost,
         sandbox=sandbox,
     )
+
+
+def _beyond(connection: Connection, databases: Mapping[str, Database]) -> tuple[str, ...]:
+    """What the token opens besides what is synced, as far as a search tells."""
+    mapped = {d.schema.data_source_id for d in databases.values() if d.schema}
+    try:
+        seen = [parse_schema(source) for source in connection.gateway.data_sources()]
+    except NotPermitted:
+        return ()
+    return tuple(sorted(s.title or "(no title)" for s in seen if s.data_source_id not in mapped))
 
 
 def _can_list_users(connection: Connection) -> bool:
