@@ -45,6 +45,7 @@ def _bash(script: str, folder: Path, **environ: str) -> subprocess.CompletedProc
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.name)
 def test_every_action_is_pinned_by_its_hash_with_the_version_beside_it(file: Path) -> None:
+    """Holds T22."""
     uses = re.findall(r"uses: (.*)", file.read_text("utf-8"))
     assert uses
     for one in uses:
@@ -53,6 +54,7 @@ def test_every_action_is_pinned_by_its_hash_with_the_version_beside_it(file: Pat
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.name)
 def test_no_job_has_more_rights_than_it_needs(file: Path) -> None:
+    """Holds T01, T25, T33."""
     workflow = _workflow(file.name)
     triggers = workflow[True]  # YAML 1.1 reads `on` as true
     assert "pull_request_target" not in triggers
@@ -64,15 +66,31 @@ def test_no_job_has_more_rights_than_it_needs(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.name)
 def test_what_comes_from_outside_reaches_scripts_through_the_environment_alone(file: Path) -> None:
+    """Holds T15."""
     for job in _workflow(file.name)["jobs"].values():
         for step in job["steps"]:
             assert "${{" not in step.get("run", ""), step["run"]
 
 
 def test_the_job_that_comments_has_no_token_and_no_code() -> None:
+    """Holds T01."""
     (job,) = (j for n, j in _workflow("notion-plan.yml")["jobs"].items() if n == "comment")
     assert "NOTION" not in str(job)
     assert "checkout" not in str(job)
+
+
+def test_t02_apply_takes_nothing_from_other_jobs() -> None:
+    """What a job of a pull request leaves behind is no order to the job that holds the token."""
+    text = (FOLDER / "notion-apply.yml").read_text("utf-8")
+    assert "artifact" not in text
+    assert "workflow_run" not in _workflow("notion-apply.yml")[True]
+    holders = {
+        file.name
+        for file in FILES
+        for job in _workflow(file.name)["jobs"].values()
+        if "secrets.NOTION" in str(job) and "download-artifact" in str(job)
+    }
+    assert holders == set()
 
 
 @pytest.mark.parametrize(
@@ -117,7 +135,7 @@ def clone(tmp_path: Path) -> Path:
     ],
 )
 def test_a_sync_does_not_start_a_sync(clone: Path, event: str, message: str, goes: bool) -> None:
-    """Holds F092."""
+    """Holds F092, T34."""
     _git(clone, "commit", "-q", "--allow-empty", "-m", message)
     output = clone.parent / "output"
     output.touch()

@@ -165,7 +165,7 @@ RUN_BOMBS = [
 
 @pytest.mark.parametrize("source", ESCAPES)
 def test_an_escape_is_refused(source: str) -> None:
-    """Holds M14."""
+    """Holds M14, T16."""
     with pytest.raises(InvalidInput) as raised:
         compile_expression(source, PLACE, names=NAMES)
     assert raised.value.diagnostics[0].place is not None
@@ -173,7 +173,7 @@ def test_an_escape_is_refused(source: str) -> None:
 
 @pytest.mark.parametrize("source", COMPILE_BOMBS, ids=range(len(COMPILE_BOMBS)))
 def test_a_bomb_is_refused_before_it_is_compiled(source: str) -> None:
-    """Holds M13."""
+    """Holds M13, T17."""
     started = time.process_time()
     with pytest.raises(InvalidInput):
         compile_expression(source, PLACE, names=NAMES)
@@ -182,7 +182,7 @@ def test_a_bomb_is_refused_before_it_is_compiled(source: str) -> None:
 
 @pytest.mark.parametrize("source", RUN_BOMBS)
 def test_a_bomb_fails_when_it_is_run(source: str) -> None:
-    """Holds M13."""
+    """Holds M13, T17."""
     expression = compile_expression(source, PLACE, names=NAMES)
     git = {"long": "a" * 1_000_001, "many": [1] * 100_001, "digits": "9" * 4000}
     started = time.process_time()

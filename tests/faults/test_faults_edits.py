@@ -16,7 +16,7 @@ def statuses(result: Json) -> dict[str, str]:
 
 
 def test_an_edit_between_plan_and_write_is_not_overwritten(world: World) -> None:
-    """Holds D12."""
+    """Holds D12, T03."""
     world.write("t1", hours=71)
     world.write("t2", hours=72)
     world.commit()

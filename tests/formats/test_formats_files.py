@@ -43,6 +43,7 @@ def test_what_a_killed_run_left_behind_is_no_hindrance(tmp_path: Path) -> None:
     "path", ["../x", "/etc/x", ".git/config", ".GIT/x", "", "a/../../x", "a\0b", "a\\b", "link/x"]
 )
 def test_nothing_is_written_or_removed_outside(tmp_path: Path, path: str) -> None:
+    """Holds T09."""
     root, outside = tmp_path / "root", tmp_path / "outside"
     root.mkdir()
     outside.mkdir()

@@ -64,7 +64,7 @@ def test_all_duplicate_keys_are_told_at_once_with_both_places() -> None:
 
 
 def test_all_tags_and_anchors_are_told_at_once() -> None:
-    """Holds M18."""
+    """Holds M18, T18."""
     assert [str(d.place) for d in problems("a: !!str x\nb: &c 1\nd: *c\n")] == [
         "f.yaml:1:4",
         "f.yaml:2:4",

@@ -227,7 +227,7 @@ def test_signing_with_an_ssh_key_is_honoured(work: Path, git: Git, tmp_path: Pat
 
 
 def test_no_hook_and_no_monitor_runs(work: Path, tmp_path: Path, git: Git) -> None:
-    """Holds G04, G05."""
+    """Holds G04, G05, T20."""
     canary = tmp_path / "canary"
     script = f"#!/bin/sh\necho $0 >> '{canary}'\n"
     hooks = tmp_path / "hooks"

@@ -153,6 +153,7 @@ def test_a_remote_that_cannot_be_reached_is_told(work: Path, git: Git) -> None:
 
 
 def test_a_token_in_an_address_is_not_told(work: Path, git: Git) -> None:
+    """Holds T21."""
     git(work, "remote", "add", "origin", "ssh://bot:s3cret@host.invalid/x")
     git(work, "config", "core.sshCommand", "echo cannot reach $0 ssh://bot:s3cret@host >&2; false")
     with pytest.raises(GitFailed) as caught:

@@ -28,9 +28,9 @@ COMMANDS = (
     ("validate", "--format", "json"),
     ("plan", "--offline", "--format", "markdown"),
     ("plan", "--format", "json"),
-    ("conflicts", "show", "--file", "tasks/t1"),
-    ("conflicts", "resolve", "tasks/t1", "--field", "hours", "--take", "git"),
-    ("hold", "list"),
+    ("conflicts show", "--file", "tasks/t1"),
+    ("conflicts resolve", "tasks/t1", "--field", "hours", "--take", "git"),
+    ("hold list",),
     ("why", "tasks/t1"),
     ("check", "--data"),
 )

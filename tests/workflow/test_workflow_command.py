@@ -143,7 +143,7 @@ def test_an_offline_plan_shows_what_git_would_push(tried: World) -> None:
 
 
 def test_a_sensitive_value_is_nowhere(make: MakeWorld) -> None:
-    """Holds I22."""
+    """Holds I22, T31."""
     mapping = TASKS.replace(
         "note: {property: Note, type: rich_text}",
         "note: {property: Note, type: rich_text, sensitive: true}",

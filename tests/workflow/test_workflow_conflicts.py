@@ -101,7 +101,7 @@ def test_an_answer_decides(world: World, answer: str, hours: float) -> None:
 
 
 def test_an_open_conflict_is_asked_once(world: World) -> None:
-    """Holds I8."""
+    """Holds I8, T30."""
     open_one(world)
     assert nothing_to_do(world.plan())
     before = world.read(world.conflict("tasks/dig"))

@@ -248,6 +248,7 @@ def test_a_file_that_is_not_committed_is_committed_first_or_refused(synced: Worl
 
 
 def test_a_file_that_git_ignores_is_refused(synced: World) -> None:
+    """Holds T09."""
     synced.write(".gitignore", "/.notion-gitops/\n*.log\n")
     synced.write("docs/today.log", "much")
     synced.edit("papers/plan", files="[docs/plan.pdf, docs/today.log]")

@@ -88,7 +88,7 @@ def test_an_emptied_key_is_put_back_or_left_but_the_record_stays(world: World) -
 
 
 def test_a_page_duplicated_in_notion_is_reported_and_not_touched(world: World) -> None:
-    """Holds F024."""
+    """Holds F024, T29."""
     copy = world.add_page("tasks", Name="Dig the trench", Key="dig", Hours=5)
     planned = world.plan()
     assert "duplicate key" in findings(planned)

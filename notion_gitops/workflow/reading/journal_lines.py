@@ -7,27 +7,45 @@ from pathlib import Path
 from typing import Any
 
 from notion_gitops.model.backups import KeptBackup, KeptSync
+from notion_gitops.model.diagnostics import Diagnostic, Place
+from notion_gitops.model.errors import StateUnusable
 from notion_gitops.state.backups import read_backup
 
 FILE = "journal.jsonl"
 LEFT = "journal-left-{}.jsonl"  # of a run that was cut short, once another one began
+FORMAT_VERSION = 1
+_LOOK = (
+    "Else move the file away, and look in Notion for pages that stand there twice: it tells which "
+    "were being created. Nothing was written."
+)
 
 
 def lines(path: Path) -> Iterable[Mapping[str, Any]]:
     """The lines of a journal that say what they should; none if there is no such file.
 
     What a line announces is done once it is on disk whole: one that is cut short tells nothing.
+
+    Raises:
+        StateUnusable: a newer version wrote it.
     """
     if not path.exists():
         return
     # Not splitlines(): a value may hold other line breaks (U+2028), which JSON leaves as they are.
-    for text in path.read_text("utf-8", "replace").split("\n"):
+    for number, text in enumerate(path.read_text("utf-8", "replace").split("\n"), start=1):
         try:
             line = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue  # the last line of a run that was killed while writing it
-        if isinstance(line, dict) and _is_whole(line):
-            yield line
+        if isinstance(line, dict):
+            _require_known(line, Place(f"{path.parent.name}/{path.name}", number))
+            if _is_whole(line):
+                yield line
+
+
+def _require_known(line: Mapping[str, Any], place: Place) -> None:
+    if line.get("format_version", FORMAT_VERSION) != FORMAT_VERSION:
+        what = "this journal was written by a newer notion-gitops"
+        raise StateUnusable(Diagnostic(what, place, fix=f"Use that version. {_LOOK}"))
 
 
 def _is_whole(line: Mapping[str, Any]) -> bool:

@@ -19,7 +19,7 @@ from notion_gitops.formats.atomic import write_bytes
 from notion_gitops.model.creates import OpenCreate, OpenCreates
 from notion_gitops.model.operations import Backup
 from notion_gitops.state.backups import backup_line
-from notion_gitops.workflow.reading.journal_lines import FILE, LEFT, lines
+from notion_gitops.workflow.reading.journal_lines import FILE, FORMAT_VERSION, LEFT, lines
 
 FORGOTTEN = timedelta(days=1)  # after it, a page that did not turn up was not created
 
@@ -54,7 +54,7 @@ class Journal:
             os.link(path, private / LEFT.format(f"{number:04d}"))
         journal = cls(path)
         journal._carry_on(earlier)
-        journal.note("begin", sync=sync_id, state=state_ref)
+        journal.note("begin", format_version=FORMAT_VERSION, sync=sync_id, state=state_ref)
         return journal
 
     def note(self, what: str, **details: Any) -> None:
