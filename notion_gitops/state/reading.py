@@ -19,8 +19,8 @@ FORMAT_VERSION = 1
 """Of every file in this package. A reader refuses a higher one."""
 
 _RESTORE = (
-    "Machines write this file and nobody should edit it: put the branch back to the last commit "
-    "that is whole (git reflog, git update-ref), or make it anew: notion-gitops state rebuild."
+    "Machines write this file and nobody should edit it. This makes the state anew, and loses no "
+    "edit: notion-gitops state rebuild"
 )
 
 

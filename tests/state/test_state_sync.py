@@ -82,7 +82,7 @@ def test_a_damaged_sync_yaml_is_refused_with_its_place(text: str, told: str) -> 
     first = caught.value.diagnostics[0]
     assert first.place is not None
     assert first.place.file == "tasks/sync.yaml"
-    assert "git reflog" in first.fix
+    assert "state rebuild" in first.fix
 
 
 def test_newer_files_ask_for_an_upgrade() -> None:
