@@ -67,7 +67,7 @@ def parse_saved(text: str, path: str) -> SavedPlan:
 def _saved(data: Mapping[str, Any]) -> SavedPlan:
     options, shown = data["options"], data["shown"]
     return SavedPlan(
-        made=datetime.fromisoformat(data["made"]),
+        made=_moment(data["made"]),
         origin=Origin(**data["from"]),
         offline=data["offline"],
         accepted={guard: frozenset(counts) for guard, counts in options["accept"].items()},
@@ -83,6 +83,13 @@ def _saved(data: Mapping[str, Any]) -> SavedPlan:
         markdown=shown["markdown"],
         json=shown["json"],
     )
+
+
+def _moment(text: str) -> datetime:
+    made = datetime.fromisoformat(text)
+    if made.tzinfo is None:
+        raise ValueError(f"{text!r} is no time with a zone")
+    return made
 
 
 def _digest(data: Mapping[str, Any]) -> str:

@@ -3,15 +3,21 @@
 A code, no traceback, no fault of our own, within two seconds. The seed is in the name of the test.
 """
 
+import json
 import shutil
 import subprocess
 import time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from notion_gitops.cli.main import run
-from notion_gitops.model.errors import ExitCode
+from notion_gitops.model.errors import ExitCode, Refused
+from notion_gitops.state.saved_plan import _digest, parse_saved
+from tests.faults.faults_world import World
 from tests.security.fuzz_world import mutated
 
 SAMPLES = Path(__file__).parents[2]
@@ -113,3 +119,58 @@ def test_r_m_a_small_sample_of_mutations(
 def test_r_m_many_mutations(workspace: Path, part: int, capsys: pytest.CaptureFixture[str]) -> None:
     for seed in range(1000 + part * 50, 1050 + part * 50):
         hold(workspace, seed, capsys)
+
+
+# --- saved plans: P01 to P05, with a digest that fits what was put in ---
+
+VALUES: list[Any] = [
+    *(None, True, -1, 10**30, 1.5, "", "x", "2026-01-01", "9999-12-31T23:59:59+23:59"),
+    *("0001-01-01T00:00:00-23:59", [], {}, ["x"], {"a": "b"}, {"tasks": {"t1": 7}}),
+]
+
+
+def steps(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every value that is inside of this one."""
+    if path:
+        yield path
+    inner: Iterable[Any] = ()
+    if isinstance(value, dict | list):
+        inner = value.keys() if isinstance(value, dict) else range(len(value))
+    for step in inner:
+        yield from steps(value[step], (*path, step))
+
+
+def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    changed = json.loads(json.dumps(value))
+    at = changed
+    for step in path[:-1]:
+        at = at[step]
+    at[path[-1]] = new
+    return changed
+
+
+def test_p05_no_value_of_a_saved_plan_is_trusted(world: World, tmp_path: Path) -> None:
+    """Read or refused, and if refused with 4: whatever stands in it, also with a fitting digest."""
+    world.edit_git("t1", hours=71)
+    file = tmp_path / "release.plan"
+    assert world.run("plan", "--out", str(file)).code == ExitCode.DONE
+    data = json.loads(file.read_text())
+    data.pop("digest")
+    read = 0
+    for path in steps(data):
+        for value in VALUES:
+            bad = replaced(data, path, value)
+            text = json.dumps({**bad, "digest": _digest(bad)})
+            try:
+                saved = parse_saved(text, "release.plan")
+            except Refused:
+                continue
+            assert isinstance(saved.made - datetime.now(UTC), timedelta)
+            read += 1
+    assert read > 50
+    for path, value in [(("made",), "2026-01-01"), (("from", "base"), "")]:
+        bad = replaced(data, path, value)
+        file.write_text(json.dumps({**bad, "digest": _digest(bad)}))
+        ran = world.run("apply", str(file))
+        assert ran.code == ExitCode.REFUSED, ran.text
+        assert not world.transport.writes()

@@ -19,7 +19,7 @@ from notion_gitops.cli.options import (
     sandbox_option,
     workspace_option,
 )
-from notion_gitops.cli.output import Format, colour, format_option, say, show
+from notion_gitops.cli.output import Format, colour, format_option, say, show, tell
 from notion_gitops.cli.plan_file import write_plan_file
 from notion_gitops.cli.strict import Command
 from notion_gitops.engine.thresholds import judged
@@ -31,6 +31,7 @@ from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.plan_build import plan_json, plan_view
 from notion_gitops.report.plan_markdown import plan_markdown
 from notion_gitops.report.plan_text import plan_text
+from notion_gitops.text.escape import terminal
 from notion_gitops.workflow.offline import make_offline_plan
 from notion_gitops.workflow.plan import PlanOptions, exit_code, make_plan
 from notion_gitops.workflow.saved_plan import MAX_AGE_HOURS, Shown, saved_plan
@@ -111,7 +112,7 @@ def command(  # noqa: PLR0917  one parameter an option
         write_plan_file(out, saved_plan(planned, plan, options, where.address, shown))
         command = again.command(f"apply {shlex.quote(str(out))}")
         say(f"Saved. Within {MAX_AGE_HOURS} hours this does exactly that, without asking:")
-        click.echo(f"  {command}", err=True)
+        tell(f"  {terminal(command)}")
     return exit_code(plan, detailed=detailed_exitcode)
 
 
