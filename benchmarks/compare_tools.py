@@ -60,7 +60,13 @@ TOOLS = (
 def arguments(tool: Tool, database: str, file: Path) -> list[str]:
     """The command line that makes the database equal to the file, as far as the tool can."""
     if tool.name == "data2notion":
-        fast = ["--notion-rate-limit", "100000", "--no-progress-bar", "--notion-token", TOKEN]
+        fast = [
+            "--notion-rate-limit",
+            "100000:100000",
+            "--no-progress-bar",
+            "--notion-token",
+            TOKEN,
+        ]
         return [*fast, "write-to-notion", database, "csv", str(file)]
     address = f"https://www.notion.so/{database.replace('-', '')}?v={database.replace('-', '')}"
     return ["--workspace", "Sandbox", "--token", TOKEN, "--url", address, "--merge", str(file)]

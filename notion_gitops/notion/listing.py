@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from notion_gitops.notion.failures import Json, printable
 from notion_gitops.notion.filters import Filter, created_from, created_until, narrowed
+from notion_gitops.notion.packed import PackedPages
 
 PAGE_SIZE = 100
 """The most that Notion gives in one answer of a list (its documentation, "Pagination")."""
@@ -22,9 +23,14 @@ _OLDEST_FIRST = [{"timestamp": "created_time", "direction": "ascending"}]
 class Listing:
     """The pages that a query gave, oldest first, each once, none that is in the trash."""
 
-    pages: tuple[Json, ...]
+    packed: PackedPages
     complete: bool  # False: a page that is missing here may still exist
     reason: str = ""  # why it is not complete
+
+    @property
+    def pages(self) -> tuple[Json, ...]:
+        """The pages; of a large database rather take them one by one."""
+        return tuple(self.packed.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +43,36 @@ class Reader:
 
 @dataclass
 class _Collected:
-    pages: dict[str, Json] = field(default_factory=dict)
+    pages: PackedPages = field(default_factory=PackedPages)
+    edited: dict[str, object] = field(default_factory=dict)  # by id, when it says it was
+    trashed: set[str] = field(default_factory=set)
     torn: set[str] = field(default_factory=set)  # came twice, differently
     latest: str | None = None  # when the last page that came was created
+
+    def keep(self, page: Json) -> None:
+        """Keep a page that came, unless it came before."""
+        self.latest = page.get("created_time", self.latest)
+        if page["id"] not in self.pages:
+            self.set(page)
+        elif self.edited[page["id"]] != page.get("last_edited_time"):
+            self.torn.add(page["id"])  # edited while the list was read: which copy is newer?
+
+    def set(self, page: Json) -> None:
+        """Keep a page, whatever came before."""
+        self.pages.add(page)
+        self.edited[page["id"]] = page.get("last_edited_time")
+        (self.trashed.add if page.get("in_trash") else self.trashed.discard)(page["id"])
+
+    def join(self, other: "_Collected") -> None:
+        """Take in what came of a later stretch of time."""
+        self.torn |= other.torn
+        for page_id, edited in other.edited.items():
+            if page_id not in self.pages:
+                self.pages.take(page_id, other.pages)
+                self.edited[page_id] = edited
+                self.trashed |= other.trashed & {page_id}
+            elif self.edited[page_id] != edited:
+                self.torn.add(page_id)
 
 
 def list_pages(reader: Reader, filter_: Filter | None, bounds: Sequence[str] = ()) -> Listing:
@@ -54,14 +87,13 @@ def list_pages(reader: Reader, filter_: Filter | None, bounds: Sequence[str] = (
     parts = _in_parts(reader, filter_, bounds) if bounds else [_part(reader, filter_)]
     found = parts[0].found
     for part in parts[1:]:
-        for page in part.found.pages.values():
-            _keep(found, page)
-        found.torn |= part.found.torn
+        found.join(part.found)
     for page_id in sorted(found.torn):
-        found.pages[page_id] = reader.page(page_id)
-    alive = tuple(page for page in found.pages.values() if not page.get("in_trash"))
+        found.set(reader.page(page_id))
+    for page_id in found.trashed:
+        found.pages.drop(page_id)
     reason = next((part.reason for part in parts if part.reason), "")
-    return Listing(alive, complete=not reason, reason=reason)
+    return Listing(found.pages, complete=not reason, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +140,7 @@ def _collect(reader: Reader, filter_: Filter | None, found: _Collected) -> str:
     for answer in _answers(reader, filter_):
         for page in answer["results"]:
             if page.get("object") == "page":  # a wiki holds other things as well
-                _keep(found, page)
+                found.keep(page)
         reason, more = _shortfall(answer) or reason, answer.get("has_more")
     if more is False:
         return reason
@@ -135,10 +167,3 @@ def _shortfall(answer: Json) -> str:
         return ""
     why = status.get("incomplete_reason") if isinstance(status, dict) else None
     return printable(str(why or "Notion says that the listing is incomplete"))
-
-
-def _keep(found: _Collected, page: Json) -> None:
-    found.latest = page.get("created_time", found.latest)
-    known = found.pages.setdefault(page["id"], page)
-    if known.get("last_edited_time") != page.get("last_edited_time"):
-        found.torn.add(page["id"])  # edited while the list was read: which copy is newer?

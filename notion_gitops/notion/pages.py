@@ -34,6 +34,13 @@ class Decoded:
     seen: str  # digest of all that the page says of the mapped fields and the key
     incomplete: tuple[str, ...] = ()  # fields that Notion cut short: see `complete_page`
 
+    @property
+    def created(self) -> datetime:
+        """When the page was created."""
+        if self.record.page is None:
+            raise ValueError("a record read from Notion has an origin there")
+        return self.record.page.created
+
 
 def decode_page(page: Json, mapping: DatabaseMapping, schema: Schema, people: People) -> Decoded:
     """A page as a record. Values that cannot be told are `Unknown`, and no error.

@@ -1,6 +1,6 @@
 """Reading the Notion side: every mapped database listed, decoded, and its pages told apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,8 @@ from notion_gitops.model.values import Unknown
 from notion_gitops.notion.completing import complete_page
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.listing import ONE_MINUTE
-from notion_gitops.notion.pages import decode_page, mapped_property_ids
+from notion_gitops.notion.packed import PackedPages
+from notion_gitops.notion.pages import Decoded, decode_page, mapped_property_ids
 from notion_gitops.records.keys import key_problem
 from notion_gitops.text.slugs import slug
 from notion_gitops.workflow.reading.databases import Database
@@ -83,7 +84,7 @@ def list_pages(
     )
     if listing.reason == ONE_MINUTE:
         raise CannotReachNotion(_cannot_enumerate(mapping))
-    return decode_pages(gateway, database, people, listing.pages, listing.reason)
+    return decode_pages(gateway, database, people, listing.packed.values(), listing.reason)
 
 
 def _cannot_enumerate(mapping: DatabaseMapping) -> Diagnostic:
@@ -99,7 +100,7 @@ def decode_pages(
     gateway: Gateway,
     database: Database,
     people: People,
-    pages: tuple[Json, ...],
+    pages: Iterable[Json],
     reason: str = "",
 ) -> Pages:
     """Decode pages as Notion sent them; values that were cut short are read whole first.
@@ -109,15 +110,18 @@ def decode_pages(
     mapping, schema = database.mapping, database.schema
     if schema is None:
         raise ValueError("pages of a database that could not be read")
-    in_order = sorted(pages, key=lambda page: (page["created_time"], page["id"]))
-    whole = {p["id"]: complete_page(gateway, p, mapping, schema) for p in in_order}
-    decoded = {i: decode_page(p, mapping, schema, people) for i, p in whole.items()}
+    raw, decoded = PackedPages(), dict[str, Decoded]()
+    for page in pages:
+        whole = complete_page(gateway, page, mapping, schema)
+        raw.add(whole)
+        decoded[whole["id"]] = decode_page(whole, mapping, schema, people)
+    in_order = sorted(decoded.items(), key=lambda item: (item[1].created, item[0]))
     return Pages(
-        raw=whole,
-        decoded={i: without_hidden(d.record, database) for i, d in decoded.items()},
+        raw=raw,
+        decoded={i: without_hidden(d.record, database) for i, d in in_order},
         complete=not reason,
         reason=reason,
-        findings=tuple(f for d in decoded.values() for f in d.findings),
+        findings=tuple(f for _, d in in_order for f in d.findings),
     )
 
 
