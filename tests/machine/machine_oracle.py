@@ -67,7 +67,7 @@ class Run:
     read: dict[str, tuple[int, datetime]] = field(default_factory=dict)  # page, or "" for all
     wrote: int = 0  # requests that change something
     brought_back: set[str] = field(default_factory=set)  # pages that it took out of the trash
-    jumped: bool = False  # time was made to jump while it ran
+    jumped: bool = False  # time was made to jump just before the request that goes out now
 
     def reading(self, page: str) -> tuple[int, datetime] | None:
         """When the page was last read, as a number of an act and as a time."""
@@ -89,6 +89,7 @@ class Oracle:
     trashed: dict[str, int] = field(default_factory=dict)  # pages that people trashed -> act
     answered: set[tuple[str, str]] = field(default_factory=set)  # key, field ("": the record)
     backed_up: set[str] = field(default_factory=set)  # tokens in the backups of any sync
+    heads: dict[str, str] = field(default_factory=dict)  # of the hub, as last seen
     renamed: dict[str, str] = field(default_factory=dict)  # keys by people: new -> old
     tally: Counter[str] = field(default_factory=Counter)
 
@@ -261,6 +262,12 @@ class Oracle:
                     hold("I6", value in held, f"base of {key}.{name} = {value} never was in Notion")
 
     # --- at any time ---
+
+    def moves_on(self, hub: Clone, ref: str) -> None:
+        """I13: what the remote had, it still has: nobody's commits are pushed away."""
+        now, before = hub.resolve(ref), self.heads.get(ref, "")
+        hold("I13", not before or before in hub.objects.ancestors(now), ref, "was rewound")
+        self.heads[ref] = now
 
     def no_twins(self) -> None:
         """I3: one live page of ours for a key."""

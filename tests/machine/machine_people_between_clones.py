@@ -24,6 +24,7 @@ class PeopleBetweenClones(PeopleInGit):
         self.hub.objects.take(clone.objects, clone.head())
         set_ref(self.hub.git, MAIN, clone.head())
         set_ref(clone.git, "refs/remotes/origin/main", clone.head())
+        self.oracle.moves_on(self.hub, MAIN)
         self.tell("push", name)
         return True
 

@@ -112,7 +112,8 @@ class PeopleInGit(Ground):
         text = (self.content(clone, clone.objects.tree_of(clone.head()).get(path)) or b"").decode()
         if "\nresolution:\n" not in text and "    resolution:\n" not in text:
             return False
-        whole = "\nfields:" not in text
+        whole = "\nfields:" not in text  # the record is asked about, by its sides alone
+        choice = "git" if whole and choice == "base" else choice
         filled = re.sub(r"^( *resolution:)$", rf"\1 {choice}", text, flags=re.MULTILINE)
         chosen = _shown(text, choice)
         for side in ("git", "notion"):

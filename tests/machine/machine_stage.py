@@ -46,6 +46,8 @@ class Moment:
     after: bool  # the effect, rather than before it
     what: str
     act: Callable[["Process"], None]
+    fits: Callable[[str, str], bool] | None = None  # kind and detail: then not the nth, but these
+    times: int = 1  # the so manyth that fits
     happened: bool = False
 
 
@@ -61,21 +63,27 @@ class Process:
         self.dead = True
         raise Killed
 
-    def before(self, kind: str) -> None:
+    def before(self, kind: str, detail: str = "") -> None:
         if self.dead:
             raise Killed  # what runs while it unwinds is not run by a process that is killed
         self.done[kind] += 1
-        self._meet(kind, after=False)
+        self._meet(kind, detail, after=False)
 
-    def after(self, kind: str) -> None:
+    def after(self, kind: str, detail: str = "") -> None:
         if not self.dead:
-            self._meet(kind, after=True)
+            self._meet(kind, detail, after=True)
 
-    def _meet(self, kind: str, *, after: bool) -> None:
+    def _meet(self, kind: str, detail: str, *, after: bool) -> None:
         for moment in self.moments:
-            if (moment.kind, moment.nth, moment.after) == (kind, self.done[kind], after):
+            if moment.after is after and not moment.happened and self._is_due(moment, kind, detail):
                 moment.happened = True
                 moment.act(self)
+
+    def _is_due(self, moment: Moment, kind: str, detail: str) -> bool:
+        if moment.fits is None:
+            return (moment.kind, moment.nth) == (kind, self.done[kind])
+        moment.times -= moment.fits(kind, detail)
+        return moment.times == 0
 
 
 @dataclass
@@ -105,14 +113,14 @@ class Stage:
         finally:
             self.processes = hidden
 
-    def effect(self, kind: str, do: Callable[[], Any]) -> Any:
-        """Do something that others can see."""
+    def effect(self, kind: str, do: Callable[[], Any], detail: str = "") -> Any:
+        """Do something that others can see; `detail` says what, for those who wait for it."""
         process = self.processes[-1] if self.processes else None
         if process is not None:
-            process.before(kind)
+            process.before(kind, detail)
         result = do()
         if process is not None:
-            process.after(kind)
+            process.after(kind, detail)
         return result
 
     def sleep(self, seconds: float) -> None:

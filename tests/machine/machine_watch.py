@@ -20,7 +20,9 @@ class Transport(SandboxTransport):
         self.world = world
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        response: httpx.Response = self.world.stage.effect("request", lambda: self._send(request))
+        response: httpx.Response = self.world.stage.effect(
+            "request", lambda: self._send(request), f"{request.method} {request.url.path}"
+        )
         return response
 
     def _send(self, request: httpx.Request) -> httpx.Response:
@@ -32,6 +34,8 @@ class Transport(SandboxTransport):
                 return self.late(request, super().handle_request(request))
             finally:
                 world.oracle.notion.note()
+                for run in world.runs[-1:]:
+                    run.jumped = False
 
     @property
     def oracle(self) -> Oracle:

@@ -95,6 +95,8 @@ class World(PeopleInNotion):
         if run.base in clone.objects.ancestors(state_of(clone)) or not run.base:
             oracle.recorded(clone, run.base, state_of(clone))
         oracle.no_twins()
+        for ref in (MAIN, STATE):
+            oracle.moves_on(self.hub, ref)
         allowed = {0, 1, 3, 4, 5, 6, 7, -9}
         hold("I23", ran.code in allowed, ran.code, ran.text)
         if run.wrote or before[0] != clone.head():
