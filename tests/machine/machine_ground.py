@@ -1,7 +1,7 @@
 """Where a story takes place: the clones, the hub between them, Notion, and time."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,6 @@ class Ground:
     clones: dict[str, Clone]
     hub: Clone
     lag: timedelta = timedelta()  # a new page is not listed before
-    born: dict[str, datetime] = field(default_factory=dict)  # pages, as the listing goes by them
     runs: list[Run] = field(default_factory=list)  # the innermost last
     story: list[str] = field(default_factory=list)
     told: str = ""  # by the last apply at rest

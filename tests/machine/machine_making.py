@@ -81,6 +81,7 @@ def opened(folder: Path, sandbox: bytes, at: datetime) -> World:
     bot = str(box._store.all("SELECT bot FROM tokens WHERE token=?", (TOKEN,))[0][0])
     view = NotionView(box, bot, {p["id"]: fields[p["name"]] for p in doc})
     view.note()
+    view.since.update(dict.fromkeys(view.since, START))
     return World(folder, current, box, Oracle(view), clones, git.clone(folder / "hub"))
 
 

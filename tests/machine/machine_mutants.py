@@ -17,7 +17,6 @@ from notion_gitops.engine import one_sided
 from notion_gitops.engine.building import build
 from notion_gitops.engine.forecast import PAGE_WRITES
 from notion_gitops.engine.rules import FieldDecider
-from notion_gitops.model.creates import OpenCreate
 from notion_gitops.model.mapping import Take
 from notion_gitops.model.operations import Kind
 from notion_gitops.model.outcomes import Status
@@ -26,11 +25,10 @@ from notion_gitops.notion import gateway, listing
 from notion_gitops.notion.sender import Nature, Sender
 from notion_gitops.repository.remote import Remotes
 from notion_gitops.workflow import apply
-from notion_gitops.workflow.reading import how_read, incremental, missing, set_back
+from notion_gitops.workflow.reading import announced, how_read, incremental, missing, set_back
 from notion_gitops.workflow.writing import held, lost_creates, share
 from notion_gitops.workflow.writing.fresh import FreshReadings
 from notion_gitops.workflow.writing.journal import Journal
-from notion_gitops.workflow.writing.lease import Lease
 from notion_gitops.workflow.writing.page_step import PageStep
 from notion_gitops.workflow.writing.run import Results
 from notion_gitops.workflow.writing.write_pages import PageWriter
@@ -202,15 +200,8 @@ def stamp_not_renewed(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_slack(patch: pytest.MonkeyPatch) -> None:
-    """An announced create counts from its announcement, not from when it can last be sent."""
-    real = Lease._until
-
-    def until(self: Lease, end: datetime) -> Any:
-        run = real(self, end)
-        creates = {at: OpenCreate(self._moment(), c.page) for at, c in run.creates.items()}
-        return replace(run, creates=creates)
-
-    patch.setattr(Lease, "_until", until)
+    """A lock is taken over as soon as its lease ends, though its holder may be held up."""
+    patch.setattr(announced, "SLACK", timedelta())
 
 
 def no_lock(patch: pytest.MonkeyPatch) -> None:

@@ -67,7 +67,7 @@ def act_of(world: World, name: str, what: tuple[Any, ...]) -> Callable[[Process]
         with world.stage.people():
             match what:
                 case ("time jumps", seconds):
-                    world.runs[-1].jumped = True
+                    world.runs[-1].jumped = process.sending
                     world.advance(timedelta(seconds=seconds))
                 case ("edit in Notion", number, field):
                     world.edit_page(pick(world, number), field)

@@ -58,6 +58,7 @@ class Process:
     moments: list[Moment]
     done: Counter[str] = field(default_factory=Counter)
     dead: bool = False
+    sending: bool = False  # a request that nothing can hold back any more
 
     def kill(self) -> None:
         self.dead = True
@@ -77,6 +78,7 @@ class Process:
         for moment in self.moments:
             if moment.after is after and not moment.happened and self._is_due(moment, kind, detail):
                 moment.happened = True
+                self.sending = kind == "request" and not after
                 moment.act(self)
 
     def _is_due(self, moment: Moment, kind: str, detail: str) -> bool:
@@ -130,7 +132,9 @@ class Stage:
     def run_git(self, folder: Path, arguments: Sequence[str], call: Call | None = None) -> Answer:
         stamp = self.clock().replace(microsecond=0).isoformat()
         os.environ["GIT_AUTHOR_DATE"] = os.environ["GIT_COMMITTER_DATE"] = stamp
-        answer: Answer = self.effect("git", lambda: self._git(folder, arguments, call))
+        answer: Answer = self.effect(
+            "git", lambda: self._git(folder, arguments, call), " ".join(arguments)
+        )
         return answer
 
     def _git(self, folder: Path, arguments: Sequence[str], call: Call | None) -> Answer:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
@@ -145,6 +146,7 @@ class NotionView:
     bot: str
     properties: Mapping[str, str]  # id -> field; the key's is ""
     held: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # page, field
+    since: dict[str, datetime] = field(default_factory=dict)  # page -> when it was first there
 
     def pages(self) -> dict[str, Page]:
         rows = self.sandbox._store.all(
@@ -159,7 +161,9 @@ class NotionView:
 
     def note(self) -> None:
         """Remember what all pages hold now."""
+        now = self.sandbox.clock()
         for page in self.pages().values():
+            self.since.setdefault(page.id, now)
             for name, value in page.values.items():
                 self.held.setdefault((page.id, name), set()).add(value)
 

@@ -50,10 +50,8 @@ class Transport(SandboxTransport):
         ):
             return response
         answer: Json = json.loads(response.read())
-        rows = self.world.sandbox._store.all("SELECT id, created FROM pages")
-        for row in rows:
-            self.world.born.setdefault(row["id"], self.world.clock())
-        fresh = {p for p, at in self.world.born.items() if self.world.clock() - at < self.world.lag}
+        now, since = self.world.clock(), self.oracle.notion.since
+        fresh = {p for p, at in since.items() if now - at < self.world.lag}
         answer["results"] = [r for r in answer["results"] if r["id"] not in fresh]
         if fresh:
             self.oracle.tally["a listing lags"] += 1

@@ -100,17 +100,19 @@ def archived(world: World) -> None:
 
 
 def edited_while_it_is_listed(world: World) -> None:
-    """The page that was listed first is edited between two requests of the listing."""
+    """The page that the second request of the listing goes on from is edited after the first."""
     for page in world.pages():
         world.edit_page(page, "spot")
         world.clock.advance(timedelta(minutes=2))
     sync(world, "a")
     world.advance(timedelta(minutes=20))
-    first = number_of(world, "north")
-    for nth in (2, 3, 4):
-        act = act_of(world, "a", ("edit in Notion", first, "hours"))
-        sync(world, "a", Moment("request", nth, after=True, what="edit in Notion", act=act))
-        world.advance(timedelta(minutes=5))
+    act = act_of(world, "a", ("edit in Notion", 2, "hours"))
+
+    def fits(kind: str, detail: str) -> bool:
+        return kind == "request" and detail.endswith("/query")
+
+    moment = Moment("request", 0, after=True, what="edit in Notion", act=act, fits=fits)
+    sync(world, "a", moment)
     world.come_to_rest()
 
 
@@ -140,7 +142,11 @@ def time_passes_before_the_write(world: World) -> None:
         act_of(world, "a", ("edit in Notion", number, "note"))(process)
         act_of(world, "a", ("time jumps", 45))(process)
 
-    sync(world, "a", Moment("git", 30, after=False, what="time jumps", act=act))
+    def fits(kind: str, detail: str) -> bool:
+        return kind == "git" and detail.startswith("push")  # of the lock: all is planned
+
+    moment = Moment("git", 0, after=True, what="time jumps", act=act, fits=fits)
+    sync(world, "a", moment)
     world.come_to_rest()
 
 
@@ -245,11 +251,15 @@ MUTANTS = [
     Mutant(
         planted.no_journal, killed_after_a_create, of("I3"), without=planted.no_announcement
     ),
-    Mutant(planted.no_quarantine, killed_after_a_create, of("I3")),
+    Mutant(
+        planted.no_quarantine, killed_after_a_create, of("I3"), without=planted.no_announcement
+    ),
     Mutant(
         planted.stamp_not_renewed, put_off_and_killed, of("I3"), without=planted.no_announcement
     ),
-    Mutant(planted.no_slack, held_up_before_a_create, of("I3")),
+    Mutant(
+        planted.no_slack, held_up_before_a_create, of("I3"), without=planted.no_announcement
+    ),
     Mutant(planted.no_lock, two_at_once, of("I3", "I4")),
     Mutant(
         planted.no_verification, edited_when_it_is_deleted, of("I4"),
