@@ -11,7 +11,7 @@ from tests.machine.machine_git import Clone
 from tests.machine.machine_objects import FILE, set_ref, write_index
 from tests.machine.machine_oracle import Oracle, Run
 from tests.machine.machine_stage import Stage
-from tests.machine.machine_views import MAIN, records_in
+from tests.machine.machine_views import MAIN, Page, records_in
 
 Json = dict[str, Any]
 ANCHORS = ("north", "south")  # nobody deletes these: an emptied side is a matter of the guards
@@ -60,6 +60,10 @@ class Ground:
     def files(self, name: str) -> dict[str, Any]:
         """The records of a clone's branch."""
         return dict(records_in(self.clones[name], self.clones[name].head()))
+
+    def pages(self) -> list[Page]:
+        """The pages of the database and those that were moved away, oldest first."""
+        return list(self.oracle.notion.pages().values())
 
     def commit(self, name: str, changes: dict[str, bytes | None], *more: str) -> None:
         """Commit to a clone's branch; index and work tree follow."""

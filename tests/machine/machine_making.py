@@ -14,6 +14,7 @@ import pytest
 
 from notion_gitops.cli.commands import apply as apply_command
 from notion_gitops.cli.commands import plan as plan_command
+from notion_gitops.cli.commands import state as state_command
 from notion_gitops.notion.connect import Settings, open_gateway
 from notion_gitops.notion.pacing import Clock
 from notion_gitops.sandbox import Sandbox
@@ -146,7 +147,7 @@ def telling(world: World) -> Iterator[None]:
         yield Connection(gateway, find, world.clock, lambda: world.clock().timestamp())
 
     with pytest.MonkeyPatch.context() as patch, on_stage(world.stage):
-        for command in (apply_command, plan_command):
+        for command in (apply_command, plan_command, state_command):
             patch.setattr(command, "connected", connected)
         try:
             yield

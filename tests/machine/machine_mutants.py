@@ -25,7 +25,7 @@ from notion_gitops.notion import gateway, listing
 from notion_gitops.notion.sender import Nature, Sender
 from notion_gitops.repository.remote import Remotes
 from notion_gitops.workflow import apply
-from notion_gitops.workflow.reading import announced, how_read, incremental, missing, set_back
+from notion_gitops.workflow.reading import announced, how_read, incremental, missing, state_branch
 from notion_gitops.workflow.writing import held, lost_creates, share
 from notion_gitops.workflow.writing.fresh import FreshReadings
 from notion_gitops.workflow.writing.journal import Journal
@@ -44,7 +44,7 @@ def base_before_apply(patch: pytest.MonkeyPatch) -> None:
     """The plan is recorded, and then carried out."""
     real, write = apply.carry_out, PageWriter.write
 
-    def carry_out(*arguments: Any) -> Any:
+    def carry_out(*arguments: Any, **more: Any) -> Any:
         later: list[tuple[PageWriter, list[Any]]] = []
 
         def noted(self: PageWriter, steps: Any) -> None:
@@ -56,7 +56,7 @@ def base_before_apply(patch: pytest.MonkeyPatch) -> None:
 
         with pytest.MonkeyPatch.context() as inner:
             inner.setattr(PageWriter, "write", noted)
-            result = real(*arguments)
+            result = real(*arguments, **more)
         for writer, steps in later:
             write(writer, steps)
         return result
@@ -171,7 +171,7 @@ def base_without_push(patch: pytest.MonkeyPatch) -> None:
 
 def ancestry_unchecked(patch: pytest.MonkeyPatch) -> None:
     """A base whose records are no part of the branch is taken as it is."""
-    patch.setattr(set_back, "require_not_set_back", lambda *_: True)
+    patch.setattr(state_branch, "_require_related", lambda *_: False)
 
 
 def no_announcement(patch: pytest.MonkeyPatch) -> None:

@@ -85,7 +85,7 @@ class Oracle:
     excused: set[str] = field(default_factory=set)  # written between our reading and our writing
     acts: int = 0
     edited: dict[tuple[str, str], int] = field(default_factory=dict)  # page, field -> act
-    deleted: set[str] = field(default_factory=set)  # keys whose file a person deleted
+    deleted: set[str] = field(default_factory=set)  # keys whose file a person deleted once
     trashed: dict[str, int] = field(default_factory=dict)  # pages that people trashed -> act
     answered: set[tuple[str, str]] = field(default_factory=set)  # key, field ("": the record)
     backed_up: set[str] = field(default_factory=set)  # tokens in the backups of any sync
@@ -287,7 +287,8 @@ class Oracle:
                 alive |= tokens_in(" ".join(record.values()))
             for text in questions_in(clone, head).values():
                 alive |= tokens_in(text)
-        known = alive | self.excused | self.backed_up
+        ruled = {t for t in self.backed_up if self.entered.get(t, "").rpartition(".")[2] in RULED}
+        known = alive | self.excused | ruled
         lost = [t for t in self.entered if t not in known and not self.saw.get(t)]
         hold("I4", not lost, "lost:", {t: self.entered[t] for t in lost})
 
@@ -303,8 +304,8 @@ class Oracle:
         files, asked = records_in(clone, head), questions_in(clone, head)
         base = base_of(clone, newest_state(clone))
         pages = self.notion.pages()
-        pairs = re.findall(r"(\S+) is gone from git and (\S+), which", " ".join(told.split()))
-        doubted = {key for pair in pairs for key in pair}
+        problems = told.partition("what it concerns is left alone:")[2]
+        doubted = set(re.findall(r"[\w-]+", problems))
         for key, values in files.items():
             page = pages.get(base.pages.get(key, ""))
             if key in asked or key in doubted:

@@ -8,7 +8,15 @@ from tests.machine.machine_git import Clone
 from tests.machine.machine_ground import make_repository
 from tests.machine.machine_objects import FILE, set_ref, write_index
 from tests.machine.machine_people_in_git import PeopleInGit, spelled
-from tests.machine.machine_views import MAIN, RECORDS, STATE, TITLES, record_of, records_in
+from tests.machine.machine_views import (
+    MAIN,
+    RECORDS,
+    STATE,
+    TITLES,
+    record_of,
+    records_in,
+    tokens_in,
+)
 
 
 @dataclass
@@ -102,10 +110,11 @@ class PeopleBetweenClones(PeopleInGit):
     def lose_disk(self, name: str) -> None:
         """A clone is gone; another one takes its place. What it had not pushed is gone with it."""
         clone = self.clones[name]
-        for values in records_in(clone, clone.head()).values():
-            self.oracle.replaced(" ".join(values.values()), "its disk was lost")
+        here = " ".join(v for r in records_in(clone, clone.head()).values() for v in r.values())
+        kept = set().union(*(tokens_in(" ".join(p.values.values())) for p in self.pages()))
         for values in records_in(self.hub, self.hub.resolve(MAIN)).values():
-            self.oracle.revived(" ".join(values.values()))
+            kept |= tokens_in(" ".join(values.values()))
+        self.oracle.replaced(" ".join(tokens_in(here) - kept), "its disk was lost")
         self._fresh(name)
         self.tell("disk lost", name)
 

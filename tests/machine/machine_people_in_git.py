@@ -35,7 +35,6 @@ class PeopleInGit(Ground):
         title, note = (self.oracle.token(f"{name}:{key}.{f}") for f in ("title", "note"))
         text = f"title: w{title}\nnote: w{note}\n"
         self.commit(name, {f"{RECORDS}{key}.yaml": text.encode()})
-        self.oracle.deleted.discard(key)
         self.tell("create in git", name, key, title, note)
         return True
 
@@ -61,7 +60,6 @@ class PeopleInGit(Ground):
         assert found is not None
         changes = {f"{RECORDS}{key}.yaml": None, f"{RECORDS}{new}.yaml": found[1]}
         self.oracle.deleted.add(key)
-        self.oracle.deleted.discard(new)
         self.oracle.renamed[new] = key
         self.commit(name, changes)
         self.tell("rename in git", name, key, new)
@@ -99,8 +97,6 @@ class PeopleInGit(Ground):
                 self.oracle.revived(back[name])
         if then is None:
             self.oracle.deleted.add(key)
-        else:
-            self.oracle.deleted.discard(key)
 
     def questions(self, name: str) -> dict[str, str]:
         """The open questions of a clone's branch, by key."""

@@ -22,10 +22,6 @@ COLLEAGUE = "another-connection"
 class PeopleInNotion(PeopleBetweenClones):
     """Each edit is told to the oracle, with what the person saw go."""
 
-    def pages(self) -> list[Page]:
-        """The pages of the database and those that were moved away, oldest first."""
-        return list(self.oracle.notion.pages().values())
-
     def edit_page(self, page: Page, name: str) -> bool:
         if page.in_trash or page.archived or page.id in self.moved:
             return False

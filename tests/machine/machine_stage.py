@@ -21,12 +21,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from filelock import FileLock
 
 from notion_gitops.mapping import loading
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.repository import calls
 from notion_gitops.repository.calls import Answer, Call
 from notion_gitops.sandbox.basics.clock import SettableClock
+from notion_gitops.workflow.writing import lock
 from tests.machine.machine_git import QuickGit
 
 START = datetime(2026, 1, 12, 9, 0, tzinfo=UTC)
@@ -97,6 +99,7 @@ class Stage:
     home: Path
     processes: list[Process] = field(default_factory=list)  # the innermost last
     waits: list[float] = field(default_factory=list)
+    locks: list[FileLock] = field(default_factory=list)  # of processes that were killed, perhaps
 
     @contextlib.contextmanager
     def running(self, process: Process) -> Iterator[None]:
@@ -124,6 +127,12 @@ class Stage:
         if process is not None:
             process.after(kind, detail)
         return result
+
+    def end(self) -> None:
+        """A process is gone: the system gives up the locks that it held."""
+        with self.people():
+            while self.locks:
+                self.locks.pop().release(force=True)
 
     def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
@@ -210,6 +219,16 @@ class OneByOne(Executor):
         return future
 
 
+class HeldLock(FileLock):
+    """A lock on a file that the stage knows of."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        current = stage()
+        if current is not None:
+            current.locks.append(self)
+
+
 def _mappings_once(patch: pytest.MonkeyPatch) -> None:
     """The same mapping files mean the same: they are read once, not three times in each run."""
     real, known = loading.load_mappings, {}
@@ -244,6 +263,7 @@ def stand_ins(patch: pytest.MonkeyPatch) -> Iterator[None]:
     patch.setattr(os, "fsync", lambda _: None)  # nobody cuts the power
     patch.setattr(secrets, "choice", random.choice)  # Hypothesis sees to it that runs are alike
     patch.setattr(secrets, "token_hex", _hex)
+    patch.setattr(lock, "FileLock", HeldLock)
     _mappings_once(patch)
     for name, module in list(sys.modules.items()):
         if not name.startswith("notion_gitops."):

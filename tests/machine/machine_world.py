@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from notion_gitops.cli.main import run as run_command
+from notion_gitops.model.errors import ExitCode
 from tests.machine.machine_git import Clone
 from tests.machine.machine_ground import CLONES
 from tests.machine.machine_objects import set_ref
@@ -18,6 +19,7 @@ from tests.machine.machine_people_in_notion import TOKEN, PeopleInNotion
 from tests.machine.machine_stage import Killed, Moment, Process, captured
 from tests.machine.machine_views import MAIN, STATE, TRACKED, newest_state
 
+ENGINES = ("a", "b")
 MOST_ROUNDS = 5  # of both clones, and the last one finds nothing to do
 
 
@@ -71,9 +73,10 @@ class World(PeopleInNotion):
         try:
             with captured() as (out, err), self.stage.running(process):
                 try:
-                    code = int(run_command([command, "-C", str(run.clone.root), *rest]))
+                    code = int(run_command([*command.split(), "-C", str(run.clone.root), *rest]))
                 except Killed:
                     process.dead = True
+                    self.stage.end()
                 finally:
                     text = out.getvalue() + err.getvalue()
         finally:
@@ -130,8 +133,8 @@ class World(PeopleInNotion):
 
     def _round(self) -> bool:
         """Each clone syncs; whether anything happened."""
-        busy = False
-        for name in ("a", "b"):
+        busy, set_back = False, 0
+        for name in ENGINES:
             self.clock.advance(timedelta(minutes=20))
             self.publish(name)
             before = (_refs(self.hub), _refs(self.clones[name]))
@@ -139,11 +142,23 @@ class World(PeopleInNotion):
             if "went apart" in ran.text:
                 self.follow_advice(name)
                 ran = self.apply(name)
+            if ran.code == ExitCode.STATE_UNUSABLE:
+                set_back += 1  # the other clone has what this one lacks, or nobody has
+                continue
             hold("I23", ran.code in {0, 3}, "at rest:", ran.code, ran.text)
             self.told = ran.text
             moved = before != (_refs(self.hub), _refs(self.clones[name]))
             busy |= bool(ran.wrote) or moved
-        return busy
+        if set_back == len(ENGINES):
+            self.rebuild("a")
+        return busy or set_back > 0
+
+    def rebuild(self, name: str) -> None:
+        """What the message says of a base that is gone with the clone that had it."""
+        clone = self.clones[name]
+        ran = self._command(name, Run(clone, ""), ["state rebuild", "--yes"], [])
+        hold("I23", ran.code in {0, 3}, "rebuild:", ran.code, ran.text)
+        self.tell(f"state rebuild: {ran.code}", name)
 
     def follow_advice(self, name: str) -> None:
         """What the message says of state branches that went apart."""
