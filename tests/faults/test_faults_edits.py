@@ -16,7 +16,7 @@ def statuses(result: Json) -> dict[str, str]:
 
 
 def test_an_edit_between_plan_and_write_is_not_overwritten(world: World) -> None:
-    """Holds D12, T03."""
+    """Holds D12, T03, F077."""
     world.write("t1", hours=71)
     world.write("t2", hours=72)
     world.commit()
@@ -37,7 +37,7 @@ def test_an_edit_between_plan_and_write_is_not_overwritten(world: World) -> None
 
 
 def test_a_long_apply_looks_again(world: World) -> None:
-    """A reading that has grown old is no reason to overwrite what somebody entered since."""
+    """I10: A reading that has grown old is no reason to overwrite what somebody entered since."""
     for number in (1, 2, 3):
         world.write(f"t{number}", hours=70 + number)
     world.commit()
@@ -76,6 +76,7 @@ def test_an_edit_of_another_field_after_the_last_look_survives_the_write(world: 
 
 
 def test_an_edit_right_after_the_write_is_seen_by_the_next_plan(world: World) -> None:
+    """Holds F023."""
     world.edit_git("t1", hours=71)
     world.when("PATCH", TASK, lambda: world.edit_notion("t1", hours=55), after=True)
     ran = world.apply()
@@ -215,7 +216,7 @@ def test_a_file_that_appears_or_goes_while_notion_is_asked(world: World, what: s
 
 
 def test_a_commit_of_somebody_else_while_the_sync_runs_is_kept(world: World) -> None:
-    """The branch moved: the sync's commit must not throw it away."""
+    """F073: The branch moved: the sync's commit must not throw it away."""
     world.edit_notion("t1", hours=55)
     world.edit_git("t2", hours=72)
 

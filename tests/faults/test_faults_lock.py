@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -245,6 +246,8 @@ def test_i14_a_run_whose_lock_was_broken_sends_nothing_more(
     assert ran.code == ExitCode.PARTLY_APPLIED, ran.text
     assert "lost its lock on origin" in ran.said
     assert [o.code for o in other] == [ExitCode.DONE]
+    sent = Counter(path for method, path, _ in team.one.transport.sent if method == "PATCH")
+    assert sorted(sent.values()) == [1, 1, 1, 2], sent  # twice: what was out when it was broken
     state = team.one.head("refs/heads/notion-gitops/state")
     there = git(team.remote, "rev-parse", "notion-gitops/state").strip()
     assert state != there  # it committed nothing: the other's commits are the next one's base

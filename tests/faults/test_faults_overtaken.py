@@ -87,6 +87,7 @@ def test_f073_commits_of_other_files_are_taken_up_and_the_push_goes_through(
 def test_f074_an_edit_of_the_same_record_is_seen_and_the_base_does_not_move_over_it(
     world: World, remote: Path, clone: Clone
 ) -> None:
+    """Holds D8."""
     other = clone("other")
     busy(world)
     world.when(

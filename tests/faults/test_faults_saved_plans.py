@@ -118,6 +118,7 @@ def syncs(world: World) -> None:
 def test_p04_t03_a_plan_of_something_else_is_refused_by_its_name(
     world: World, file: Path, what: Callable[[World], None], says: str
 ) -> None:
+    """Holds G10, F076."""
     what(world)
     writes, heads = len(world.transport.writes()), world.heads()
     ran = world.run("apply", str(file))
@@ -129,6 +130,7 @@ def test_p04_t03_a_plan_of_something_else_is_refused_by_its_name(
 def test_t04_a_plan_that_was_edited_or_is_for_another_notion_is_refused(
     world: World, file: Path
 ) -> None:
+    """Holds P04."""
     text = file.read_text()
     saved = parse_saved(text, "")
     as_written = {
@@ -160,7 +162,7 @@ def test_t04_a_plan_that_was_edited_or_is_for_another_notion_is_refused(
 
 
 def test_p05_operations_that_nobody_planned_are_not_carried_out(world: World, file: Path) -> None:
-    """Somebody who can write a fitting digest still cannot make up an operation."""
+    """D12: Somebody who can write a fitting digest still cannot make up an operation."""
     saved = parse_saved(file.read_text(), "")
     operations = {**saved.operations, ("tasks", "t1"): "0" * 32, ("tasks", "t6"): "0" * 32}
     values = {name: getattr(saved, name) for name in saved.__slots__}

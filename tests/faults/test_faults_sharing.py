@@ -70,7 +70,7 @@ def test_a_quiet_apply_pushes_what_was_not_pushed_yet(world: World, remote: Path
 
 
 def test_a_rejected_push_is_said_and_made_up_for(world: World, remote: Path) -> None:
-    """Holds F074."""
+    """Holds F074, F075."""
     before = heads(remote)
     hook(remote, f"grep -q {MAIN} && echo 'main is protected' >&2 && exit 1; exit 0")
     world.edit_notion("t1", hours=55)
@@ -154,6 +154,7 @@ def test_states_that_went_apart_are_refused(world: World, clone: Callable[..., W
 
 
 def test_no_remote_and_an_unreachable_one(world: World, tmp_path: Path) -> None:
+    """Holds G01."""
     world.edit_git("t2", hours=72)
     before = world.heads()
     assert world.apply("--push").code == ExitCode.USAGE
@@ -203,6 +204,7 @@ def test_a_fresh_clone_applies_and_pushes(clone: Callable[..., World], remote: P
 def test_a_state_that_is_behind_the_remotes_loses_no_edit(
     world: World, clone: Callable[..., World]
 ) -> None:
+    """Holds D8, F074."""
     other = clone("other")
     other.edit_notion("t3", note="One")
     assert other.apply("--push").code == ExitCode.DONE  # it has a state of its own from now on
@@ -220,6 +222,7 @@ def test_a_state_that_is_behind_the_remotes_loses_no_edit(
 def test_a_shallow_clone_plans_and_applies(
     world: World, remote: Path, clone: Callable[..., World], depth: str
 ) -> None:
+    """Holds F086."""
     world.edit_git("t1", hours=71)
     world.edit_git("t2", hours=72)
     world.apply("--push")
@@ -237,7 +240,7 @@ def test_a_shallow_clone_plans_and_applies(
 def test_a_runner_whose_disk_is_gone_loses_nothing(
     world: World, remote: Path, clone: Callable[..., World]
 ) -> None:
-    """It wrote to Notion and could not push: another clone finds both sides equal."""
+    """F064: It wrote to Notion and could not push: another clone finds both sides equal."""
     one = clone("one")
     one.edit_git("t1", hours=71)
     one.git("push", "-q")
@@ -281,6 +284,7 @@ def unborn(world: World) -> None:
 
 @pytest.mark.parametrize("odd", [detach, merge, unborn])
 def test_an_odd_repository_is_not_written(world: World, odd: Callable[[World], None]) -> None:
+    """Holds F088."""
     world.edit_notion("t2", hours=52)
     odd(world)
     refs, status = world.git("show-ref"), world.git("status", "--porcelain")
@@ -312,6 +316,7 @@ def test_no_repository(tmp_path: Path, world: World) -> None:
 
 
 def test_a_rewound_branch(world: World) -> None:
+    """Holds F082, G10."""
     start = world.head()
     world.edit_git("t1", hours=71)
     assert world.apply().code == ExitCode.DONE
@@ -376,6 +381,7 @@ def test_damaged_metadata(world: World, path: str, damage: Callable[[bytes], byt
 
 
 def test_a_damaged_base_record(world: World) -> None:
+    """Holds G07."""
     path = "state/records/tasks/t2.yaml"
     change_state(world, path, b"title: [\n")
     world.edit_git("t2", hours=72)
@@ -419,7 +425,7 @@ def test_a_lock_without_a_name(world: World) -> None:
 
 
 def test_many_at_once_leave_one_page_for_each_record(world: World) -> None:
-    """Some are locked out; in the end there is one page, and the repository is whole."""
+    """F067, I3: Some are locked out; in the end there is one page, and the repository is whole."""
     world.sandbox.close()
     world.write("new", title="New", status="todo")
     world.commit()

@@ -47,6 +47,7 @@ def test_a_refused_record_does_not_hold_up_the_others(world: World) -> None:
 
 
 def test_a_refused_record_is_recorded_and_shown_and_finished_later(world: World) -> None:
+    """Holds F035."""
     refuse_one(world)
     world.apply()
     assert "key: t2" in world.state_file("tasks/sync.yaml")
@@ -62,7 +63,7 @@ def test_a_refused_record_is_recorded_and_shown_and_finished_later(world: World)
 
 
 def test_the_base_of_a_refused_record_stays(world: World) -> None:
-    """Its values do; how they are written is as in the file."""
+    """D8: Its values do; how they are written is as in the file."""
     before = yaml.safe_load(world.state_file("state/records/tasks/t2.yaml"))
     refuse_one(world)
     world.apply()
@@ -115,6 +116,7 @@ def no_look_ups(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_create_that_happened_is_found_in_the_same_run(
     world: World, no_look_ups: None, weather: dict[str, Any]
 ) -> None:
+    """Holds F026."""
     new_task(world)
     world.weather(method="POST", path=CREATE, **weather)
     ran = world.apply()
@@ -139,7 +141,7 @@ def test_a_create_that_was_saved_is_read_by_the_id_that_the_answer_names(world: 
 def test_a_create_that_did_not_happen_is_pending_and_comes_once(
     world: World, no_look_ups: None, status: int
 ) -> None:
-    """Holds F027."""
+    """Holds F027, D2."""
     new_task(world)
     effect = Effect.ANSWER if status else Effect.DROP_BEFORE
     world.weather(effect, "POST", CREATE, status=status)
@@ -158,7 +160,7 @@ def test_a_create_that_did_not_happen_is_pending_and_comes_once(
 
 
 def test_a_create_that_shows_late_is_not_made_twice(world: World, no_look_ups: None) -> None:
-    """The page appears only after the run has ended and after the next one has listed."""
+    """F019: The page appears only after the run has ended and after the next one has listed."""
     new_task(world)
     world.weather(Effect.DROP_BEFORE, "POST", CREATE)
     world.apply()
@@ -215,7 +217,7 @@ def hide_new(world: World) -> None:
 
 @pytest.mark.usefixtures("no_look_ups")
 def test_a_create_that_waits_for_its_turn_is_dated_by_when_it_was_sent(world: World) -> None:
-    """Notion asks to wait for longer than the two minutes; then the answer is lost."""
+    """I11: Notion asks to wait for longer than the two minutes; then the answer is lost."""
     new_task(world)
     wait = {"retry-after": "180"}
     world.weather(Effect.ANSWER, "POST", CREATE, status=429, headers=wait, nth=1)
@@ -231,6 +233,7 @@ def test_a_create_that_waits_for_its_turn_is_dated_by_when_it_was_sent(world: Wo
 def test_the_relation_to_a_page_that_is_not_there_yet_follows(
     world: World, no_look_ups: None
 ) -> None:
+    """Holds F050."""
     world.write("green", "teams", name="Team green")
     world.edit_git("new", title="New", status="todo", team=["green"])
     world.weather(Effect.DROP_BEFORE, "POST", CREATE, nth=1)
@@ -253,7 +256,7 @@ def updates(world: World, key: str) -> int:
 
 @pytest.mark.parametrize("status", [0, 500, 502, 503, 504, 409])
 def test_an_update_that_took_effect_is_not_sent_again(world: World, status: int) -> None:
-    """Holds F037."""
+    """Holds F037, F033."""
     world.edit_git("t1", hours=77)
     effect = Effect.ANSWER_AFTER if status else Effect.DROP_AFTER
     world.weather(effect, "PATCH", TASK, status=status, nth=1)
@@ -284,6 +287,7 @@ def test_an_update_that_was_lost_is_sent_once_more(world: World, status: int) ->
 
 
 def test_an_update_that_was_lost_is_not_sent_over_somebody_elses_edit(world: World) -> None:
+    """Holds F033."""
     world.edit_git("t1", hours=77)
     world.weather(Effect.DROP_BEFORE, "PATCH", TASK, nth=1)
     world.when("GET", task_path(world, "t1"), lambda: world.edit_notion("t1", hours=55))
@@ -373,6 +377,7 @@ def test_a_request_to_slow_down_is_obeyed(
 
 
 def test_endless_requests_to_slow_down_end_the_writing_but_not_the_truth(world: World) -> None:
+    """Holds F034."""
     for number in (1, 2, 3, 4, 5, 6):
         world.write(f"t{number}", hours=100 + number)
     world.commit()
@@ -418,7 +423,7 @@ def test_a_token_that_is_revoked_in_the_middle(world: World, nth: int) -> None:
 
 @pytest.mark.parametrize("status", [0, 401, 404, 429, 500, 502, 503])
 def test_the_reading_back_fails(world: World, status: int) -> None:
-    """The writes took effect: the run says so, and records what the answers told."""
+    """D7: The writes took effect: the run says so, and records what the answers told."""
     world.write("t1", hours=101)
     new_task(world)
 

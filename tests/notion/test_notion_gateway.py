@@ -31,7 +31,7 @@ def titles(notion: "Notion") -> list[str]:
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 529, 429, 409])
 @pytest.mark.parametrize("path", ["users/me", "query"])
 def test_reading_is_tried_again(notion: "Notion", status: int, path: str) -> None:
-    """Holds F032."""
+    """Holds F032, D3."""
     for nth in (1, 2):
         notion.sandbox.weather.add(Rule(Effect.ANSWER, path=path, nth=nth, status=status))
     gateway = notion.gateway()
@@ -50,6 +50,7 @@ def test_a_broken_connection_is_tried_again_when_reading(notion: "Notion", effec
 
 
 def test_html_in_place_of_an_answer_is_tried_again(notion: "Notion") -> None:
+    """Holds F028, A01."""
     page = "<html>moment please</html>"
     notion.sandbox.weather.add(Rule(Effect.ANSWER, nth=1, status=200, body=page))
     notion.sandbox.weather.add(Rule(Effect.ANSWER, nth=2, status=502, body=page))
@@ -89,7 +90,7 @@ def test_a_create_that_was_saved_names_its_page(notion: "Notion") -> None:
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 409])
 def test_an_unclear_update_is_left_to_the_caller(notion: "Notion", status: int) -> None:
-    """Holds F033."""
+    """Holds F033, D3, F032."""
     page = first_page(notion)
     notion.sandbox.weather.add(Rule(Effect.ANSWER_AFTER, method="PATCH", status=status))
     gateway = notion.gateway()
@@ -100,6 +101,7 @@ def test_an_unclear_update_is_left_to_the_caller(notion: "Notion", status: int) 
 
 @pytest.mark.parametrize("status", [429, 529])
 def test_a_create_that_was_put_off_is_sent_again(notion: "Notion", status: int) -> None:
+    """Holds D3, F030."""
     notion.sandbox.weather.add(
         Rule(Effect.ANSWER, path="/pages$", nth=1, status=status, headers={"retry-after": "75"})
     )

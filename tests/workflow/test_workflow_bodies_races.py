@@ -128,6 +128,7 @@ SPELLED_OTHERWISE = [
 def test_a_text_that_notion_spells_otherwise_is_written_once(
     notes: World, text: str, place: str
 ) -> None:
+    """Holds F103."""
     write_git(notes, (place, f"{place}\n\n{text}"))
     mine = in_git(notes)
     notes.apply()

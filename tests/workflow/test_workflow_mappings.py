@@ -112,6 +112,7 @@ def test_an_option_renamed_in_notion_is_followed_and_changes_no_record(world: Wo
 def test_a_property_that_was_retyped_takes_its_mapping_out_and_the_others_go_on(
     world: World,
 ) -> None:
+    """Holds F015."""
     world.schema("projects", {"Budget": {"rich_text": {}}})
     world.edit("tasks/dig", hours="10")
     planned = world.plan()
@@ -137,6 +138,7 @@ def test_a_retyped_property_of_the_one_does_not_stop_what_does_not_relate_to_it(
 
 
 def test_a_property_that_is_gone_takes_its_mapping_out(world: World) -> None:
+    """Holds F014."""
     world.schema("tasks", {"Note": None})
     planned = world.plan()
     assert part(planned, "tasks").left_out
@@ -269,7 +271,7 @@ def test_a_filter_by_a_property_that_was_renamed_is_told_with_its_place(world: W
 
 
 def test_two_mappings_of_one_data_source_take_no_part(world: World) -> None:
-    """Each would take the other's pages for new ones, and make files of them."""
+    """M05: Each would take the other's pages for new ones, and make files of them."""
     again = TASKS.replace("name: tasks", "name: chores").replace("records/tasks", "records/chores")
     world.write("mappings/chores.yaml", again.replace("NOTION_TASKS", "NOTION_CHORES"))
     world.commit("Map it twice")
