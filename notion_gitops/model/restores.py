@@ -32,7 +32,7 @@ class RestoreWish:
         """
         found = _WISH.fullmatch(text)
         if found is None:
-            raise ValueError(f"{text!r} is not of the form SYNC-ID/MAPPING/KEY:FIELD")
+            raise ValueError(f'"{text}" is not of the form SYNC-ID/MAPPING/KEY:FIELD')
         sync, mapping, key, name, side = found.groups()
         return cls(sync, mapping, key or "", name or "", Side(side) if side else None)
 
