@@ -1,4 +1,4 @@
-"""Odd folders, no home, journals that nobody can read, and runs that never came."""
+"""Odd folders, no home, and journals that nobody can read."""
 
 import json
 import os
@@ -61,8 +61,3 @@ def test_p09_what_cannot_be_read_of_a_journal_is_passed_over(world: World) -> No
     assert ran.code == ExitCode.DONE, ran.text
     assert world.in_notion("t1", "Hours") == 71
     world.settle()
-
-
-def test_f091_a_run_that_did_not_come_is_told_by_the_age_of_the_last_one(world: World) -> None:
-    assert world.run("status", "--max-age", "1h").code == ExitCode.DONE
-    assert world.run("status", "--max-age", "0m").code == ExitCode.FAILED
