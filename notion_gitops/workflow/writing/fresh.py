@@ -57,7 +57,7 @@ def on_young_reading(
 
 
 @dataclass
-class _Queried:
+class Queried:
     """What the queries "edited since" of one database told so far."""
 
     at: float | None = None  # when the last one was sent, by the gateway's clock
@@ -79,11 +79,11 @@ class FreshReadings:
     databases: Mapping[str, Database]
     connection: Connection
     gone: Collection[str] = frozenset()  # as for `same_own_values`
-    _queried: dict[str, _Queried] = field(default_factory=dict)
+    _queried: dict[str, Queried] = field(default_factory=dict)
     _own: dict[str, tuple[float, Record]] = field(default_factory=dict)  # page id -> when, what
 
     def __post_init__(self) -> None:
-        self._queried = {name: _Queried() for name in self.databases}
+        self._queried = {name: Queried() for name in self.databases}
 
     def require(self, mapping: str, page_id: str) -> float:
         """Make sure that nobody changed the page's own values since this run last saw them.
@@ -151,7 +151,7 @@ class FreshReadings:
             self.note(page_id, at, now)
         return at + MAX_AGE
 
-    def _refreshed(self, mapping: str) -> _Queried:
+    def _refreshed(self, mapping: str) -> Queried:
         queried, gateway = self._queried[mapping], self.connection.gateway
         with queried.lock:
             if queried.at is not None and gateway.moment() - queried.at <= MAX_AGE:
