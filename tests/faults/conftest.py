@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +13,9 @@ from notion_gitops.workflow.workspace import STATE_REF
 from tests.answers import handed_down
 from tests.faults.faults_laws import check_requests
 from tests.faults.faults_world import World, copy, git, make_workspace
+from tests.faults.kill_points import Killer
+
+HERE = Path(__file__).parent
 
 
 @pytest.fixture(autouse=True)
@@ -95,3 +100,21 @@ def clone(world: World, remote: Path, tmp_path: Path) -> Callable[..., World]:
         return there
 
     return make
+
+
+@pytest.fixture
+def killer(tmp_path: Path) -> Iterator[Killer]:
+    folder = tmp_path / "killer"
+    folder.mkdir()
+    env = {**os.environ, "TMPDIR": str(folder), "PYTHONPATH": str(HERE.parents[1])}
+    process = subprocess.Popen(
+        [sys.executable, str(HERE / "killer.py"), str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=env,
+    )
+    with process:
+        yield Killer(process)
+        assert process.stdin is not None
+        process.stdin.close()

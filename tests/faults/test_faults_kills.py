@@ -1,59 +1,21 @@
 """An apply that is killed anywhere needs no special recovery: the next one brings it to an end."""
 
-import json
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from notion_gitops.model.errors import ExitCode
-from tests.faults.faults_world import Json, World, copy
+from tests.faults.faults_world import World, copy
+from tests.faults.kill_points import Killer
 
 HERE = Path(__file__).parent
-KINDS = ("request", "git", "file", "fsync", "journal")
-EVENTS_AT_LEAST = {"request": 12, "git": 40, "file": 10, "fsync": 20, "journal": 10}
+KINDS = ("request", "git", "file", "fsync", "journal", "change")
+EVENTS_AT_LEAST = {
+    "request": 12, "git": 40, "file": 10, "fsync": 20, "journal": 10, "change": 60,
+}  # fmt: skip
 BORN = "born-in-notion-"
-
-
-@dataclass
-class Killer:
-    """The process that runs commands which die; see killer.py."""
-
-    process: subprocess.Popen[str]
-
-    def run(self, root: Path, *arguments: str, **how: Any) -> Json:
-        command, *rest = arguments
-        job = {"arguments": [command, "-C", str(root), "--sandbox", *rest], **how}
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps(job) + "\n")
-        self.process.stdin.flush()
-        answer: Json = json.loads(self.process.stdout.readline())
-        return answer
-
-
-@pytest.fixture
-def killer(tmp_path: Path) -> Iterator[Killer]:
-    folder = tmp_path / "killer"
-    folder.mkdir()
-    env = {**os.environ, "TMPDIR": str(folder), "PYTHONPATH": str(HERE.parents[1])}
-    process = subprocess.Popen(
-        [sys.executable, str(HERE / "killer.py"), str(folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=env,
-    )
-    with process:
-        yield Killer(process)
-        assert process.stdin is not None
-        process.stdin.close()
 
 
 @pytest.fixture
@@ -65,7 +27,12 @@ def busy(
 ) -> Path:
     """A workspace in which an apply has one of everything to do."""
     root = copy(template, tmp_path / "busy")
-    world = World(root, monkeypatch, capsys, flags=("--sandbox",))
+    make_busy(World(root, monkeypatch, capsys, flags=("--sandbox",)))
+    return root
+
+
+def make_busy(world: World) -> None:
+    """Give an apply one of everything to do."""
     world.write("t1", hours=71)  # update a page
     world.write("green", "teams", name="Team green")  # create a page
     world.write("new", title="New", status="todo", team=["green"])  # and one that relates to it
@@ -79,7 +46,6 @@ def busy(
     world.trash("t4")  # delete a file
     world.add_page(name="Born in Notion", status="Done", hours=3)  # create a file
     world.sandbox.close()
-    return root
 
 
 def finished(world: World) -> None:

@@ -73,8 +73,12 @@ class FileWriter:
             try:
                 self._put(path, content)
             except (NotionGitopsError, OSError) as error:
-                why = f"{path} could not be written: {error}"
-                return {e.at: Unwritten(Status.PENDING, why) for e in edits}
+                if not self._as_read(path, content):
+                    why = f"{path} could not be written: {error}"
+                    return {e.at: Unwritten(Status.PENDING, why) for e in edits}
+                # It is there after all, and only its folder could not be synced. Taken for not
+                # written it would stay behind uncommitted, and hold up every apply from then on.
+                self.written[path] = content
         return failed
 
     def _together(self, content: bytes | None, edits: list[FileEdit]) -> bytes | None:
