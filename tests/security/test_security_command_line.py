@@ -129,7 +129,7 @@ def test_t14_no_line_of_either_stream_is_a_command_to_the_runner(world: World, f
     told = [world.run("plan", "--full", "--format", form), world.apply("--format", form)]
     world.weather(Effect.ANSWER, "POST", r"/query", status=400, body=body)
     told += [world.run("plan", "--format", form), world.run("check", "--format", form)]
-    told += [world.run(f"::error::{HOSTILE}"), world.run("why", f"tasks/{HOSTILE}")]
+    told += [world.run("plan", f"--{HOSTILE}"), world.run("why", f"tasks/{HOSTILE}")]
     for ran in told:
         assert obeyed(ran.out) == [], ran.out
         assert obeyed(ran.err) == [], ran.err

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import requires
@@ -46,19 +45,23 @@ def project() -> dict[str, Any]:
     return found
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    """Every module of ours: the package it is in, and its tree."""
+@cache
+def modules() -> tuple[tuple[str, tuple[ast.AST, ...]], ...]:
+    """Every module of ours: the package it is in, and its nodes."""
+    found = []
     for path in PACKAGE.rglob("*.py"):
         parts = path.relative_to(PACKAGE).parts
-        yield parts[0] if len(parts) > 1 else "", ast.parse(path.read_text("utf-8"))
+        tree = ast.parse(path.read_text("utf-8"))
+        found.append((parts[0] if len(parts) > 1 else "", tuple(ast.walk(tree))))
+    return tuple(found)
 
 
 @cache
 def imports() -> set[tuple[str, str]]:
     """Which of our packages imports which top-level module."""
     found = set()
-    for package, tree in modules():
-        for node in ast.walk(tree):
+    for package, nodes in modules():
+        for node in nodes:
             names: list[str] = []
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
@@ -79,8 +82,8 @@ def test_t18_nothing_is_unpickled_evaluated_or_read_with_an_unsafe_loader() -> N
     assert [i for i in imports() if i[1] in NEVER] == []
     calls = {
         ast.unparse(node.func)
-        for _, tree in modules()
-        for node in ast.walk(tree)
+        for _, nodes in modules()
+        for node in nodes
         if isinstance(node, ast.Call)
     }
     unsafe = {"eval", "exec", "yaml.load", "yaml.unsafe_load", "yaml.full_load", "os.system"}
@@ -91,8 +94,8 @@ def test_t20_no_shell_is_ever_started() -> None:
     """T21: GitPython starts git; the demo alone starts commands itself, fixed ones."""
     with_processes = {where for where, name in imports() if name == "subprocess"}
     assert with_processes <= {"cli"}
-    for _, tree in modules():
-        for node in ast.walk(tree):
+    for _, nodes in modules():
+        for node in nodes:
             if isinstance(node, ast.keyword) and node.arg == "shell":
                 assert ast.unparse(node.value) == "False"
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notion_gitops.model.errors import CannotReachNotion, InvalidInput
+from notion_gitops.cli.main import run
+from notion_gitops.model.errors import CannotReachNotion, ExitCode, InvalidInput
 from notion_gitops.notion.connect import Settings, open_gateway
 from notion_gitops.notion.failures import AmbiguousWrite
 from notion_gitops.notion.gateway import Gateway
@@ -84,34 +85,46 @@ def test_t05_neither_variables_nor_files_send_the_token_elsewhere(
     assert canary.heard == []
 
 
-@pytest.mark.parametrize(
-    ("file", "text"),
-    [
-        ("mappings/tasks.yaml", "base_url: {url}\n"),
-        ("mappings/tasks.yaml", "notion: {{base_url: '{url}', database: x}}\n"),
-        ("mappings/tasks.yaml", "proxy: {url}\n"),
-        ("mappings/_defaults.yaml", "base_url: {url}\n"),
-        ("mappings/_defaults.yaml", "notion: {{base_url: '{url}'}}\n"),
-        (".notion-gitops/settings.yaml", "base_url: {url}\n"),
-        (".env", "NOTION_GITOPS_BASE_URL={url}\nHTTPS_PROXY={url}\n"),
-        ("notion_client.py", "raise SystemExit('{url}')\n"),
-        ("httpx.py", "raise SystemExit('{url}')\n"),
-        ("sitecustomize.py", "raise SystemExit('{url}')\n"),
-    ],
-)
+MAPPED = {
+    "mappings/tasks.yaml": (
+        "base_url: {url}\n",
+        "proxy: {url}\n",
+        "api: {{url: '{url}'}}\n",
+    ),
+    "mappings/_defaults.yaml": ("base_url: {url}\n", "notion: {{base_url: '{url}'}}\n"),
+}
+BESIDE = {
+    ".notion-gitops/settings.yaml": "base_url: {url}\n",
+    ".env": "NOTION_GITOPS_BASE_URL={url}\nHTTPS_PROXY={url}\n",
+    "notion_client.py": "raise SystemExit('{url}')\n",
+    "httpx.py": "raise SystemExit('{url}')\n",
+    "sitecustomize.py": "raise SystemExit('{url}')\n",
+}
+
+
 def test_t05_no_file_of_the_repository_says_where_notion_is(
-    command_world: World, canary: Canary, file: str, text: str
+    command_world: World, canary: Canary
 ) -> None:
     """The files that a pull request can bring along; M09."""
+    for file, text in BESIDE.items():
+        (command_world.root / file).write_text(text.format(url=canary.url))
+    with command_world.served({}) as served:
+        line = f"NOTION_TOKEN={TOKEN} notion-gitops plan --format json || exit $?"
+        done = served.tool.shell(line)
+    assert done.code == 0, done.stderr
+    assert canary.heard == []
+
+
+@pytest.mark.parametrize("file", MAPPED)
+def test_t05_no_mapping_says_where_notion_is(
+    command_world: World, canary: Canary, capsys: pytest.CaptureFixture[str], file: str
+) -> None:
     path = command_world.root / file
     before = path.read_text() if path.exists() else ""
-    path.write_text(before + text.format(url=canary.url))
-    with command_world.served({}) as served:
-        done = served.tool.shell(
-            f"NOTION_TOKEN={TOKEN} notion-gitops plan --format json || exit $?"
-        )
-    assert done.code in {0, 65}, done.stderr
-    assert (done.code == 65) == file.startswith("mappings/")
+    for text in MAPPED[file]:
+        path.write_text(before + text.format(url=canary.url))
+        assert run(["plan", "-C", str(command_world.root)]) == ExitCode.INVALID
+        assert file in capsys.readouterr().err
     assert canary.heard == []
 
 
