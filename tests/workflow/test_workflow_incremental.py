@@ -13,7 +13,7 @@ from notion_gitops.model.operations import Kind
 from notion_gitops.sandbox import edits
 from notion_gitops.sandbox.basics.clock import SettableClock
 from notion_gitops.workflow.apply import nothing_to_do
-from notion_gitops.workflow.reading import how_read
+from notion_gitops.workflow.reading import how_read, incremental
 from tests.workflow.incremental_world import (
     MAPPINGS,
     Walk,
@@ -46,6 +46,7 @@ def large(
 ) -> Iterator[World]:
     """Two boxes and eight parts that were synced; a mapping with two records counts as large."""
     monkeypatch.setattr(how_read, "INCREMENTAL_ABOVE", 1)
+    monkeypatch.setattr(incremental, "PAGE_SIZE", 1)  # a listing of all pages is dear, as it is
     root = tmp_path / "large"
     shutil.copytree(_template[0], root)
     clock = SettableClock(_template[1])
@@ -268,10 +269,10 @@ def walk(large: World, seed: int, steps: int) -> None:
     made = Walk(large, seed)
     for _ in range(steps):
         made.go()
-        incremental = large.plan(rest=timedelta())
+        part_of_it = large.plan(rest=timedelta())
         whole = large.plan(rest=timedelta(), relist=None)
         assert whole.comparison.mappings["parts"].notion.pages.since is None
-        assert told(incremental) == told(whole), made.steps
+        assert told(part_of_it) == told(whole), made.steps
 
 
 def test_an_incremental_plan_is_the_plan_of_a_full_listing(large: World) -> None:
