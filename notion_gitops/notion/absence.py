@@ -7,6 +7,8 @@ from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.ids import dashed
 from notion_gitops.notion.schema import Schema
 
+_LEAST = ("title",)  # what a page says of itself is asked for; Notion calls every title so
+
 
 def classify(gateway: Gateway, page_id: str, schema: Schema, *, filtered: bool = False) -> Absence:
     """Read the page and say what became of it (one request; design decision 21).
