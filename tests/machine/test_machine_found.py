@@ -1,0 +1,41 @@
+"""Stories that the machine found something by, kept as they are told shortest."""
+
+from datetime import timedelta
+
+from tests.machine.machine_making import Template, a_world
+from tests.machine.test_machine_mutants import page_of, sync
+
+
+def test_a_quiet_apply_in_a_clone_that_lags_behind_is_quiet(template: Template) -> None:
+    """Another clone synced since: its own state branch is older, and there is nothing to push."""
+    with a_world(template) as world:
+        world.edit_page(page_of(world, "ant"), "hours")
+        world.advance(timedelta(minutes=10))
+        assert sync(world, "b") == 0
+        assert sync(world, "a") == 0
+        world.come_to_rest()
+
+
+def test_a_state_that_was_gone_with_a_clone_is_rebuilt(template: Template) -> None:
+    """Its push was rejected, its branch was pushed by hand, and then its disk was lost."""
+    with a_world(template) as world:
+        world.edit_page(page_of(world, "ant"), "note")
+        world.pull("a")
+        assert world.apply("a", push=False).code == 0
+        world.publish("a")
+        world.lose_disk("a")
+        world.pull("b")
+        assert world.apply("b").code == 6
+        world.come_to_rest()
+        assert world.oracle.tally["state rebuild: 0"] + world.oracle.tally["state rebuild: 3"]
+
+
+def test_a_page_that_is_trashed_and_deleted_and_comes_back_is_settled(template: Template) -> None:
+    """One clone deletes the file of a trashed page, the other had edited it and keeps it."""
+    with a_world(template) as world:
+        world.trash(page_of(world, "ant"))
+        world.write("a", "ant", "hours")
+        assert sync(world, "b") == 0
+        world.pull("a", mine=True)
+        sync(world, "a")
+        world.come_to_rest()
