@@ -110,7 +110,7 @@ def points(killer: Killer, busy: Path, kind: str) -> int:
 def test_killed_here_and_there(
     busy: Path, killer: Killer, monkeypatch: pytest.MonkeyPatch, capsys: Any, kind: str
 ) -> None:
-    """F051, F052, F053, F054, F055, I3, I16.
+    """F051, F052, F053, F055, I3, I16.
 
     A sample of the sweep below: some points of each kind, evenly spread.
     """
