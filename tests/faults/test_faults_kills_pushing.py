@@ -81,7 +81,7 @@ def ended(killer: Killer, root: Path, world: World, first: Json) -> None:
 def test_f055_killed_here_and_there_while_it_pushes(
     busy: Path, killer: Killer, monkeypatch: pytest.MonkeyPatch, capsys: Any, kind: str
 ) -> None:
-    """F054: F051 to F055: a sample, evenly spread; the sweep below is of all points."""
+    """F051, F052, F053, F054, F055: a sample; the sweep below is of all points."""
     count = points(killer, busy, kind)
     for part in (1, 3):
         one(busy, killer, monkeypatch, capsys, kind=kind, nth=count * part // 5, when="before")
