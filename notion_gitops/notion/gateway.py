@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import CannotReachNotion, InvalidInput
+from notion_gitops.notion.answers import as_list, as_page, is_page, odd
+from notion_gitops.notion.calls import Call, Counts, Nature, Query
 from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite, Json
 from notion_gitops.notion.filters import Filter
 from notion_gitops.notion.ids import checked_id
 from notion_gitops.notion.listing import PAGE_SIZE, Listing, Reader, list_pages
-from notion_gitops.notion.sender import Call, Counts, Nature, Query, Sender
+from notion_gitops.notion.sender import Sender
 from notion_gitops.notion.server_time import ServerTime
 from notion_gitops.notion.uploads import FileStore, upload
 
@@ -108,7 +108,7 @@ class Gateway:
         """
         identity = checked_id(page_id)
         about, query = f"the page {identity}", _filter_properties(property_ids)
-        return _page(self._read(f"pages/{identity}", about, query), about)
+        return as_page(self._read(f"pages/{identity}", about, query), about)
 
     def property_items(self, page_id: str, property_id: str) -> list[Json]:
         """All items of one property of a page, however many.
@@ -171,9 +171,9 @@ class Gateway:
                 query=query, body={"page_size": PAGE_SIZE, **body},
             )
         )  # fmt: skip
-        for result in _list(answer, about)["results"]:
+        for result in as_list(answer, about)["results"]:
             if result.get("object") == "page":
-                _page(result, about)
+                as_page(result, about)
         return answer
 
     def markdown(self, page_id: str) -> Json:
@@ -227,7 +227,7 @@ class Gateway:
             body["markdown"] = markdown
         call = Call(Nature.CREATE, "POST", "pages", "a new page", body=body, announce=announce)
         answer = self._sender.send(call)
-        if not _is_page(answer):
+        if not is_page(answer):
             raise AmbiguousCreate("the answer was not the whole page", answer.get("id"))
         return answer
 
@@ -267,7 +267,7 @@ class Gateway:
         found: list[Json] = []
         while True:
             about = "the databases that it sees"
-            answer = _list(
+            answer = as_list(
                 self._sender.send(Call(Nature.READ, "POST", "search", about, body=body)), about
             )
             found += answer["results"]
@@ -329,7 +329,7 @@ class Gateway:
         about = f"the page {identity}"
         call = Call(Nature.CHANGE, "PATCH", f"pages/{identity}", about, body=body, until=until)
         answer = self._sender.send(call)
-        if not _is_page(answer):
+        if not is_page(answer):
             raise AmbiguousWrite("the answer was not the whole page")
         return answer
 
@@ -348,47 +348,15 @@ class Gateway:
             answer = self._read(path, about, query)
             if answer.get("object") != "list":
                 return [answer]
-            results += _list(answer, about)["results"]
+            results += as_list(answer, about)["results"]
             cursor = answer.get("next_cursor")
             if not answer.get("has_more"):
                 return results
             if not cursor or cursor == query.get("start_cursor"):
-                raise _odd(about, "whole list")
+                raise odd(about, "whole list")
             query = {**query, "start_cursor": cursor}
 
 
 def _filter_properties(property_ids: Sequence[str]) -> Query | None:
     """Decoded ids: the HTTP client encodes them once more."""
     return {"filter_properties": list(property_ids)} if property_ids else None
-
-
-def _list(answer: Json, about: str) -> Json:
-    """The answer, which must be a list."""
-    results = answer.get("results")
-    if isinstance(results, list) and all(isinstance(item, dict) for item in results):
-        return answer
-    raise _odd(about, "list")
-
-
-def _page(answer: Json, about: str) -> Json:
-    """The answer, which must be a whole page."""
-    if _is_page(answer):
-        return answer
-    raise _odd(about, "page")
-
-
-def _is_page(answer: Json) -> bool:
-    try:
-        checked_id(answer["id"])
-        datetime.fromisoformat(answer["created_time"])
-        datetime.fromisoformat(answer["last_edited_time"])
-        return all(isinstance(value, dict) for value in answer["properties"].values())
-    except (KeyError, TypeError, ValueError, AttributeError, InvalidInput):
-        return False
-
-
-def _odd(about: str, wanted: str) -> CannotReachNotion:
-    return CannotReachNotion(Diagnostic(
-        f"Notion's answer about {about} is not the {wanted} that it should be",
-        fix="Run the same command again later; nothing was written.",
-    ))  # fmt: skip

@@ -1,37 +1,23 @@
 """Sending one request: paced, counted, and tried again only where that cannot do harm."""
 
-import json
 import random
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Any
 
 from notion_client import Client
 
-from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import (
-    CannotReachNotion,
-    NoBlocksLeft,
-    NobodyListens,
-    NotPermitted,
-    NotShared,
-    TokenRefused,
-)
+from notion_gitops.notion.calls import Call, Counts, Nature, check_size
 from notion_gitops.notion.failures import (
-    AmbiguousCreate,
-    AmbiguousWrite,
     Failure,
     Json,
     Kind,
-    RejectedRequest,
-    RejectedWrite,
-    TooLarge,
     TooLate,
     failure_of,
 )
+from notion_gitops.notion.final_errors import final_error, gave_up
 from notion_gitops.notion.pacing import Pacer, Slot
 
 TRIES = 6
@@ -40,59 +26,7 @@ TRIES = 6
 LONGEST_PAUSE = 900.0
 """Seconds; if one request has to wait longer in all, the run goes on without it and says so."""
 
-LARGEST_BODY = 500_000
-"""Bytes of one request (Notion's documentation, "Request limits": 500 KB)."""
-
 _LONGEST_BACKOFF = 30.0
-
-Query = Mapping[str, str | Sequence[str]]
-
-
-class Nature(StrEnum):
-    """What sending a request twice would do."""
-
-    READ = "read"  # nothing
-    CHANGE = "change"  # nothing, if nobody else wrote in between
-    CREATE = "create"  # a twin
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request of the API."""
-
-    nature: Nature
-    method: str
-    path: str  # below /v1/, percent-encoded
-    about: str  # what it concerns, for people: "the page 1234…"
-    query: Query | None = None
-    body: Json | None = None
-    form: Mapping[str, Any] | None = None  # sent as multipart/form-data instead of a body
-    announce: Callable[[], None] | None = None  # called each time, just before it is sent
-    until: float | None = None  # it goes out by then, by the pacer's clock, or not at all
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What was sent so far. A request that was tried again counts each time."""
-
-    reads: int = 0
-    writes: int = 0
-    retries: int = 0
-    seconds_waited: float = 0.0
-
-    @property
-    def requests(self) -> int:
-        """All requests that were sent."""
-        return self.reads + self.writes
-
-    def since(self, earlier: "Counts") -> "Counts":
-        """What was sent after `earlier` was taken."""
-        return Counts(
-            self.reads - earlier.reads,
-            self.writes - earlier.writes,
-            self.retries - earlier.retries,
-            self.seconds_waited - earlier.seconds_waited,
-        )
 
 
 def no_word(seconds: float, why: str) -> None:
@@ -144,7 +78,7 @@ class Sender:
             CannotReachNotion: anything else, after at most `TRIES` tries.
             Stopped: nothing may go out any more.
         """
-        _check_size(call)
+        check_size(call)
         attempt, waited = 0, 0.0
         while True:
             self._require_patience(call.about, waited)
@@ -165,7 +99,7 @@ class Sender:
                 raise self._final(answer, call)
             if attempt >= TRIES:
                 why = f"tried {TRIES} times; the last time: {answer.message}"
-                raise _gave_up(call.about, why)
+                raise gave_up(call.about, why)
             waited += pause
             self._put_off(answer, pause, tell=news)
 
@@ -200,7 +134,7 @@ class Sender:
             raise self._blocked
         left = self.pacer.pause_left()
         if waited + left > LONGEST_PAUSE:
-            raise _gave_up(about, f"it asks to wait {left / 60:.0f} minutes")
+            raise gave_up(about, f"it asks to wait {left / 60:.0f} minutes")
 
     def _once(self, call: Call, slot: Slot) -> Json | Failure:
         """One try; unless Notion puts it off, its slot has come to its end."""
@@ -269,7 +203,7 @@ class Sender:
         return max(failure.wait or 0.0, backoff)
 
     def _final(self, failure: Failure, call: Call) -> Exception:
-        error = _final(failure, call)
+        error = final_error(failure, call)
         if failure.kind is Kind.BLOCKED:
             self._blocked = error
         if failure.kind is Kind.DENIED and call.nature is not Nature.READ:
@@ -283,89 +217,3 @@ class Sender:
             self._counts = replace(self._counts, retries=self._counts.retries + 1)
         if failure.kind is not Kind.SLOW_DOWN:
             self.pacer.rest(pause)
-
-
-def _check_size(call: Call) -> None:
-    if call.body is None:
-        return
-    # As the HTTP client writes it.
-    text = json.dumps(call.body, ensure_ascii=False, separators=(",", ":"))
-    size = len(text.encode("utf-8", "surrogatepass"))
-    if size > LARGEST_BODY:
-        raise TooLarge(size, LARGEST_BODY)
-
-
-def _gave_up(about: str, why: str) -> CannotReachNotion:
-    return CannotReachNotion(Diagnostic(
-        f"Notion could not be asked about {about}: {why}",
-        fix="Run the same command again later; nothing is lost.",
-    ))  # fmt: skip
-
-
-def _final(failure: Failure, call: Call) -> Exception:
-    """The error for a failure that is not tried again."""
-    match failure.kind:
-        case Kind.REJECTED:
-            reading = call.nature is Nature.READ
-            return (RejectedRequest if reading else RejectedWrite)(failure.message)
-        case Kind.UNCLEAR | Kind.TOO_LARGE if call.nature is Nature.CREATE:
-            return AmbiguousCreate(failure.message, failure.committed_id)
-        case Kind.UNCLEAR | Kind.TOO_LARGE if call.nature is Nature.CHANGE:
-            return AmbiguousWrite(failure.message)
-        case Kind.NOBODY:
-            return NobodyListens(Diagnostic(
-                f"There is no Notion to ask: {failure.message}",
-                fix="Is `notion-gitops sandbox serve` running, and is that the address that it "
-                "printed? See --base-url and NOTION_GITOPS_BASE_URL.",
-            ))  # fmt: skip
-        case Kind.MISSING:
-            return NotShared(Diagnostic(
-                f"Notion does not show {call.about} to this connection",
-                fix="Open it in Notion, choose ••• > Connections, and add the connection there. "
-                "If it was deleted, take its id out of the mapping.",
-                detail=failure.message,
-            ))  # fmt: skip
-        case Kind.DENIED:
-            return TokenRefused(Diagnostic(
-                "Notion does not accept the token",
-                fix="Set NOTION_TOKEN to the secret of your connection "
-                "(notion.so/profile/integrations); it may have been revoked or copied in part.",
-                detail=failure.message,
-            ))  # fmt: skip
-        case Kind.NO_BLOCKS:
-            return NoBlocksLeft(Diagnostic(
-                "The workspace has reached its limit of blocks, so nothing can be added",
-                fix="Pages can still be edited. Deleting does not free blocks: upgrade the "
-                "workspace's plan in Notion, then run this again.",
-                detail=failure.message,
-            ))  # fmt: skip
-        case Kind.FORBIDDEN:
-            return NotPermitted(Diagnostic(
-                f"The connection may not do this with {call.about}",
-                fix="In notion.so/profile/integrations, give the connection the capability "
-                "to read, insert or update content, or to read user information.",
-                detail=failure.message,
-            ))  # fmt: skip
-        case _:
-            return CannotReachNotion(_other(failure, call))
-
-
-def _other(failure: Failure, call: Call) -> Diagnostic:
-    match failure.kind:
-        case Kind.REDIRECTED:
-            return Diagnostic(
-                f"Notion's answer about {call.about} leads to another address, "
-                "and the token is not sent there",
-                fix="Check the network: a proxy or a login page may answer instead of Notion.",
-            )
-        case Kind.BLOCKED:
-            return Diagnostic(
-                "Notion blocks the requests of this connection",
-                fix="Wait, and ask Notion's support; trying again makes it worse.",
-                detail=failure.message,
-            )
-        case _:
-            return Diagnostic(
-                f"Notion's answer about {call.about} cannot be used: {failure.message}",
-                fix="Run the same command again later; nothing was written.",
-            )

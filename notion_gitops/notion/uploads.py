@@ -9,9 +9,10 @@ import httpx
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import CannotReachNotion
 from notion_gitops.model.uploads import PART_SIZE, parts_of
+from notion_gitops.notion.calls import Call, Nature
 from notion_gitops.notion.failures import LOOPBACK, AmbiguousWrite, Json, RejectedWrite
 from notion_gitops.notion.ids import parse_id
-from notion_gitops.notion.sender import Call, Nature, Sender
+from notion_gitops.notion.sender import Sender
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

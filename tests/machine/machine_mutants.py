@@ -22,7 +22,8 @@ from notion_gitops.model.operations import Kind
 from notion_gitops.model.outcomes import Status
 from notion_gitops.model.records import Absence
 from notion_gitops.notion import gateway, listing
-from notion_gitops.notion.sender import Nature, Sender
+from notion_gitops.notion.calls import Nature
+from notion_gitops.notion.sender import Sender
 from notion_gitops.repository.remote import Remotes
 from notion_gitops.workflow import apply
 from notion_gitops.workflow.reading import announced, how_read, incremental, missing, state_branch
