@@ -144,7 +144,12 @@ def test_answers_by_hand_are_answered_anew(asked: World) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["Pour, and level", "Pour #2: the slab", '"Pour" it', "it's poured", "[Pour", "1. Pour"],
+    [
+        "Pour #2: the slab",
+        '"Pour" it',
+        *(pytest.param(t, marks=pytest.mark.slow) for t in ("Pour, and level", "it's poured")),
+        *(pytest.param(t, marks=pytest.mark.slow) for t in ("[Pour", "1. Pour")),
+    ],
 )
 def test_a_value_may_be_any_text(asked: World, words: str) -> None:
     run = ("conflicts", "resolve", "pour-slab", "--field", "title", "--value", words)

@@ -82,7 +82,7 @@ def test_the_job_that_comments_has_no_token_and_no_code() -> None:
 def test_t02_apply_takes_nothing_from_other_jobs() -> None:
     """What a job of a pull request leaves behind is no order to the job that holds the token."""
     text = (FOLDER / "notion-apply.yml").read_text("utf-8")
-    assert "artifact" not in text
+    assert "download-artifact" not in text
     assert "workflow_run" not in _workflow("notion-apply.yml")[True]
     holders = {
         file.name

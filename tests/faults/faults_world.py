@@ -434,7 +434,12 @@ class Calm(SandboxTransport):
         self.sandbox = sandbox
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        status, body, headers = self.sandbox._answer(
+        with self.sandbox._lock:
+            status, body, headers = self._answer(request)
+        return httpx.Response(status, headers=headers, json=body)
+
+    def _answer(self, request: httpx.Request) -> Any:
+        return self.sandbox._answer(
             Request(
                 method=request.method,
                 path=request.url.path,
@@ -443,7 +448,6 @@ class Calm(SandboxTransport):
                 body=request.read(),
             )
         )
-        return httpx.Response(status, headers=headers, json=body)
 
 
 _KEYS = {"tasks": "Task ID", "teams": "Team ID"}
