@@ -1,5 +1,7 @@
 """The command line as a process, on a machine that has nothing but git: no name, no token."""
 
+import atexit
+import json
 import os
 import pty
 import re
@@ -7,10 +9,12 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread, Timer
 
 import notion_gitops
@@ -23,6 +27,7 @@ REPOSITORY = HERE.parents[1]
 WIDTH = 80
 PRIVATE = ".notion-gitops"
 SANDBOX = f"{PRIVATE}/sandbox.sqlite"
+_OF_LOADING = ("PYTHON", "LANG", "LC_", "COLUMNS")  # what counts while a program is loaded
 AUTHOR = ("-c", "user.name=Bo Chen", "-c", "user.email=bo@kestrelworks.example")
 
 _CHANGING = (
@@ -63,7 +68,10 @@ class Tool:
 
     def run(self, *arguments: str, **environment: str) -> Done:
         """Run `notion-gitops` with nobody at the keyboard."""
-        return self._run([sys.executable, "-m", "notion_gitops", *arguments], environment)
+        told = self._told(environment)
+        if any(name.startswith(_OF_LOADING) for name in environment):
+            return self._run([sys.executable, "-m", "notion_gitops", *arguments], environment)
+        return _loaded().run(self.folder, arguments, told)
 
     def shell(self, script: str) -> Done:
         """Run lines of a shell, in which `notion-gitops` is our own."""
@@ -121,6 +129,50 @@ class Tool:
             **self.environment,
             **environment,
         }
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The process that becomes commands; see loaded.py."""
+
+    process: "subprocess.Popen[str]"
+    streams: Path
+
+    def run(self, folder: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> Done:
+        """One command."""
+        out, err = self.streams / "out", self.streams / "err"
+        job = {
+            "folder": str(folder),
+            "arguments": arguments,
+            "environment": dict(environment),
+            "out": str(out),
+            "err": str(err),
+        }
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps(job) + "\n")
+        self.process.stdin.flush()
+        code = int(self.process.stdout.readline())
+        return Done(code, out.read_bytes().decode(), err.read_bytes().decode())
+
+
+@cache
+def _loaded() -> Loaded:
+    """Started once in a session; it ends with this process, which holds its stdin."""
+    streams = TemporaryDirectory(prefix="commands-")
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("loaded.py"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(Path(notion_gitops.__file__).parents[1]),
+        },
+    )
+    atexit.register(streams.cleanup)
+    return Loaded(process, Path(streams.name))
 
 
 def _read(terminal: int) -> bytes:

@@ -49,6 +49,9 @@ fields:
 """
 
 
+AUTHOR = ("-c", "user.name=Ann Lee", "-c", "user.email=ann@example.org")
+
+
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The samples of this repository, and a table in each further format; committed."""
@@ -66,7 +69,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / f"mappings/{form}.yaml").write_text(mapping)
         (root / f"state/records/{form}.{form}").write_text(text)
     for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "Start"]):
-        subprocess.run(["git", "-C", str(root), *words], check=True)
+        subprocess.run(["git", "-C", str(root), *AUTHOR, *words], check=True)
     return root
 
 

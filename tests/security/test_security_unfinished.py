@@ -45,7 +45,7 @@ def test_f065_before_the_first_write_it_is_1(world: World, where: str) -> None:
     "where",
     [
         f"{APPLY}.read_back",
-        f"{APPLY}.FileWriter.write",
+        "notion_gitops.workflow.writing.filing.FileWriter.write",
         f"{APPLY}.commit_sync",
         "notion_gitops.workflow.writing.commit._state_changes",
     ],
