@@ -68,6 +68,7 @@ def test_the_official_command_line(served: Served, js: Path, tmp_path: Path) -> 
     saw("a file sent is listed", "hello.txt" in ntn("files", "list"), True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("library", "script"),
     [
@@ -82,6 +83,7 @@ def test_a_public_library(
     served.run(library, python, PY / script, home=tmp_path, NOTION_TOKEN=TOKEN)
 
 
+@pytest.mark.slow
 def test_a_public_uploader_of_csv_files(served: Served, python: Path, tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text(
         'Name,Price,Paid,Tags\nFirst,1.5,true,"red, blue"\nSecond,2,false,red\n'

@@ -104,7 +104,9 @@ def test_data_cannot_move_the_cursor(
     assert coloured == plan_text(view, colour=False)
 
 
-@pytest.mark.parametrize("text", ["@", "x" * 400, "\u202e" * 400, "word " * 100])
+@pytest.mark.parametrize(
+    "text", ["@", "x" * 400, "word " * 100, pytest.param("\u202e" * 400, marks=pytest.mark.slow)]
+)
 def test_a_comment_keeps_its_size(
     text: str, poisoned: Callable[[str], Plan], mappings: Mappings
 ) -> None:
