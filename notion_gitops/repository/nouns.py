@@ -124,6 +124,11 @@ class PushResult:
     reason: str = ""  # why nothing was sent at all (no connection, no permission)
 
     @property
+    def why(self) -> str:
+        """Why nothing moved, each reason once; "" if all did."""
+        return "; ".join(dict.fromkeys(self.rejected.values())) or self.reason.strip()
+
+    @property
     def lost_race(self) -> bool:
         """Whether a ref was not where it had to be: somebody else was faster."""
         return any(word in why for why in self.rejected.values() for word in _LOST)

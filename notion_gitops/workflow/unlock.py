@@ -60,9 +60,8 @@ def break_lock(workspace: Workspace, lock: RemoteLock, run: str) -> None:
         commit = repository.make_commit(lock.commit, {RUN_FILE: ended}, f"Broken: sync {run}\n")
     answer = repository.push_atomic(lock.remote, {RUN_REF: commit}, {RUN_REF: lock.commit})
     if not answer.ok:
-        why = "; ".join(answer.rejected.values()) or answer.reason.strip()
         fix = "Run unlock again, without an id, to see who holds it now."
-        raise Refused(Diagnostic(f"the lock could not be broken: {why}", fix=fix))
+        raise Refused(Diagnostic(f"the lock could not be broken: {answer.why}", fix=fix))
 
 
 def _not_held(lock: RemoteLock, run: str) -> Diagnostic:

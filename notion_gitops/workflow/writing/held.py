@@ -145,12 +145,11 @@ def _go_on_without(
     Raises:
         NotionGitopsError: the sync was going to be pushed.
     """
-    why = "; ".join(dict.fromkeys(answer.rejected.values())) or answer.reason.strip()
     if to_push:
         raise NotionGitopsError(
             Diagnostic(
                 f"{remote.name} does not let us push, so nothing was written",
-                detail=why,
+                detail=answer.why,
                 fix=f"Allow pushes to {RUN_REF}, to the state branch and to this branch.",
             )
         )

@@ -87,7 +87,7 @@ class Lease:
                 answer = self._announce(ended, self._commit) if left else self._remove()
             except GitFailed as error:
                 return error.diagnostics[0].summary
-            return "" if answer.ok else _why(answer)
+            return "" if answer.ok else answer.why
 
     def _renew(self, elapsed: timedelta) -> None:
         """Put the end of the lease off, if nobody took it over meanwhile."""
@@ -101,7 +101,7 @@ class Lease:
         if answer.rejected or elapsed >= LEASE:
             self._lost = LockLost(
                 Diagnostic(
-                    f"this run lost its lock on {self.remote}: {_why(answer)}",
+                    f"this run lost its lock on {self.remote}: {answer.why}",
                     detail="It was held up for longer than its lease, or the lock was broken.",
                     fix="Run apply again: it finds what was done, and goes on.",
                 )
@@ -130,7 +130,3 @@ class Lease:
 
     def _remove(self) -> PushResult:
         return self.repository.push_atomic(self.remote, {RUN_REF: ""}, {RUN_REF: self._commit})
-
-
-def _why(answer: PushResult) -> str:
-    return "; ".join(dict.fromkeys(answer.rejected.values())) or answer.reason

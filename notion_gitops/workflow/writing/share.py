@@ -106,9 +106,8 @@ def _goes_on(workspace: Workspace, newest: str, state: str) -> bool:
 
 def rejection(remote: Remote, answer: PushResult) -> str:
     """Why a push was rejected, and what to do, for people."""
-    why = "; ".join(dict.fromkeys(answer.rejected.values())) or answer.reason
     pull = f"git pull --no-rebase {remote.name}, then " if answer.lost_race else ""
-    return f"The push to {remote.name} was rejected ({why}): {pull}run apply --push again."
+    return f"The push to {remote.name} was rejected ({answer.why}): {pull}run apply --push again."
 
 
 def push_after(workspace: Workspace, remote: Remote, result: SyncResult) -> SyncResult:
