@@ -101,12 +101,8 @@ def carry_out(
     started, clock = connection.now().astimezone(UTC), time.monotonic()
     before = connection.gateway.counts
     sync_id = lease.run.run if lease else new_sync_id(started)
-    operations = {at: o for at, o in planned.plan.operations.items() if _takes_part(planned, at)}
-    workspace = planned.comparison.workspace
-    earlier = joined(open_creates(workspace.private), lease.earlier if lease else {})
-    journal = Journal.begin(workspace.private, sync_id, workspace.state_ref, earlier)
-    journal.keep(b for o in operations.values() for b in o.backups)
-    run = Run(planned, connection, journal, progress, Results(), dict(operations), earlier, lease)
+    run = _begun(planned, connection, progress, lease, sync_id)
+    operations = run.operations
     for at in stale.keys() & operations.keys():
         run.results.leave_out(*at, stale[at])
     written = _write(run)
@@ -129,6 +125,22 @@ def carry_out(
         refreshed=written.refreshed,
     )
     return _recorded(run, result, written)
+
+
+def _begun(
+    planned: Planned,
+    connection: Connection,
+    progress: Progress,
+    lease: Lease | None,
+    sync_id: str,
+) -> Run:
+    """A run whose journal is on disk, with what it is going to overwrite."""
+    operations = {at: o for at, o in planned.plan.operations.items() if _takes_part(planned, at)}
+    workspace = planned.comparison.workspace
+    earlier = joined(open_creates(workspace.private), lease.earlier if lease else {})
+    journal = Journal.begin(workspace.private, sync_id, workspace.state_ref, earlier)
+    journal.keep(b for o in operations.values() for b in o.backups)
+    return Run(planned, connection, journal, progress, Results(), operations, earlier, lease)
 
 
 def _nothing_left(stale: Mapping[Id, str], operations: Mapping[Id, Operation]) -> Iterator[str]:
