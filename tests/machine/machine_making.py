@@ -21,13 +21,14 @@ from notion_gitops.sandbox import Sandbox
 from notion_gitops.sandbox.basics.clock import SettableClock
 from notion_gitops.sandbox.seeding.seed import load
 from notion_gitops.workflow.plan import Connection
+from tests.machine.machine_files import BODY, TITLES, file_of, path_of
 from tests.machine.machine_git import QuickGit, real_git
 from tests.machine.machine_ground import ANCHORS, CLONES, KEYS, Json, make_repository
 from tests.machine.machine_objects import set_ref
 from tests.machine.machine_oracle import Oracle, forget_what_was_raised
 from tests.machine.machine_people_in_notion import COLLEAGUE, EVA, TOKEN
 from tests.machine.machine_stage import START, Stage, on_stage
-from tests.machine.machine_views import KEY, MAIN, RECORDS, TITLES, NotionView
+from tests.machine.machine_views import KEY, MAIN, NotionView
 from tests.machine.machine_watch import Transport
 from tests.machine.machine_world import World
 
@@ -35,7 +36,7 @@ MAPPING = """\
 version: 1
 name: tasks
 notion: {database: "${TASKS_DATABASE}"}
-git: {path: state/records/tasks, format: yaml}
+git: {path: state/records/tasks, format: markdown}
 key: {property: Task ID}
 fields:
   title: {property: Name, type: title, required: true}
@@ -46,6 +47,7 @@ conflicts:
   rules:
     - {name: the place is ours, fields: [spot], take: git}
   otherwise: manual
+body: both
 """
 COLUMNS = {
     "Name": "title", KEY: "rich_text", "Note": "rich_text", "Spot": "rich_text", "Hours": "number",
@@ -100,8 +102,11 @@ def make_template(folder: Path) -> Template:
         ".gitignore": b".notion-gitops/\n", "mappings/tasks.yaml": MAPPING.encode(),
     }  # fmt: skip
     for number, key in enumerate((*ANCHORS, *KEYS)):
-        text = f"title: {key}\nnote: of {key}\nspot: at {key}\nhours: {number}\n"
-        files[f"{RECORDS}{key}.yaml"] = text.encode()
+        values = {
+            "title": key, "note": f"of {key}", "spot": f"at {key}", "hours": str(number),
+            BODY: f"first of {key}\nsecond of {key}\nlast of {key}",
+        }  # fmt: skip
+        files[path_of(key)] = file_of(values)
     with telling(world):
         world.commit("a", files)
         world.hub.objects.take(world.clones["a"].objects, world.clones["a"].head())

@@ -11,21 +11,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from tests.machine.machine_files import (
+    BODY,
+    CONFLICTS,
+    FIELDS,
+    RECORDS,
+    Values,
+    key_of,
+    record_of,
+    tokens_in,
+    went,
+)
 from tests.machine.machine_git import Clone
 from tests.machine.machine_views import (
-    CONFLICTS,
-    RECORDS,
     STATE,
-    TITLES,
     NotionView,
     Page,
-    Values,
     base_of,
     newest_state,
     questions_in,
-    record_of,
     records_in,
-    tokens_in,
 )
 
 RULED = frozenset({"spot"})  # the mapping's rule decides: git's value stays, the other is backed up
@@ -65,12 +70,15 @@ class Run:
     clone: Clone
     base: str  # the state commit that it starts from
     read: dict[str, tuple[int, datetime]] = field(default_factory=dict)  # page, or "" for all
+    texts: dict[str, tuple[int, datetime]] = field(default_factory=dict)  # page: its body
     wrote: int = 0  # requests that change something
     brought_back: set[str] = field(default_factory=set)  # pages that it took out of the trash
     jumped: bool = False  # time was made to jump just before the request that goes out now
 
-    def reading(self, page: str) -> tuple[int, datetime] | None:
-        """When the page was last read, as a number of an act and as a time."""
+    def reading(self, page: str, name: str = "") -> tuple[int, datetime] | None:
+        """When a field of the page was last read, as a number of an act and as a time."""
+        if name == BODY:
+            return self.texts.get(page)
         found = [self.read[at] for at in (page, "") if at in self.read]
         return max(found, default=None)
 
@@ -121,6 +129,15 @@ class Oracle:
         """It reads a page, or ("") all of the database."""
         run.read[page] = (self.acts, at)
 
+    def reads_text(self, run: Run, page: str, at: datetime) -> None:
+        """It reads the body of a page."""
+        run.texts[page] = (self.acts, at)
+
+    def edited_since(self, run: Run, page: str, name: str) -> bool:
+        """Whether a person edited a field after the run last read it."""
+        reading = run.reading(page, name)
+        return reading is not None and self.edited.get((page, name), -1) > reading[0]
+
     def trashes(self, run: Run, page: Page) -> None:
         """I5: only what a person deleted in git goes into the trash."""
         files = records_in(run.clone, run.clone.head())
@@ -129,10 +146,9 @@ class Oracle:
         hold("I5", asked or key not in files, key, "is trashed, and its file is there")
         hold("I5", asked or key in self.deleted, key, "is trashed, and nobody deleted its file")
         self._young(run, page.id)
-        reading = run.reading(page.id)
         for name, value in page.values.items():
-            since = reading is not None and self.edited.get((page.id, name), -1) > reading[0]
-            known = not value or value == base.get(name) or since or asked or name in RULED
+            since = self.edited_since(run, page.id, name)
+            known = not went(value, base.get(name, "")) or since or asked or name in RULED
             hold("I4", known, f"{key} is trashed, and {name} was edited to {value}")
 
     @staticmethod
@@ -145,14 +161,13 @@ class Oracle:
 
     def updates(self, run: Run, page: Page, values: Values) -> None:
         """I4, I8: only a value that both sides agreed on is written over, or one that is asked."""
-        self._young(run, page.id)
         key, base = self._agreed(run, page)
-        reading = run.reading(page.id)
         for name, new in values.items():
+            self._young(run, page.id, name)
             now = page.values[name]
-            if now in ("", new, base.get(name)):
+            if not went(went(now, new), base.get(name, "")):
                 continue
-            if reading is not None and self.edited.get((page.id, name), -1) > reading[0]:
+            if self.edited_since(run, page.id, name):
                 self.tally["edited between our reading and our writing"] += 1
                 self.excused |= tokens_in(now)
                 continue
@@ -161,8 +176,8 @@ class Oracle:
             may = back or asked or name in RULED
             hold("I4", may, f"{key}.{name} = {now} is written over in Notion by {new}; base", base)
 
-    def _young(self, run: Run, page: str) -> None:
-        reading = run.reading(page)
+    def _young(self, run: Run, page: str, name: str = "") -> None:
+        reading = run.reading(page, name)
         hold("I10", reading is not None, page, "is written and was not read by this run")
         assert reading is not None
         age = self.now() - reading[1]
@@ -192,7 +207,7 @@ class Oracle:
             hold("I15", path.startswith((RECORDS, CONFLICTS)), path, "is written")
             if not path.startswith(RECORDS):
                 continue
-            key = path.removeprefix(RECORDS).removesuffix(".yaml")
+            key = key_of(path)
             was = self._before(key, base.records) if base else key
             agreed = base.records.get(was, {}) if base else {}
             old = self._record(clone, before.get(path))
@@ -217,17 +232,18 @@ class Oracle:
         gone = page in self.trashed or asked
         hold("I5", gone, f"the file of {key} is deleted, and nobody trashed its page")
         for name, value in old.items():
-            known = not value or value == agreed.get(name) or asked
+            known = not went(value, agreed.get(name, "")) or asked
             hold("I4", known, f"the file of {key} is deleted, and {name} was edited to {value}")
 
     def _file_written(self, key: str, old: Values, new: Values, agreed: Values) -> None:
-        for name in TITLES:
+        for name in FIELDS:
             was, now = old.get(name, ""), new[name]
             if was == now:
                 continue
-            held = any(now in v for (_, f), v in self.notion.held.items() if f == name)
-            hold("I7", not now or held, f"{key}.{name} = {now} is invented")
-            may = was in ("", agreed.get(name)) or name in RULED
+            held = [v for (_, f), vs in self.notion.held.items() if f == name for v in vs]
+            invented = went(went(now, was), "\n".join(held))
+            hold("I7", not invented, f"{key}.{name} = {now} is invented")
+            may = not went(went(was, now), agreed.get(name, "")) or name in RULED
             asked = (key, name) in self.answered or (key, "") in self.answered
             hold("I4", may or asked, f"{key}.{name} = {was} is written over in git by {now}")
 
@@ -255,7 +271,7 @@ class Oracle:
         for key, values in base.records.items():
             before = earlier.records.get(key, {}) if earlier else {}
             page = base.pages[key]
-            for name in TITLES:
+            for name in FIELDS:
                 value = values[name]
                 if value and value != before.get(name):
                     held = self.notion.held.get((page, name), set())

@@ -4,19 +4,20 @@ import shutil
 from dataclasses import dataclass
 from typing import Any
 
+from tests.machine.machine_files import (
+    FIELDS,
+    RECORDS,
+    key_of,
+    record_of,
+    spelled,
+    tokens_in,
+    went,
+)
 from tests.machine.machine_git import Clone
 from tests.machine.machine_ground import make_repository
 from tests.machine.machine_objects import FILE, set_ref, write_index
-from tests.machine.machine_people_in_git import PeopleInGit, spelled
-from tests.machine.machine_views import (
-    MAIN,
-    RECORDS,
-    STATE,
-    TITLES,
-    record_of,
-    records_in,
-    tokens_in,
-)
+from tests.machine.machine_people_in_git import PeopleInGit
+from tests.machine.machine_views import MAIN, STATE, records_in
 
 
 @dataclass
@@ -96,16 +97,16 @@ class PeopleBetweenClones(PeopleInGit):
         if kept is None or None in three[1:]:
             self.oracle.replaced(" ".join(lost.values()), "merged")
             if kept is None:
-                self.oracle.deleted.add(path.removeprefix(RECORDS).removesuffix(".yaml"))
+                self.oracle.deleted.add(key_of(path))
             return kept
-        text = (self.content(clone, kept) or b"").decode()
+        text = self.content(clone, kept) or b""
         side, other = (one, two) if mine else (two, one)
-        for name in TITLES:
+        for name in FIELDS:
             if side[name] == was[name] != other[name]:
-                text = spelled(text, name, other[name]).decode()
+                text = spelled(text, name, other[name])
             elif side[name] != other[name] != was[name]:
-                self.oracle.replaced(other[name], "merged")
-        return (FILE, clone.objects.write("blob", text.encode()))
+                self.oracle.replaced(went(other[name], side[name]), "merged")
+        return (FILE, clone.objects.write("blob", text))
 
     def lose_disk(self, name: str) -> None:
         """A clone is gone; another one takes its place. What it had not pushed is gone with it."""

@@ -4,9 +4,25 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import yaml
+
+from tests.machine.machine_files import (
+    BODY,
+    CONFLICTS,
+    FIELDS,
+    RECORDS,
+    file_of,
+    key_of,
+    path_of,
+    record_of,
+    spelled,
+    tokens_in,
+    typed,
+    went,
+)
 from tests.machine.machine_git import Clone
 from tests.machine.machine_ground import ANCHORS, Ground
-from tests.machine.machine_views import CONFLICTS, RECORDS, TITLES, questions_in, record_of
+from tests.machine.machine_views import questions_in
 
 
 @dataclass
@@ -15,7 +31,7 @@ class PeopleInGit(Ground):
 
     def write(self, name: str, key: str, fieldname: str, token: str = "") -> bool:
         """A person edits a field of a file, or empties it."""
-        clone, path = self.clones[name], f"{RECORDS}{key}.yaml"
+        clone, path = self.clones[name], path_of(key)
         entry = clone.objects.tree_of(clone.head()).get(path)
         if entry is None:
             return False
@@ -23,19 +39,21 @@ class PeopleInGit(Ground):
         assert found is not None
         new = token or self.oracle.token(f"{name}:{key}.{fieldname}")
         shown = record_of(found[1])[fieldname]
-        self.oracle.replaced(shown, new)
-        self.commit(name, {path: spelled(found[1].decode(), fieldname, _typed(fieldname, new))})
-        self.tell("edit in git", name, key, fieldname, shown, "->", new)
+        value = typed(fieldname, shown, new)
+        self.oracle.replaced(went(shown, value), new)
+        self.commit(name, {path: spelled(found[1], fieldname, value)})
+        self.tell("edit body in git" if fieldname == BODY else "edit in git", name, key, fieldname,
+                  repr(shown), "->", new)  # fmt: skip
         return True
 
     def create(self, name: str, key: str) -> bool:
         """A person adds a record."""
         if key in self.files(name):
             return False
-        title, note = (self.oracle.token(f"{name}:{key}.{f}") for f in ("title", "note"))
-        text = f"title: w{title}\nnote: w{note}\n"
-        self.commit(name, {f"{RECORDS}{key}.yaml": text.encode()})
-        self.tell("create in git", name, key, title, note)
+        fields = ("title", "note", BODY)
+        values = {f: f"w{self.oracle.token(f'{name}:{key}.{f}')}" for f in fields}
+        self.commit(name, {path_of(key): file_of(values)})
+        self.tell("create in git", name, key, *values.values())
         return True
 
     def delete(self, name: str, key: str) -> bool:
@@ -45,7 +63,7 @@ class PeopleInGit(Ground):
             return False
         self.oracle.replaced(" ".join(values.values()), "deleted")
         self.oracle.deleted.add(key)
-        self.commit(name, {f"{RECORDS}{key}.yaml": None})
+        self.commit(name, {path_of(key): None})
         self.tell("delete in git", name, key)
         return True
 
@@ -55,10 +73,10 @@ class PeopleInGit(Ground):
         if key not in files or new in files or key in ANCHORS:
             return False
         clone = self.clones[name]
-        entry = clone.objects.tree_of(clone.head())[f"{RECORDS}{key}.yaml"]
+        entry = clone.objects.tree_of(clone.head())[path_of(key)]
         found = clone.objects.read(entry[1])
         assert found is not None
-        changes = {f"{RECORDS}{key}.yaml": None, f"{RECORDS}{new}.yaml": found[1]}
+        changes = {path_of(key): None, path_of(new): found[1]}
         self.oracle.deleted.add(key)
         self.oracle.renamed[new] = key
         self.commit(name, changes)
@@ -88,13 +106,12 @@ class PeopleInGit(Ground):
         return True
 
     def _undone(self, clone: Clone, path: str, now: Any, then: Any) -> None:
-        key = path.removeprefix(RECORDS).removesuffix(".yaml")
+        key = key_of(path)
         shown = record_of(self.content(clone, now) or b"")
         back = record_of(self.content(clone, then) or b"")
-        for name in TITLES:
-            if shown[name] != back[name]:
-                self.oracle.replaced(shown[name], "reverted")
-                self.oracle.revived(back[name])
+        for name in FIELDS:
+            self.oracle.replaced(went(shown[name], back[name]), "reverted")
+            self.oracle.revived(went(back[name], shown[name]))
         if then is None:
             self.oracle.deleted.add(key)
 
@@ -131,17 +148,6 @@ class PeopleInGit(Ground):
 
 def _shown(text: str, side: str) -> set[str]:
     """The tokens that a conflict file shows of one side."""
-    lines = re.findall(rf"^ +{side}: +(\S+)", text, re.MULTILINE)
-    return set(lines)
-
-
-def _typed(name: str, token: str) -> str:
-    return token if name == "hours" else f"w{token}"
-
-
-def spelled(text: str, name: str, value: str) -> bytes:
-    """A record file with one field written anew; without it if the value is empty."""
-    line = f"{name}: {value}\n" if value else ""
-    found = re.compile(rf"^{name}:.*\n(?:[ -].*\n)*", re.MULTILINE)
-    done = found.sub(line, text, count=1) if found.search(text) else text + line
-    return done.encode()
+    asked: Any = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506
+    fields = asked.get("fields") or {}
+    return {t for each in fields.values() for t in tokens_in(str(each.get(side, "")))}

@@ -9,9 +9,10 @@ import httpx
 
 from notion_gitops.sandbox import SandboxTransport, edits
 from notion_gitops.sandbox.weather.rules import Effect, Fault, Rule
+from tests.machine.machine_files import BODY, TITLES, typed, went
 from tests.machine.machine_ground import ANCHORS, Json
 from tests.machine.machine_people_between_clones import PeopleBetweenClones
-from tests.machine.machine_views import KEY, TITLES, Page
+from tests.machine.machine_views import KEY, Page
 
 EVA = "Eva Lind"
 TOKEN = "ntn_canary7Qd93kZxT0kEn"  # noqa: S105  it opens nothing but the sandbox (I22)
@@ -26,12 +27,18 @@ class PeopleInNotion(PeopleBetweenClones):
         if page.in_trash or page.archived or page.id in self.moved:
             return False
         token = self.oracle.token(f"Notion:{page.key or page.id}.{name}")
-        self.oracle.replaced(page.values[name], token)
+        shown = page.values[name]
+        value: Any = typed(name, shown, token)
+        self.oracle.replaced(went(shown, value), token)
         self.oracle.edits(page.id, name)
-        value: Any = int(token) if name == "hours" else f"w{token}"
-        edits.edit(self.sandbox, "tasks", page.id, {self.title(name): value}, by=EVA)
+        if name == BODY:
+            edits.rewrite_body(self.sandbox, ("tasks", page.id), value, by=EVA)
+        else:
+            value = int(value) if name == "hours" else value
+            edits.edit(self.sandbox, "tasks", page.id, {self.title(name): value}, by=EVA)
         self.oracle.notion.note()
-        self.tell("edit in Notion", page.key, name, page.values[name], "->", token)
+        self.tell("edit body in Notion" if name == BODY else "edit in Notion", page.key, name,
+                  repr(shown), "->", token)  # fmt: skip
         return True
 
     def title(self, name: str) -> str:
@@ -41,19 +48,20 @@ class PeopleInNotion(PeopleBetweenClones):
         return str(next(p["name"] for p in doc if p["id"] == ids[name]))
 
     def add_page(self) -> bool:
-        title, note = (self.oracle.token(f"Notion:new.{f}") for f in ("title", "note"))
+        title, note, text = (self.oracle.token(f"Notion:new.{f}") for f in ("title", "note", BODY))
         values = {self.title("title"): f"w{title}", self.title("note"): f"w{note}"}
-        page = edits.add_page(self.sandbox, "tasks", values, by=EVA)
+        page = edits.add_page(self.sandbox, "tasks", values, by=EVA, body=f"w{text}")
         self.oracle.notion.note()
         self.oracle.edits(page, "title")
-        self.tell("create in Notion", page, title, note)
+        self.tell("create in Notion", page, title, note, text)
         return True
 
     def duplicate(self, page: Page) -> bool:
         if page.in_trash or page.id in self.moved:
             return False
-        values: Json = {self.title(n): v for n, v in page.values.items() if v and n != "hours"}
-        edits.add_page(self.sandbox, "tasks", {**values, KEY: page.key}, by=EVA)
+        plain = [n for n in TITLES if page.values[n] and n != "hours"]
+        values: Json = {self.title(n): page.values[n] for n in plain} | {KEY: page.key}
+        edits.add_page(self.sandbox, "tasks", values, by=EVA, body=page.values[BODY] or None)
         self.oracle.notion.note()
         self.tell("duplicate in Notion", page.key)
         return True
@@ -98,6 +106,8 @@ class PeopleInNotion(PeopleBetweenClones):
         return True
 
     def rename_property(self, name: str) -> bool:
+        if name == BODY:
+            return False
         self.renamed = getattr(self, "renamed", 0) + 1
         source = self.sandbox.find_data_source("tasks")
         body = {"properties": {self.title(name): {"name": f"{TITLES[name]} {self.renamed}"}}}

@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from notion_gitops.sandbox.weather.rules import Effect, Fault
+from tests.machine.machine_files import BODY, TITLES
 from tests.machine.machine_ground import CLONES, KEYS
 from tests.machine.machine_making import Template, a_world
 from tests.machine.machine_stage import Moment, Process
-from tests.machine.machine_views import TITLES, Page
+from tests.machine.machine_views import Page
 from tests.machine.machine_world import Ran, World
 
 ENGINES = st.sampled_from(["a", "b"])
 PLACES = st.sampled_from(CLONES)
-FIELDS = st.sampled_from(sorted(TITLES))
+FIELD = st.sampled_from([*TITLES, BODY, BODY])
 KEY = st.sampled_from([*KEYS, "dog", "north"])
 NUMBER = st.integers(0, 9)
 WRITES = ("POST", "/pages$"), ("PATCH", "/pages/")
@@ -45,9 +46,9 @@ WHAT = st.one_of(
     st.just(("killed",)),
     st.just(("killed, and its disk lost",)),
     st.tuples(st.just("time jumps"), st.sampled_from([5, 45, 700])),
-    st.tuples(st.just("edit in Notion"), NUMBER, FIELDS),
-    st.tuples(st.just("edit in Notion"), NUMBER, FIELDS),
-    st.tuples(st.just("edit in git"), KEY, FIELDS),
+    st.tuples(st.just("edit in Notion"), NUMBER, FIELD),
+    st.tuples(st.just("edit in Notion"), NUMBER, FIELD),
+    st.tuples(st.just("edit in git"), KEY, FIELD),
     st.tuples(st.just("trash in Notion"), NUMBER),
     st.just(("the other engine",)),
 )
@@ -151,7 +152,7 @@ class Machine(RuleBasedStateMachine):
 
     # --- people ---
 
-    @rule(name=PLACES, what=IN_GIT, key=KEY, field=FIELDS, number=NUMBER, push=MOSTLY)
+    @rule(name=PLACES, what=IN_GIT, key=KEY, field=FIELD, number=NUMBER, push=MOSTLY)
     def in_git(  # noqa: PLR0917
         self, name: str, what: str, key: str, field: str, number: int, push: bool
     ) -> None:
@@ -169,7 +170,7 @@ class Machine(RuleBasedStateMachine):
     @rule(
         name=PLACES,
         key=KEY,
-        field=FIELDS,
+        field=FIELD,
         git=st.sampled_from(["edit", "edit", "edit", "delete", "rename"]),
         notion=st.sampled_from(["edit", "edit", "edit", "trash", "trash", "archive"]),
     )
@@ -193,7 +194,7 @@ class Machine(RuleBasedStateMachine):
         if asked and self.world.answer(name, asked[number % len(asked)], choice):
             self.world.publish(name)
 
-    @rule(what=IN_NOTION, number=NUMBER, field=FIELDS)
+    @rule(what=IN_NOTION, number=NUMBER, field=FIELD)
     def in_notion(self, what: str, number: int, field: str) -> None:
         world, page = self.world, pick(self.world, number)
         match what:

@@ -1,47 +1,24 @@
 """What stands on either side, read past the product: files by YAML, pages by SQL."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import yaml
 
 from notion_gitops.sandbox.sandbox import Sandbox
+from tests.machine.machine_files import BODY, CONFLICTS, RECORDS, TITLES, Values, key_of, record_of
 from tests.machine.machine_git import Clone
 
-RECORDS = "state/records/tasks/"
-CONFLICTS = "state/conflicts/tasks/"
 STATE = "refs/heads/notion-gitops/state"
 MAIN = "refs/heads/main"
 TRACKED = "refs/remotes/origin/notion-gitops/state"
-TITLES = {"title": "Name", "note": "Note", "spot": "Spot", "hours": "Hours"}
 KEY = "Task ID"
-_TOKEN = re.compile(r"(?<![0-9a-f-])w?(1\d{4})(?![0-9a-f-])")
-
-Values = Mapping[str, str]  # field -> as text; "" for empty; sets sorted, with blanks between
-
-
-def tokens_in(text: str) -> set[str]:
-    """The values that people entered, in any text."""
-    return set(_TOKEN.findall(text))
-
 
 # --- git ---
-
-
-@lru_cache(4096)
-def record_of(content: bytes) -> Values:
-    """The fields of a record file."""
-    loaded: Any = yaml.load(content, Loader=yaml.CBaseLoader) or {}  # noqa: S506
-    return {name: _plain(loaded.get(name)) for name in TITLES}
-
-
-def _plain(value: Any) -> str:
-    return " ".join(sorted(value)) if isinstance(value, list) else str(value or "")
 
 
 def content(clone: Clone, blob: str) -> bytes:
@@ -53,7 +30,7 @@ def content(clone: Clone, blob: str) -> bytes:
 def records_in(clone: Clone, commit: str) -> dict[str, Values]:
     """The records of a commit, by key."""
     return {
-        path.removeprefix(RECORDS).removesuffix(".yaml"): record_of(content(clone, blob))
+        key_of(path): record_of(content(clone, blob))
         for path, (_, blob) in clone.objects.tree_of(commit).items()
         if path.startswith(RECORDS)
     }
@@ -62,7 +39,7 @@ def records_in(clone: Clone, commit: str) -> dict[str, Values]:
 def questions_in(clone: Clone, commit: str) -> dict[str, str]:
     """The texts of the conflict files of a commit, by key."""
     return {
-        path.removeprefix(CONFLICTS).removesuffix(".yaml"): content(clone, blob).decode()
+        key_of(path): content(clone, blob).decode()
         for path, (_, blob) in clone.objects.tree_of(commit).items()
         if path.startswith(CONFLICTS)
     }
@@ -153,11 +130,23 @@ class NotionView:
             "SELECT id, vals, in_trash, is_archived, source_id, created_by, 1 FROM pages"
             " WHERE source_id IS NOT NULL"
         )
-        return {row["id"]: self._page(row) for row in rows}
+        bodies = self._bodies()
+        return {row["id"]: self._page(row, bodies.get(row["id"], "")) for row in rows}
 
     def page(self, page_id: str) -> Page | None:
         row = self.sandbox._store.one("SELECT * FROM pages WHERE id=?", (page_id,))
-        return None if row is None or row["source_id"] is None else self._page(row)
+        if row is None or row["source_id"] is None:
+            return None
+        return self._page(row, self._bodies().get(page_id, ""))
+
+    def _bodies(self) -> dict[str, str]:
+        """The texts of the pages: a line for each block."""
+        found: dict[str, list[str]] = {}
+        for row in self.sandbox._store.all(
+            "SELECT parent, content FROM blocks WHERE NOT in_trash ORDER BY parent, place"
+        ):
+            found.setdefault(row["parent"], []).append(_line(row["content"]))
+        return {page: "\n".join(lines) for page, lines in found.items()}
 
     def note(self) -> None:
         """Remember what all pages hold now."""
@@ -167,11 +156,12 @@ class NotionView:
             for name, value in page.values.items():
                 self.held.setdefault((page.id, name), set()).add(value)
 
-    def _page(self, row: Any) -> Page:
+    def _page(self, row: Any, body: str) -> Page:
         read = _values(row["vals"])
         values = {name: read.get(i, "") for i, name in self.properties.items()}
         for name in TITLES:
             values.setdefault(name, "")
+        values[BODY] = body
         return Page(
             row["id"],
             values.pop("", ""),
@@ -181,6 +171,11 @@ class NotionView:
             row["source_id"],
             row["created_by"] == self.bot,
         )
+
+
+@cache
+def _line(content: str) -> str:
+    return "".join(part["plain_text"] for part in json.loads(content)["rich_text"])
 
 
 @cache

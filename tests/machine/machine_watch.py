@@ -1,15 +1,17 @@
 """The way to Notion, watched: what the product asks is told to the oracle before it happens."""
 
 import json
+import re
 
 import httpx
 
 from notion_gitops.sandbox import Sandbox, SandboxTransport
+from tests.machine.machine_files import BODY, TITLES
 from tests.machine.machine_ground import Json
 from tests.machine.machine_oracle import Oracle, Run, hold
 from tests.machine.machine_people_in_notion import PeopleInNotion
 from tests.machine.machine_stage import REQUEST
-from tests.machine.machine_views import TITLES, newest_state, sent
+from tests.machine.machine_views import Page, newest_state, sent
 
 
 class Transport(SandboxTransport):
@@ -68,6 +70,8 @@ class Transport(SandboxTransport):
         if method == "POST" and path.endswith("/query"):
             if "property" not in json.dumps(body.get("filter", {})):
                 self.oracle.reads(run, "", self.world.clock())
+        elif method == "GET" and path.endswith("/markdown"):
+            self.oracle.reads_text(run, path.split("/")[3], self.world.clock())
         elif method == "GET" and path.startswith("/v1/pages/"):
             self.oracle.reads(run, path.split("/")[3], self.world.clock())
         elif method == "POST" and path == "/v1/pages":
@@ -89,12 +93,28 @@ class Transport(SandboxTransport):
             else:
                 run.brought_back.add(page_id)
             return
+        values = self._written(page, body)
+        same = [n for n, v in values.items() if page.values[n] == v]
+        raced = all(self.oracle.edited_since(run, page_id, n) for n in same)
+        hold("I9", raced, page.key, same, "is written as it is")
+        self.oracle.updates(run, page, values)
+
+    def _written(self, page: Page, body: Json) -> dict[str, str]:
+        """The fields that a change sets."""
+        if "type" in body:
+            return {BODY: rewritten(page.values[BODY], body)}
         hold("I9", body.keys() == {"properties"}, body)
         ids = self.oracle.notion.properties
         known = {self.world.title(f): f for f in TITLES} | {i: f for i, f in ids.items() if f}
-        values = {known[p]: sent(v) for p, v in body["properties"].items() if p in known}
-        same = [n for n, v in values.items() if page.values[n] == v]
-        raced = any(self.oracle.edited.get((page_id, n), -1) > (run.reading(page_id) or (0,))[0]
-                    for n in same)  # fmt: skip
-        hold("I9", not same or raced, page.key, same, "is written as it is")
-        self.oracle.updates(run, page, values)
+        return {known[p]: sent(v) for p, v in body["properties"].items() if p in known}
+
+
+def rewritten(text: str, body: Json) -> str:
+    """What becomes of the text of a page, by a request to change it."""
+    kind = body["type"]
+    hold("I9", "allow_deleting_content" not in body[kind], body)
+    if kind == "replace_content":
+        return str(body[kind]["new_str"])
+    for change in body[kind]["content_updates"]:
+        text = text.replace(change["old_str"], change["new_str"], 1)
+    return re.sub(r"\n+", "\n", text).strip()

@@ -51,9 +51,11 @@ def test_git_in_this_process_answers_as_git_does(template: Template) -> None:
         world.pull("a")
         world.apply("a")
         world.pull("b")
-        (world.clones["b"].root / "state/records/tasks/ant.yaml").write_text("title: other\n")
-        (world.clones["b"].root / "state/records/tasks/new.yaml").write_text("title: new\n")
-        (world.clones["b"].root / "state/records/tasks/cat.yaml").unlink()
+        (world.clones["b"].root / "state/records/tasks/ant.md").write_text(
+            "---\ntitle: other\n---\n"
+        )
+        (world.clones["b"].root / "state/records/tasks/new.md").write_text("---\ntitle: new\n---\n")
+        (world.clones["b"].root / "state/records/tasks/cat.md").unlink()
         assert world.apply("b").code == 4
         world.write("a", "cat", "note")
         world.publish("a")

@@ -133,20 +133,24 @@ def a_write_is_lost(world: World) -> None:
     world.come_to_rest()
 
 
-def time_passes_before_the_write(world: World) -> None:
-    world.write("desk", "ant", "note")
-    world.publish("desk")
-    number = number_of(world, "ant")
+def after_the_lock(world: World, what: tuple[object, ...]) -> Moment:
+    """All is planned; then something happens, and time passes."""
 
     def act(process: Process) -> None:
-        act_of(world, "a", ("edit in Notion", number, "note"))(process)
+        act_of(world, "a", what)(process)
         act_of(world, "a", ("time jumps", 45))(process)
 
     def fits(kind: str, detail: str) -> bool:
-        return kind == "git" and detail.startswith("push")  # of the lock: all is planned
+        return kind == "git" and detail.startswith("push")
 
-    moment = Moment("git", 0, after=True, what="time jumps", act=act, fits=fits)
-    sync(world, "a", moment)
+    return Moment("git", 0, after=True, what="time jumps", act=act, fits=fits)
+
+
+def time_passes_before_the_write(world: World) -> None:
+    world.write("desk", "ant", "note")
+    world.publish("desk")
+    what = ("edit in Notion", number_of(world, "ant"), "note")
+    sync(world, "a", after_the_lock(world, what))
     world.come_to_rest()
 
 
@@ -270,6 +274,11 @@ MUTANTS = [
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_planted_bug_is_caught(template: Template, mutant: Mutant) -> None:
+    is_caught(template, mutant)
+
+
+def is_caught(template: Template, mutant: Mutant) -> None:
+    """The story is told to its end without the bug, and breaks an invariant with it."""
     with pytest.MonkeyPatch.context() as patch:
         mutant.without(patch)
         with a_world(template) as world:

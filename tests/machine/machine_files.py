@@ -1,0 +1,91 @@
+"""The record files as text: what they say, and what people write into them.
+
+A value is a text; one of several lines (a body) is edited line by line. So what an edit takes away
+are the lines that are gone, of every value alike.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+RECORDS = "state/records/tasks/"
+CONFLICTS = "state/conflicts/tasks/"
+TITLES = {"title": "Name", "note": "Note", "spot": "Spot", "hours": "Hours"}
+BODY = "body"
+FIELDS = (*TITLES, BODY)
+_TOKEN = re.compile(r"(?<![0-9a-f-])w?(1\d{4})(?![0-9a-f-])")
+_FRONT = re.compile(r"---\n(.*?)^---\n(.*)", re.DOTALL | re.MULTILINE)
+
+Values = Mapping[str, str]  # field -> as text; "" for empty; sets sorted, with blanks between
+
+
+def tokens_in(text: str) -> set[str]:
+    """The values that people entered, in any text."""
+    return set(_TOKEN.findall(text))
+
+
+def went(was: str, now: str) -> str:
+    """The lines of a value that another one does not have."""
+    return "\n".join(sorted(set(was.splitlines()) - set(now.splitlines())))
+
+
+def path_of(key: str) -> str:
+    """The file of a record."""
+    return f"{RECORDS}{key}.md"
+
+
+def key_of(path: str) -> str:
+    """The key of a record, by its file or by the file that asks about it."""
+    return path.removeprefix(RECORDS).removeprefix(CONFLICTS).rpartition(".")[0]
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """The fields and the body of a record file."""
+    found = _FRONT.fullmatch(text)
+    return (found[1], found[2]) if found else ("", text)
+
+
+@lru_cache(4096)
+def record_of(content: bytes) -> Values:
+    """The fields of a record file; its body without the blank lines between blocks."""
+    fields, body = _parts(content.decode())
+    loaded: Any = yaml.load(fields, Loader=yaml.CBaseLoader) or {}  # noqa: S506
+    values = {name: _plain(loaded.get(name)) for name in TITLES}
+    return values | {BODY: "\n".join(line for line in body.splitlines() if line)}
+
+
+def _plain(value: Any) -> str:
+    return " ".join(sorted(value)) if isinstance(value, list) else str(value or "")
+
+
+def file_of(values: Values) -> bytes:
+    """A new record file."""
+    fields = "".join(f"{n}: {values[n]}\n" for n in TITLES if values.get(n))
+    return f"---\n{fields}---\n{_body(values.get(BODY, ''))}".encode()
+
+
+def _body(value: str) -> str:
+    return "".join(f"\n{line}\n" for line in value.splitlines())
+
+
+def spelled(content: bytes, name: str, value: str) -> bytes:
+    """A record file with one field written anew; without it if the value is empty."""
+    fields, body = _parts(content.decode())
+    if name == BODY:
+        body = _body(value)
+    else:
+        line = f"{name}: {value}\n" if value else ""
+        found = re.compile(rf"^{name}:.*\n(?:[ -].*\n)*", re.MULTILINE)
+        fields = found.sub(line, fields, count=1) if found.search(fields) else fields + line
+    return f"---\n{fields}---\n{body}".encode()
+
+
+def typed(name: str, shown: str, token: str) -> str:
+    """What a value is after a person entered a token: in a body, one line of it is another."""
+    if name != BODY:
+        return token if name == "hours" else f"w{token}"
+    lines, place = shown.splitlines(), int(token) % 4
+    return "\n".join([*lines[:place], f"w{token}", *lines[place + 1 :]])

@@ -1,0 +1,27 @@
+"""Bugs planted beyond the fields of one page: in its text, and in what it hangs together with."""
+
+import pytest
+
+from notion_gitops.model.operations import Operation
+from notion_gitops.notion import bodies
+from notion_gitops.workflow.reading import text_merges
+from notion_gitops.workflow.writing.write_bodies import BodyWriter, Reading
+
+
+def whole_texts(patch: pytest.MonkeyPatch) -> None:
+    """The text of a page is written as a whole, not in the pieces that changed."""
+    patch.setattr(bodies, "hunks_of", lambda *_: ())
+
+
+def text_not_read_again(patch: pytest.MonkeyPatch) -> None:
+    """The text of a page is written on what the plan read, however it is by now."""
+
+    def require(self: BodyWriter, operation: Operation) -> Reading:
+        return Reading(self._planned(operation), self.run.connection.gateway.moment() + 60)
+
+    patch.setattr(BodyWriter, "require_unmoved", require)
+
+
+def text_of_git_wins(patch: pytest.MonkeyPatch) -> None:
+    """Of two edits of a text git's is taken for what both together come to."""
+    patch.setattr(text_merges, "merged_text", lambda _, three, **__: three.git)

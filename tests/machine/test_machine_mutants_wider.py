@@ -1,0 +1,47 @@
+"""Bugs planted beyond the fields of one page are caught, each in a story that is kept for it."""
+
+import pytest
+
+from tests.machine import machine_mutants_wider as planted
+from tests.machine.machine_files import BODY
+from tests.machine.machine_making import Template
+from tests.machine.machine_mutants import Mutant
+from tests.machine.machine_world import World
+from tests.machine.test_machine_mutants import (
+    after_the_lock,
+    is_caught,
+    number_of,
+    of,
+    page_of,
+    sync,
+)
+
+
+def text_edited_meanwhile(world: World) -> None:
+    world.write("desk", "ant", BODY)
+    world.publish("desk")
+    moment = after_the_lock(world, ("edit in Notion", number_of(world, "ant"), BODY))
+    sync(world, "a", moment)
+    world.come_to_rest()
+
+
+def both_edit_a_text(world: World) -> None:
+    world.write("desk", "ant", BODY)
+    world.publish("desk")
+    world.edit_page(page_of(world, "ant"), BODY)
+    sync(world, "a")
+    world.come_to_rest()
+
+
+MUTANTS = [
+    Mutant(
+        planted.text_not_read_again, text_edited_meanwhile, of("I4", "I10"),
+        without=planted.whole_texts,
+    ),
+    Mutant(planted.text_of_git_wins, both_edit_a_text, of("I4")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_planted_bug_beyond_fields_is_caught(template: Template, mutant: Mutant) -> None:
+    is_caught(template, mutant)
