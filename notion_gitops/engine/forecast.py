@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import ceil
 
+from notion_gitops.engine.read_back import first_writes, to_read_back
 from notion_gitops.model.mapping import DatabaseMapping, Field, PropertyType
 from notion_gitops.model.operations import Operation
-from notion_gitops.model.plan import Forecast, Step, StepKind
+from notion_gitops.model.plan import PAGE_WRITES, Forecast, Step, StepKind
 from notion_gitops.model.records import Side
 from notion_gitops.model.uploads import requests_for
 from notion_gitops.model.values import Fields, FileRef
@@ -16,15 +17,6 @@ SHOWN_MEMBERS = 25  # so many members of a relation are in a page object
 WINDOW_BUDGET = 180  # requests per minute on the smaller plans of Notion
 WINDOW_SECONDS = 60.0
 
-PAGE_WRITES = frozenset(
-    {
-        StepKind.CREATE_PAGE,
-        StepKind.UPDATE_PAGE,
-        StepKind.LINK_PAGE,
-        StepKind.TRASH_PAGE,
-        StepKind.RESTORE_PAGE,
-    }
-)
 NEEDS_FRESH = frozenset({StepKind.UPDATE_PAGE, StepKind.TRASH_PAGE})
 
 
@@ -112,15 +104,26 @@ def forecast(
     restores = [s for s in writes if s.kind is StepKind.RESTORE_PAGE]
     requests = len(writes) + len(restores)  # what is brought back is looked at before,
     requests += sum(1 for s in restores if s.fields)  # and written after
-    for name in to_freshen(steps):
+    first = first_writes(mappings, operations, steps)
+    tried = to_read_back(first)
+    freshened = to_freshen(steps) - (tried - to_freshen(first))  # being read back is fresh, too
+    for name in freshened:
         requests += _answers(len(_listed(listed, name).recent))
+    for name in tried:
+        requests += _answers(_edited_after(name, first, operations, _listed(listed, name)))
     relisted, confirmed = to_relist(mappings, steps, large), to_confirm(mappings, steps, large)
     for name in relisted:
         requests += _answers(_after(name, steps, _listed(listed, name).pages))
     for name in confirmed:
         requests += _answers(_edited_after(name, steps, operations, _listed(listed, name)))
-    again = (relisted, confirmed)
-    requests += _cut_values(mappings, steps, listed, operations, again)
+    looks = (
+        _Look(freshened, ()),
+        _Look(tried, first),
+        _Look(confirmed, steps),
+        _Look(relisted, steps, whole=True),
+    )
+    requests += sum(_cut_values(mappings, look, listed, operations) for look in looks)
+    requests += _cut_answers(mappings, steps, listed, operations)
     requests += upload_requests(files.uploads)
     requests += sum(_for_text(mappings[s.mapping], s, operations) for s in writes)
     seconds = requests * seconds_per_request + (requests // WINDOW_BUDGET) * WINDOW_SECONDS
@@ -202,37 +205,51 @@ def requests_to_complete(mapping: DatabaseMapping, fields: Fields) -> int:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Queries that an apply makes of some databases."""
+
+    mappings: frozenset[str]
+    after: tuple[Step, ...]  # what was written by then
+    whole: bool = False  # all pages; else those edited lately
+
+
 def _cut_values(
+    mappings: Mapping[str, DatabaseMapping],
+    look: _Look,
+    listed: Mapping[str, Listed],
+    operations: Mapping[tuple[str, str], Operation],
+) -> int:
+    """The requests for values that the answers to these queries show only in part."""
+    requests = 0
+    for name in look.mappings:
+        at = _listed(listed, name)
+        cuts = dict(at.cut) if look.whole else _recent_cuts(at)
+        for step in (s for s in look.after if s.mapping == name and s.kind in PAGE_WRITES):
+            operation = operations[(name, step.key)]
+            page = operation.page_id or step.key
+            if step.kind is StepKind.TRASH_PAGE:
+                cuts.pop(page, None)
+            else:
+                cuts[page] = requests_to_complete(mappings[name], operation.agreed)
+        requests += sum(cuts.values())
+    return requests
+
+
+def _cut_answers(
     mappings: Mapping[str, DatabaseMapping],
     steps: tuple[Step, ...],
     listed: Mapping[str, Listed],
     operations: Mapping[tuple[str, str], Operation],
-    again: tuple[frozenset[str], frozenset[str]],
 ) -> int:
-    """The requests for values that the answers show only in part.
-
-    Args:
-        mappings: by name.
-        steps: what is planned.
-        listed: what the plan's own listings showed.
-        operations: by mapping and key.
-        again: the mappings that are listed again, and those whose edits are read back.
-    """
-    requests = sum(sum(_recent_cuts(_listed(listed, n)).values()) for n in to_freshen(steps))
-    relisted, confirmed = again
-    for name in relisted | confirmed:
-        at = _listed(listed, name)
-        cuts = dict(at.cut) if name in relisted else _recent_cuts(at)
-        for step in (s for s in steps if s.mapping == name and s.kind in PAGE_WRITES):
-            operation = operations[(name, step.key)]
-            page = operation.page_id or step.key
-            if step.kind is StepKind.TRASH_PAGE:
-                requests += at.cut.get(page, 0)
-                cuts.pop(page, None)
-            else:
-                cuts[page] = requests_to_complete(mappings[name], operation.agreed)
-                requests += cuts[page]
-        requests += sum(cuts.values())
+    """The requests for values that the answers to the writes themselves show only in part."""
+    requests = 0
+    for step in (s for s in steps if s.kind in PAGE_WRITES):
+        operation = operations[(step.mapping, step.key)]
+        if step.kind is StepKind.TRASH_PAGE:
+            requests += _listed(listed, step.mapping).cut.get(operation.page_id or step.key, 0)
+        else:
+            requests += requests_to_complete(mappings[step.mapping], operation.agreed)
     return requests
 
 

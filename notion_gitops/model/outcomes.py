@@ -68,6 +68,19 @@ class Validation:
 
 
 @dataclass(frozen=True, slots=True)
+class Windows:
+    """How long writes were open to edits that nobody saw: Notion has no conditional write.
+
+    A window reaches from the last look at a page to the answer to the write. An edit of the same
+    field of the same page that falls into it is written over, and no plan ever shows it.
+    """
+
+    writes: int = 0  # that changed what was there: updates, and pages put into the trash
+    longest: float = 0.0  # seconds
+    mean: float = 0.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
 class Refreshed:
     """A file that took up values which Notion made, and to which nothing was planned to be written.
 
@@ -101,6 +114,7 @@ class SyncResult:
     exit_code: ExitCode = ExitCode.DONE
     notes: tuple[str, ...] = ()
     refreshed: tuple[Refreshed, ...] = ()
+    windows: Windows = Windows()
     asked: frozenset[tuple[str, str]] | None = None  # mapping and key of the conflict files that
     # this sync wrote; None: of all open conflicts
 

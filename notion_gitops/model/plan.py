@@ -79,6 +79,12 @@ class StepKind(StrEnum):
     MOVE_BASE = "move base"  # no write on either side
 
 
+PAGE_WRITES = frozenset({
+    StepKind.CREATE_PAGE, StepKind.UPDATE_PAGE, StepKind.LINK_PAGE,
+    StepKind.TRASH_PAGE, StepKind.RESTORE_PAGE,
+})  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One write, in the order in which it is to be done."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC
 
 from notion_gitops.model.mapping import DatabaseMapping
-from notion_gitops.model.outcomes import ConnectionReport, LogEntry, Status, SyncResult
+from notion_gitops.model.outcomes import ConnectionReport, LogEntry, Status, SyncResult, Windows
 from notion_gitops.report.conflicts import conflicts_view
 from notion_gitops.report.connection import connection_view
 from notion_gitops.report.consistency import consistency_view, finding_section
@@ -49,10 +49,16 @@ def validation_view(result: SyncResult) -> Report:
             ("Waits", f"{duration(result.cost.waits)} for Notion's rate limit"),
             ("Retries", number(result.cost.retries)),
             ("Time", duration((result.finished - result.started).total_seconds())),
+            ("Windows", _windows(result.windows)),
         )
     )
     groups = finding_groups(validation.findings, full=True)
-    data = {"sync_id": result.sync_id, "validation": validation, "cost": result.cost}
+    data = {
+        "sync_id": result.sync_id,
+        "validation": validation,
+        "cost": result.cost,
+        "windows": result.windows,
+    }
     return Report(
         "validation", Document(title, (Section((facts,)), *map(finding_section, groups))), data
     )
@@ -115,6 +121,16 @@ def health_table(result: SyncResult) -> Table:
         for name, h in result.health.items()
     )
     return Table(columns, rows, right=frozenset(range(1, len(columns))))
+
+
+def _windows(windows: Windows) -> str:
+    if not windows.writes:
+        return "none: nothing that was there was written over"
+    return (
+        f"{count(windows.writes, 'write')}, each on a page last looked at up to "
+        f"{windows.longest:.1f} s before ({windows.mean:.1f} s on average): an edit of the same "
+        "field in between is not seen"
+    )
 
 
 def _row(entry: LogEntry) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from notion_gitops.workflow.writing.put_back import put_back
 from notion_gitops.workflow.writing.run import Id, Progress, Results, Run
 from notion_gitops.workflow.writing.settle import Settling
 from notion_gitops.workflow.writing.sync_id import new_sync_id
+from notion_gitops.workflow.writing.windows import windows_of
 from notion_gitops.workflow.writing.write_pages import PageWriter
 
 
@@ -123,6 +124,7 @@ def carry_out(
         branch=planned.plan.branch,
         notes=(*written.partly, *_nothing_left(stale, operations)),
         refreshed=written.refreshed,
+        windows=windows_of(run),
     )
     return _recorded(run, result, written)
 
@@ -217,8 +219,7 @@ def _write(run: Run) -> Written:
     pages.write(plan.steps)
     require_permitted(run, pages.denied)
     run.progress.step("Reading back", 0, 1)
-    known, bodies = pages.known, pages.bodies
-    back = read_back(run, known.answers, known.ids, bodies.texts, bodies.respelled)
+    back = read_back(run, pages.answered)
     run.progress.step("Reading back", 1, 1)
     settlings = {
         part.name: Settling(
@@ -227,7 +228,7 @@ def _write(run: Run) -> Written:
         for part in plan.mappings
         if part.takes_part and part.name in comparison.mappings
     }
-    fetcher = FileFetcher(run, known.answers)
+    fetcher = FileFetcher(run, pages.known.answers)
     fetcher.fetch()
     moved, files, refreshed = write_files(run, settlings)
     partly = tuple(

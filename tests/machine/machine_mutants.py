@@ -15,11 +15,11 @@ import pytest
 from notion_gitops.cli.commands import apply as apply_command
 from notion_gitops.engine import one_sided
 from notion_gitops.engine.building import build
-from notion_gitops.engine.forecast import PAGE_WRITES
 from notion_gitops.engine.rules import FieldDecider
 from notion_gitops.model.mapping import Take
 from notion_gitops.model.operations import Kind
 from notion_gitops.model.outcomes import Status
+from notion_gitops.model.plan import PAGE_WRITES
 from notion_gitops.model.records import Absence
 from notion_gitops.notion import gateway, listing
 from notion_gitops.notion.calls import Nature

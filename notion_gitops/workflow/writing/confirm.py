@@ -1,19 +1,19 @@
 """Step 5: read back what was written, and take up the values that Notion derives from it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from notion_gitops.engine.forecast import PAGE_WRITES, to_confirm, to_relist
+from notion_gitops.engine.forecast import to_confirm, to_relist
 from notion_gitops.engine.identity import resolve_relations
+from notion_gitops.engine.read_back import changed_since
 from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.errors import CannotReachNotion
 from notion_gitops.model.mapping import BODY, DatabaseMapping
-from notion_gitops.model.operations import Action
 from notion_gitops.model.outcomes import Validation
-from notion_gitops.model.plan import Finding, Step, StepKind
-from notion_gitops.model.records import Record, Side
+from notion_gitops.model.plan import PAGE_WRITES, Finding, Step, StepKind
+from notion_gitops.model.records import Record
 from notion_gitops.model.values import Fields, Unknown, Value
 from notion_gitops.notion.failures import RejectedRequest
 from notion_gitops.notion.pages import decode_page
@@ -44,32 +44,29 @@ class ReadBack:
         return resolve_relations(mapping, record, self.keys)
 
 
-def read_back(
-    run: Run,
-    pages: Mapping[Id, Json],
-    ids: Mapping[str, Mapping[str, str]],
-    texts: Mapping[Id, Value],
-    respelled: Collection[Id],
-) -> ReadBack:
-    """Ask every written database once, and list again those whose derived values may have moved.
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What Notion made of the writes of a run, by its answers."""
 
-    Args:
-        run: the apply.
-        pages: Notion's answers to the writes, by record.
-        ids: by mapping, the page id of each key, of the new pages too.
-        texts: what pages have for a text, as Notion answered to the writes.
-        respelled: new pages whose text was read otherwise than it was sent.
-    """
+    pages: Mapping[Id, Json]  # as last answered, by record
+    ids: Mapping[str, Mapping[str, str]]  # mapping -> key -> page id, of the new pages too
+    texts: Mapping[Id, Value]  # what pages have for a text
+    respelled: Collection[Id]  # new pages whose text was read otherwise than it was sent
+    otherwise: Mapping[Id, Collection[str]]  # fields that came to something else than was written
+
+
+def read_back(run: Run, answered: Answered) -> ReadBack:
+    """Ask every written database once, and list again those whose derived values may have moved."""
     steps = run.planned.plan.steps
     mappings = {n: c.mapping for n, c in run.planned.comparison.mappings.items()}
-    written = tuple(s for s in steps if (s.mapping, s.key) in pages)
+    written = tuple(s for s in steps if (s.mapping, s.key) in answered.pages)
     large = large_mappings(run.planned.comparison.state)
     relisted = to_relist(mappings, written, large)
     began = run.connection.at_notion()
     found, unread = _asked_again(run, relisted, to_confirm(mappings, written, large))
-    keys = {n: {page: key for key, page in by_key.items()} for n, by_key in ids.items()}
-    answers = {at: _decoded(run, at[0], page) for at, page in pages.items()}
-    texts = {**texts, **_doubted(respelled, answers, found)}
+    keys = {n: {page: key for key, page in by_key.items()} for n, by_key in answered.ids.items()}
+    answers = {at: _decoded(run, at[0], page) for at, page in answered.pages.items()}
+    texts = {**answered.texts, **_doubted(answered.respelled, answers, found)}
     answers = {at: _with_text(r, texts[at]) if at in texts else r for at, r in answers.items()}
     listed = {
         (name, keys[name][page_id]): record
@@ -81,7 +78,7 @@ def read_back(
         answers=answers,
         listed=listed,
         derived=_derived(mappings, listed, keys),
-        validation=_validated(run, answers, found, written),
+        validation=_validated(run, answered, answers, found),
         keys=keys,
         unread=unread,
         found=found,
@@ -158,58 +155,60 @@ def _derived(
 
 def _validated(
     run: Run,
+    answered: Answered,
     answers: Mapping[Id, Record],
     found: Mapping[str, Mapping[str, Record]],
-    steps: tuple[Step, ...],
 ) -> Validation:
-    """Compare what the pages say now with what Notion answered to the writes."""
+    """Compare what the pages say now with what was written and what Notion answered to that."""
+    steps = [s for s in run.planned.plan.steps if s.kind in PAGE_WRITES and s.mapping in found]
     trashed = {(s.mapping, s.key) for s in steps if s.kind is StepKind.TRASH_PAGE}
-    fields: dict[Id, set[str]] = {}
-    for step in steps:
-        if step.kind in PAGE_WRITES and step.mapping in found:
-            body = run.planned.databases[step.mapping].mapping.body  # its answer was looked at
-            names = set(step.fields) - ({body.name} if body else set())
-            fields.setdefault((step.mapping, step.key), set()).update(names)
+    wrote = _written_fields(run, steps, answers)
     findings = []
-    for at, names in sorted(fields.items()):
+    for at, names in sorted(wrote.items()):
+        if at in trashed:
+            continue  # such a page is in no listing; its answer said that it is in the trash
         answer = answers[at]
         now = found.get(at[0], {}).get(answer.page.id if answer.page else "")
-        if at in trashed:
-            continue  # a page in the trash is in no listing; its answer said that it is there
         if now is None:
             findings.append(_lost(at))
-        elif changed := sorted(n for n in names if now.value(n) != answer.value(n)):
+        elif changed := changed_since(names, answer, now):
             findings.append(_moved(at, changed))
-    findings += _not_as_meant(run, answers)
+    findings += [_otherwise(at, sorted(names)) for at, names in sorted(answered.otherwise.items())]
     wrong = {f.keys for f in findings}
-    return Validation(len(fields), len(fields) - len(wrong), tuple(findings))
+    return Validation(len(wrote), len(wrote) - len(wrong), tuple(findings))
 
 
-def _not_as_meant(run: Run, answers: Mapping[Id, Record]) -> list[Finding]:
-    """Required values that are empty in the answer although the plan filled them."""
-    findings = []
-    for at, answer in answers.items():
-        operation = run.operations[at]
-        write = operation.write(Side.NOTION)
-        mapping = run.planned.databases[at[0]].mapping
-        if write is None or write.action is Action.DELETE:
-            continue
-        empty = [
-            name
-            for name, value in write.fields().items()
-            if mapping.fields[name].required and value is not None and answer.value(name) is None
-        ]
-        if empty:
-            findings.append(_finding(at, f"{', '.join(empty)} was written and is empty in Notion"))
-    return findings
+def _written_fields(
+    run: Run, steps: Iterable[Step], answers: Mapping[Id, Record]
+) -> dict[Id, set[str]]:
+    """By record, what was written to its page; but the text, whose answer is looked at at once."""
+    fields: dict[Id, set[str]] = {}
+    for step in steps:
+        at, body = (step.mapping, step.key), run.planned.databases[step.mapping].mapping.body
+        if at in answers:
+            names = set(step.fields) - ({body.name} if body else set())
+            fields.setdefault(at, set()).update(names)
+    return fields
 
 
 def _lost(at: Id) -> Finding:
     return _finding(at, "its page was written and is not to be found in the database")
 
 
-def _moved(at: Id, names: list[str]) -> Finding:
+def _moved(at: Id, names: Collection[str]) -> Finding:
     return _finding(at, f"{', '.join(names)} was changed in Notion while this sync ran")
+
+
+def _otherwise(at: Id, names: Collection[str]) -> Finding:
+    return Finding(
+        check="read back",
+        severity=Severity.WARNING,
+        mapping=at[0],
+        keys=(at[1],),
+        message=f"{', '.join(names)} was written, and Notion holds something else",
+        why="Notion does not take this value as it is, or an automation there changes it at once",
+        fix="look at the page; both sides keep what they have until somebody edits one of them",
+    )
 
 
 def _finding(at: Id, message: str) -> Finding:

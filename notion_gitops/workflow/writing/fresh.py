@@ -121,6 +121,15 @@ class FreshReadings:
         """
         self._own[page_id] = (at, record)
 
+    def read_back(self, mapping: str) -> dict[str, Record]:
+        """What was edited in a database up to now, by page id; what this run wrote is among it.
+
+        Raises:
+            CannotReachNotion: it cannot be told.
+        """
+        queried = self._refreshed(mapping, anew=True)
+        return {page: queried.moved[page] for page, at in queried.told.items() if at == queried.at}
+
     def known(self, mapping: str, page_id: str) -> Record | None:
         """The page as this run last saw it: by its own requests, else when the plan was made."""
         own = self._own.get(page_id)
@@ -151,10 +160,11 @@ class FreshReadings:
             self.note(page_id, at, now)
         return at + MAX_AGE
 
-    def _refreshed(self, mapping: str) -> Queried:
+    def _refreshed(self, mapping: str, *, anew: bool = False) -> Queried:
         queried, gateway = self._queried[mapping], self.connection.gateway
         with queried.lock:
-            if queried.at is not None and gateway.moment() - queried.at <= MAX_AGE:
+            young = queried.at is not None and gateway.moment() - queried.at <= MAX_AGE
+            if young and not anew:
                 return queried
             began = gateway.ready()
             mark = queried.mark or fresh_mark(self.comparison.at_notion)

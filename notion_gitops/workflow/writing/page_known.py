@@ -1,12 +1,15 @@
 """What the steps of one run share, and what they make of a page as Notion answers it."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from notion_gitops.engine.identity import resolve_relations
+from notion_gitops.engine.read_back import changed_since, not_as_meant
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Status
-from notion_gitops.model.records import Record
+from notion_gitops.model.plan import Step, StepKind
+from notion_gitops.model.records import Record, Side
 from notion_gitops.notion.completing import complete_page
 from notion_gitops.notion.pages import decode_page
 from notion_gitops.notion.schema import Schema
@@ -72,3 +75,37 @@ class Known:
         keys = {name: {page: key for key, page in ids.items()} for name, ids in self.ids.items()}
         mapping = self.database(operation).mapping
         return resolve_relations(mapping, self.decoded(operation, page), keys)
+
+    def otherwise(
+        self, step: Step, operation: Operation, page: Json, left_out: Collection[str]
+    ) -> tuple[str, ...]:
+        """The fields of a write that Notion made something else of, by its answer.
+
+        Args:
+            step: the write.
+            operation: what it is a step of.
+            page: the answer.
+            left_out: fields that were not sent.
+        """
+        write = operation.write(Side.NOTION)
+        if write is None or step.kind is StepKind.TRASH_PAGE:
+            return ()
+        names = set(step.fields) - set(left_out)
+        sent = {n: v for n, v in write.fields().items() if n in names}
+        mapping = self.database(operation).mapping
+        return not_as_meant(mapping, sent, self.resolved(operation, page))
+
+    def changed_since(
+        self, step: Step, operation: Operation, now: Mapping[str, Record]
+    ) -> tuple[str, ...]:
+        """The fields of a written page that hold something else by now; none if it is not told.
+
+        Args:
+            step: the write.
+            operation: what it is a step of.
+            now: pages as they are read afterwards, by id.
+        """
+        page = self.answers[(step.mapping, step.key)]
+        told, body = now.get(page["id"]), self.database(operation).mapping.body
+        names = set(step.fields) - ({body.name} if body else set())
+        return changed_since(names, self.decoded(operation, page), told) if told else ()

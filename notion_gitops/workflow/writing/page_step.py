@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from notion_gitops.engine.read_back import holds
 from notion_gitops.model.errors import TokenRefused
 from notion_gitops.model.mapping import BODY
 from notion_gitops.model.operations import Operation
@@ -20,7 +21,8 @@ from notion_gitops.workflow.writing.keeping import overwritten
 from notion_gitops.workflow.writing.lost_creates import LostCreates
 from notion_gitops.workflow.writing.page_known import Known
 from notion_gitops.workflow.writing.run import Id
-from notion_gitops.workflow.writing.send_files import FileSender, holds
+from notion_gitops.workflow.writing.send_files import FileSender
+from notion_gitops.workflow.writing.windows import measured
 from notion_gitops.workflow.writing.write_bodies import BodyWriter, Text, apart
 
 Json = dict[str, Any]
@@ -223,9 +225,10 @@ class PageStep:
         """
         known, operation = self.known, self.operation
         gateway = known.run.connection.gateway
+        send = write if over_edits else lambda until: measured(known.run, until, write)
         for _ in range(2):
             try:
-                return asked(lambda: on_young_reading(gateway, read, write))
+                return asked(lambda: on_young_reading(gateway, read, send))
             except AmbiguousWrite:
                 known.run.touched.add((*self._at, Side.NOTION))
             at = asked(gateway.ready)

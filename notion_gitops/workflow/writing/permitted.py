@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from notion_gitops.engine.read_back import CANARY
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import NotPermitted
 from notion_gitops.model.outcomes import Status
 from notion_gitops.model.plan import StepKind
-from notion_gitops.workflow.writing.canary import CANARY
 from notion_gitops.workflow.writing.conflict_changes import conflict_changes
 from notion_gitops.workflow.writing.run import Run
 

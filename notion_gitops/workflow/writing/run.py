@@ -86,6 +86,7 @@ class Run:
     found: list[Backup] = field(default_factory=list)  # what is overwritten that no plan knew of
     touched: set[tuple[str, str, Side]] = field(default_factory=set)  # records that may be written
     # on a side although no step of theirs says so: by half, or without an answer
+    windows: list[float] = field(default_factory=list)  # seconds: see `windows.measured`
 
     def keep(self, backup: Backup) -> None:
         """Write down what is going to be overwritten, besides what the operations hold."""

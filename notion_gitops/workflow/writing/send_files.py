@@ -3,11 +3,11 @@
 import threading
 from dataclasses import dataclass, field
 
-from notion_gitops.engine.files import hosted_twin, known_here, to_upload
+from notion_gitops.engine.files import hosted_twin, to_upload
 from notion_gitops.formats.file_values import NoFile
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Status
-from notion_gitops.model.values import Fields, FileRef, Value
+from notion_gitops.model.values import Fields, FileRef
 from notion_gitops.notion.failures import AmbiguousWrite
 from notion_gitops.notion.uploads import upload_limit
 from notion_gitops.records.attachments import Attachments, hosted_name
@@ -104,8 +104,3 @@ class FileSender:
                 f"have {most / _MEGABYTE:.0f} MB"
             )
             raise NotWritten(Status.FAILED, why)
-
-
-def holds(page: Value, wanted: Value) -> bool:
-    """Whether a page holds a value that was sent to it; files in git by their content."""
-    return known_here(page, wanted, {}) == wanted

@@ -23,6 +23,7 @@ from notion_gitops.workflow.writing.asking import NotWritten, asked, sent
 from notion_gitops.workflow.writing.fresh import MAX_AGE, ROUNDS
 from notion_gitops.workflow.writing.keeping import overwritten
 from notion_gitops.workflow.writing.run import Id, Run
+from notion_gitops.workflow.writing.windows import measured
 
 STALE = "its text was edited in Notion since the plan was made; the next plan takes it up"
 PART = "only a part of its text was written; the next plan takes up the rest"
@@ -150,12 +151,15 @@ class BodyWriter:
     def _sent(self, page_id: str, command: Command, before: Reading) -> Value:
         """Send the change; if its answer is lost, what the page says then tells what happened."""
         gateway, now, lost = self.run.connection.gateway, before, 0
+
+        def write(until: float) -> Json:
+            return gateway.update_markdown(page_id, command.body, until)
+
         for _ in range(ROUNDS):
             until = now.until
             try:
-                return _taken(command, before.text, sent(
-                    lambda: gateway.update_markdown(page_id, command.body, until)  # noqa: B023  called at once
-                ))  # fmt: skip
+                answer = sent(lambda: measured(self.run, until, write))  # noqa: B023  called at once
+                return _taken(command, before.text, answer)
             except TooLate:
                 pass  # it is read again, as it would be if the answer had been lost
             except AmbiguousWrite:

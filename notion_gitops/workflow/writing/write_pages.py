@@ -5,16 +5,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from notion_gitops.engine.forecast import PAGE_WRITES
 from notion_gitops.engine.order import waves
+from notion_gitops.engine.read_back import first_writes, to_read_back
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import LockLost, TokenRefused
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Status
-from notion_gitops.model.plan import Finding, Step, StepKind
+from notion_gitops.model.plan import PAGE_WRITES, Finding, Step, StepKind
 from notion_gitops.model.records import Side
-from notion_gitops.workflow.writing.asking import NotWritten
-from notion_gitops.workflow.writing.canary import CANARY, Canary
+from notion_gitops.workflow.writing.asking import NotWritten, asked
+from notion_gitops.workflow.writing.canary import Canary
+from notion_gitops.workflow.writing.confirm import Answered
 from notion_gitops.workflow.writing.fresh import FreshReadings
 from notion_gitops.workflow.writing.page_ids import page_ids
 from notion_gitops.workflow.writing.page_known import Known
@@ -36,6 +37,7 @@ class Tried:
     step: Step
     page: Json | None  # as answered; None if it was not written
     left_out: Mapping[str, Finding]  # fields not sent, and why
+    otherwise: tuple[str, ...] = ()  # fields that Notion made something else of, by its answer
     failure: NotWritten | TokenRefused | LockLost | OSError | None = None
 
 
@@ -46,13 +48,13 @@ class PageWriter:
     run: Run
     fresh: FreshReadings
     left_out: dict[Id, dict[str, Finding]] = field(default_factory=dict)  # fields not sent, and why
+    otherwise: dict[Id, set[str]] = field(default_factory=dict)  # fields, as in `Tried`
     denied: list[Diagnostic | None] = field(default_factory=list)  # by failure: what is not allowed
     known: Known = field(init=False)
     bodies: BodyWriter = field(init=False)
     files: FileSender = field(init=False)
     _canary: Canary = field(default_factory=Canary)
     _stopped: str = ""  # why nothing is written any more
-    _hopeless: dict[str, str] = field(default_factory=dict)  # mapping -> why nothing of it is
     _full: str = ""  # why no page is created any more
     _silent: int = 0  # requests in a row that were not answered
     _done: int = 0
@@ -63,15 +65,24 @@ class PageWriter:
         self.bodies = BodyWriter(self.run)
         self.files = FileSender(self.run)
 
+    @property
+    def answered(self) -> Answered:
+        """What Notion made of the writes, by its answers."""
+        known, bodies = self.known, self.bodies
+        return Answered(
+            known.answers, known.ids, bodies.texts, frozenset(bodies.respelled), self.otherwise
+        )
+
     def write(self, steps: Iterable[Step]) -> None:
         """Do all page writes; go on past a record that fails, and note every outcome."""
         todo = [s for s in steps if s.kind in PAGE_WRITES]
         for mapping, key in self.run.open_creates:
             if self.known.page_id((mapping, key)):  # it was created after all
                 self.run.journal.note("linked", mapping=mapping, key=key)
-        if len(todo) <= CANARY:
-            self._canary.proved.update(step.mapping for step in todo)
         mappings = {n: c.mapping for n, c in self.run.planned.comparison.mappings.items()}
+        first = first_writes(mappings, self.run.operations, todo)
+        if not first:
+            self._canary.proved.update(step.mapping for step in todo)
         for group in waves(mappings, self.run.operations, todo):
             if group[0].kind is StepKind.TRASH_PAGE:  # Notion takes them out of relations by itself
                 self.fresh.gone = frozenset(self._operation(s).page_id for s in group)
@@ -80,6 +91,8 @@ class PageWriter:
                 self.run.progress.step("Writing to Notion", self._done, len(todo))
                 going, waiting = self._canary.first(waiting)
                 self._write(going, len(todo))
+                if going == first:
+                    self._read_back(first)
         self.run.progress.step("Writing to Notion", len(todo), len(todo))
 
     def _write(self, steps: Sequence[Step], total: int) -> None:
@@ -105,15 +118,31 @@ class PageWriter:
             else:
                 self._take_up(tried)
 
+    def _read_back(self, first: Sequence[Step]) -> None:
+        """Ask what became of the first writes, before any other goes out."""
+        done = [s for s in first if (s.mapping, s.key) in self.known.answers]
+        for name in sorted(to_read_back(done)):
+            try:
+                now = asked(lambda: self.fresh.read_back(name))  # noqa: B023  called at once
+            except (NotWritten, TokenRefused) as failure:
+                why = failure.why if isinstance(failure, NotWritten) else told(failure)
+                self._stopped = f"what was written first could not be read back: {why}"
+                return
+            wrote = [s for s in done if s.mapping == name and s.kind is not StepKind.TRASH_PAGE]
+            changed = [self.known.changed_since(s, self._operation(s), now) for s in wrote]
+            self._canary.read_back(name, changed)
+
     def _try(self, step: Step) -> Tried:
         """Do one step, in whatever thread; nothing that others read is changed."""
         if self._full and step.kind is StepKind.CREATE_PAGE:
-            return Tried(step, None, {}, NotWritten(Status.PENDING, self._full))
+            return Tried(step, None, {}, failure=NotWritten(Status.PENDING, self._full))
         one = PageStep(self.known, self.bodies, self.files, step, self._operation(step))
         try:
-            return Tried(step, one.done(), one.left_out)
+            page = one.done()
+            otherwise = self.known.otherwise(step, one.operation, page, one.left_out)
+            return Tried(step, page, one.left_out, otherwise)
         except (NotWritten, TokenRefused, LockLost, OSError) as failure:
-            return Tried(step, None, one.left_out, failure)
+            return Tried(step, None, one.left_out, failure=failure)
 
     def _learn(self, tried: Tried) -> None:
         """What this one result says of the writes that are still to come."""
@@ -121,21 +150,19 @@ class PageWriter:
         match tried.failure:
             case None:
                 self._silent = 0
-                self._canary.worked(name)
+                self._canary.worked(name, tried.otherwise)
             case NotWritten(unreachable=True):
                 self._silent += 1
                 if self._silent >= GIVE_UP_AFTER:
                     self._stopped = f"Notion did not answer {GIVE_UP_AFTER} times in a row"
             case NotWritten(status=Status.FAILED) as failure:
                 self._silent = 0
-                if self._canary.failed(name, failure.why):
-                    why = f"the first {CANARY} writes all failed, so the others were not tried"
-                    self._hopeless[name] = why
+                self._canary.failed(name, failure.why)
             case NotWritten() as failure:
                 self._silent = 0
                 self._full = failure.why if failure.no_blocks else self._full
             case TokenRefused() | LockLost() as denied:
-                self._stopped = denied.diagnostics[0].summary
+                self._stopped = told(denied)
             case OSError() as full:  # of the journal: what cannot be noted is not sent
                 self._stopped = f"the journal could not be written: {full}"
 
@@ -144,6 +171,8 @@ class PageWriter:
         step, at = tried.step, (tried.step.mapping, tried.step.key)
         if tried.left_out:
             self.left_out.setdefault(at, {}).update(tried.left_out)
+        if tried.otherwise:
+            self.otherwise.setdefault(at, set()).update(tried.otherwise)
         match tried.failure:
             case None if tried.page is not None:
                 self.known.answers[at] = tried.page
@@ -160,7 +189,12 @@ class PageWriter:
                 self.run.results.note(step, Status.PENDING, self._stopped)
 
     def _why_not(self, step: Step) -> str:
-        return self._stopped or self._hopeless.get(step.mapping, "")
+        return self._stopped or self._canary.given_up.get(step.mapping, "")
 
     def _operation(self, step: Step) -> Operation:
         return self.run.operations[(step.mapping, step.key)]
+
+
+def told(error: TokenRefused | LockLost) -> str:
+    """An error in one line."""
+    return error.diagnostics[0].summary
