@@ -62,16 +62,30 @@ def same(field: Field, one: Value, other: Value) -> bool:
     return identical(one, other)
 
 
-def trimmed(field: Field, git: Value, notion: Value) -> bool:
-    """Whether they differ in outer space alone, which Notion trims from what it is sent.
+def trimmed(field: Field, one: Value, other: Value) -> bool:
+    """Whether two texts differ in outer space alone, which Notion trims from what it is sent."""
+    return field.type in TEXTS and str(one or "").strip() == str(other or "").strip()
+
+
+def respelled(field: Field, at: Readings) -> bool:
+    """Whether both sides hold one text, but for the space that Notion may have trimmed.
 
     The file keeps its spelling. Else a write whose base was never recorded would come back as an
-    edit in Notion, against git's.
+    edit in Notion, against git's. Whether Notion trims each line is not known: where it may have,
+    since both sides moved, that counts as one text; where one side alone moved, it is an edit.
     """
-    return field.type in TEXTS and _outline(git) == _outline(notion)
+    if trimmed(field, at.git, at.notion):
+        return True
+    moved = not at.known or not (same(field, at.git, at.base) or same(field, at.notion, at.stored))
+    return moved and same_but_space(field, at.git, at.notion)
 
 
-def _outline(value: Value) -> list[str]:
+def same_but_space(field: Field, one: Value, other: Value) -> bool:
+    """Whether two texts are one, but for space around their lines."""
+    return field.type in TEXTS and _lines(one) == _lines(other)
+
+
+def _lines(value: Value) -> list[str]:
     return [line.strip() for line in str(value or "").strip().splitlines()]
 
 
@@ -88,7 +102,7 @@ def merge_field(field: Field, direction: Direction, at: Readings, decide: Decide
         return FieldMerge(at.base, settled=False)
     if field.type is PropertyType.FILES:
         at = _by_path(at)
-    if same(field, at.git, at.notion) or trimmed(field, at.git, at.notion):
+    if same(field, at.git, at.notion) or respelled(field, at):
         return FieldMerge(at.git)
     if _emptied_required(field, direction, at):
         merge = decide(at, "a required field was emptied in Notion")

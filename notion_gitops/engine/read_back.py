@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from notion_gitops.engine.fields import same, trimmed
+from notion_gitops.engine.fields import same, same_but_space
 from notion_gitops.engine.files import known_here
 from notion_gitops.engine.order import waves
 from notion_gitops.model.mapping import DatabaseMapping
@@ -61,7 +61,8 @@ def not_as_meant(mapping: DatabaseMapping, meant: Fields, answered: Record) -> t
 def _taken(mapping: DatabaseMapping, name: str, wanted: Value, got: Value) -> bool:
     spec = mapping.fields[name]
     unclear = isinstance(wanted, Unknown) or isinstance(got, Unknown)
-    return unclear or holds(got, wanted) or same(spec, wanted, got) or trimmed(spec, wanted, got)
+    taken = holds(got, wanted) or same(spec, wanted, got) or same_but_space(spec, wanted, got)
+    return unclear or taken
 
 
 def changed_since(names: Collection[str], answered: Record, now: Record) -> tuple[str, ...]:

@@ -355,6 +355,19 @@ def test_values_that_differ_in_outer_space_alone_are_one(known: bool) -> None:
     assert conflict.open
 
 
+@pytest.mark.parametrize("side", Side)
+def test_the_space_that_lines_begin_with_is_an_edit(side: Side) -> None:
+    before, after = "a:\n  b\n  c", "a:\n  b\n    c"
+    texts = {Side.GIT: before, Side.NOTION: before, side: after}
+    operation = planned(
+        TASKS,
+        base=in_base(TASKS, **{**OLD, "due": before}),
+        git=in_git(**{**OLD, "due": texts[Side.GIT]}),
+        notion=in_notion(**{**OLD, "due": texts[Side.NOTION]}),
+    )
+    assert written(operation, side.other) == {"due": after}
+
+
 def test_a_set_that_both_would_empty_together_is_asked_about_if_required() -> None:
     mapping = a_mapping(a_field("tags", PropertyType.MULTI_SELECT, required=True))
     operation = planned(
