@@ -62,7 +62,11 @@ class LostCreates:
         time.sleep(seconds)
 
     def _look_up(self, operation: Operation) -> Json | None:
-        """The page that carries the record's key, if there is one."""
+        """The page that carries the record's key, if there is one that is no other record's.
+
+        Raises:
+            NotWritten: several do.
+        """
         database = self.run.planned.databases[operation.mapping]
         name, schema = database.mapping.key.property_name, database.schema
         if name is None or schema is None:
@@ -70,5 +74,20 @@ class LostCreates:
         kind = schema.properties[name].type
         wanted = {"property": name, kind: {"equals": operation.key}}
         gateway = self.run.connection.gateway
-        pages = asked(lambda: gateway.query(schema.data_source_id, wanted)).pages
+        found = asked(lambda: gateway.query(schema.data_source_id, wanted)).pages
+        others = self._of_others(operation)
+        pages = [page for page in found if page["id"] not in others]
+        if len(pages) > 1:
+            why = f"{len(pages)} pages carry its key, which one is its own is not known"
+            raise NotWritten(Status.PENDING, why)
         return pages[0] if pages else None
+
+    def _of_others(self, operation: Operation) -> set[str]:
+        """The pages of other records, whatever somebody typed into their key property.
+
+        Those of deleted records among them: what a page was wins over what it says (T29).
+        """
+        base = self.run.planned.comparison.mappings[operation.mapping].base
+        records = {key: record.page_id for key, record in base.records.items()}
+        stones = {key: stone.page_id for key, stone in base.tombstones.items()}
+        return {page for key, page in [*records.items(), *stones.items()] if key != operation.key}
