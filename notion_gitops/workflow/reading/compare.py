@@ -67,6 +67,7 @@ from notion_gitops.workflow.reading.state_branch import (
 from notion_gitops.workflow.reading.taking_part import Sources, unusable
 from notion_gitops.workflow.reading.text_merges import merge_texts
 from notion_gitops.workflow.reading.unlisted import as_listed, unlisted_records
+from notion_gitops.workflow.reading.without_place import without_place
 from notion_gitops.workflow.workspace import Workspace
 
 
@@ -143,25 +144,13 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
     unread = frozenset(n for n in out.why if holds[n].mapping is not None)
     mappings: dict[str, Compared] = {}
     for name in pages.keys() - out.why.keys():
-        database = sources.databases[name]
-        side = _notion_side(database, pages[name], identified[name], missing[name], keys)
-        old = renames[name]
-        side = with_trashed(
-            side,
-            missing[name],
-            sources.state.of(name),
-            keys,
-            database=database,
-            people=sources.people,
-            gateway=sources.gateway,
-            renamed={*old.found.values(), *old.held.values()},
-        )
-        side = replace(side, outdated=naming_old_keys(sources, identified[name], name, renames))
+        read = _Read(pages[name], identified[name], missing[name], git[name])
+        side = _notion_side(sources, name, read, keys, renames)
         side = without_untold(sources.mapping(name), side, unread)
         beside = _Around(
             renames[name], replace(known, holds=holds[name]), moment, missing[name].unexplained
         )
-        mappings[name] = _join(sources, database, git[name], side, beside)
+        mappings[name] = _join(sources, sources.databases[name], git[name], side, beside)
     return Comparison(
         workspace=workspace,
         state=state,
@@ -190,16 +179,39 @@ def _missing(sources: Sources, name: str, pages: Pages, git: GitSide) -> Missing
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of one mapping, before it is put together."""
+
+    pages: Pages
+    identified: Identified
+    missing: Missing
+    git: GitSide
+
+
 def _notion_side(
-    database: Database,
-    pages: Pages,
-    identified: Identified,
-    missing: Missing,
+    sources: Sources,
+    name: str,
+    read: _Read,
     keys: Mapping[str, Mapping[str, str]],
+    renames: Mapping[str, Renames],
 ) -> NotionSide:
     """What Notion holds of one mapping, with what became of the pages that are not listed."""
-    whole = replace(pages, findings=(*pages.findings, *missing.findings))
-    return snapshot(database, whole, identified, keys, missing.absent)
+    database, recorded, old = sources.databases[name], sources.state.of(name), renames[name]
+    whole = replace(read.pages, findings=(*read.pages.findings, *read.missing.findings))
+    side = snapshot(database, whole, read.identified, keys, read.missing.absent)
+    side = with_trashed(
+        side,
+        read.missing,
+        recorded,
+        keys,
+        database=database,
+        people=sources.people,
+        gateway=sources.gateway,
+        renamed={*old.found.values(), *old.held.values()},
+    )
+    side = without_place(sources.mapping(name), recorded, read.git, side)
+    return replace(side, outdated=naming_old_keys(sources, read.identified, name, renames))
 
 
 def _renames(

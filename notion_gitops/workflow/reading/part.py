@@ -65,13 +65,14 @@ def _titles(pages: Iterable[Record]) -> tuple[str, ...]:
 
 
 def _problems(each: Compared, held: frozenset[str]) -> tuple[Diagnostic, ...]:
-    unreadable = _unreadable(each.inputs.git, held)
+    git, notion = each.inputs.git, each.inputs.notion
+    unreadable = (*_unreadable(git, held), *_unreadable(notion, held))
     return (*unreadable, *map(_unclear, each.unclear), *each.refused)
 
 
-def _unreadable(git: Snapshot, held: frozenset[str]) -> list[Diagnostic]:
+def _unreadable(side: Snapshot, held: frozenset[str]) -> list[Diagnostic]:
     """All that is wrong with records, once each, in the order of files and lines."""
-    lost = (problems for key, problems in git.unreadable.items() if key not in held)
+    lost = (problems for key, problems in side.unreadable.items() if key not in held)
     found = dict.fromkeys(problem for problems in lost for problem in problems)
     return sorted(found, key=lambda problem: (problem.place is None, problem.place))
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Refreshed, Status
@@ -24,6 +25,7 @@ class _Filing:
     refreshed: dict[str, str] = field(default_factory=dict)  # key -> new digest
     told: list[Refreshed] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict)  # as read
+    failed: dict[Id, Unwritten] = field(default_factory=dict)  # no file can be named for them
 
 
 def write_files(
@@ -45,6 +47,8 @@ def write_files(
     )
     edits = [e for f in filings.values() for e in f.edits]
     failed = writer.write(edits)
+    for filing in filings.values():
+        failed |= filing.failed
     run.touched.update((*e.at, Side.GIT) for e in edits if e.at not in failed)
     _note_files(run, failed)
     moved = {n: _moved(settlings[n], filing, writer, failed) for n, filing in filings.items()}
@@ -59,7 +63,12 @@ def _filing(run: Run, settling: Settling) -> _Filing:
         if mapping == name and run.results.sound(mapping, key):
             settled = settling.settled(operation)
             filing.settled[key] = settled
-            edit = settling.file_edit(settled)
+            try:
+                edit = settling.file_edit(settled)
+            except InvalidInput as error:
+                why = error.diagnostics[0].summary
+                filing.failed[mapping, key] = Unwritten(Status.FAILED, why)
+                continue
             if edit is not None:
                 filing.edits.append(edit)
                 run.keep(settling.unagreed(operation, edit))
