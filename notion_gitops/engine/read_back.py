@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from notion_gitops.engine.fields import same, same_but_space
 from notion_gitops.engine.files import known_here
 from notion_gitops.engine.order import waves
-from notion_gitops.model.mapping import DatabaseMapping
+from notion_gitops.model.mapping import SETS, DatabaseMapping
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.plan import PAGE_WRITES, Step, StepKind
 from notion_gitops.model.records import Record
@@ -63,6 +63,25 @@ def _taken(mapping: DatabaseMapping, name: str, wanted: Value, got: Value) -> bo
     unclear = isinstance(wanted, Unknown) or isinstance(got, Unknown)
     taken = holds(got, wanted) or same(spec, wanted, got) or same_but_space(spec, wanted, got)
     return unclear or taken
+
+
+def not_taken(
+    mapping: DatabaseMapping, meant: Fields, answered: Record
+) -> dict[str, tuple[str, ...]]:
+    """By field, the members of sets that were written and that Notion's answer lacks.
+
+    That is no spelling of Notion's: what it did not take must not count as agreed.
+
+    Args: as for `not_as_meant`.
+    """
+    lacking = {
+        name: wanted - got
+        for name, wanted in meant.items()
+        if mapping.fields[name].type in SETS
+        and isinstance(wanted, frozenset)
+        and isinstance(got := answered.value(name) or frozenset[str](), frozenset)
+    }
+    return {name: tuple(sorted(members)) for name, members in lacking.items() if members}
 
 
 def changed_since(names: Collection[str], answered: Record, now: Record) -> tuple[str, ...]:

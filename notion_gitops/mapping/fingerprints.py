@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 from notion_gitops.model.mapping import Field
 
@@ -24,3 +25,13 @@ def fingerprint(field: Field) -> str:
     }
     text = json.dumps(meaning, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
+
+
+def only_has_more_words(before: Field, now: Field) -> bool:
+    """Whether a field differs in nothing but words for options that had none before.
+
+    The values that it held mean what they meant.
+    """
+    if not before.values or not now.values or not before.values.items() <= now.values.items():
+        return False
+    return fingerprint(replace(before, values=now.values)) == fingerprint(now)

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from notion_gitops.model.errors import ExitCode
+from notion_gitops.sandbox import edits
 from notion_gitops.sandbox.weather.rules import Effect
 from tests.faults.faults_world import Json, Transport, World
 
@@ -159,3 +160,27 @@ def test_f039_a_write_that_is_refused_has_no_window(world: World, status: int) -
     world.weather(Effect.ANSWER, "PATCH", TASK, status=status)
     ran = world.apply("--format", "json")
     assert world.result(ran)["sync"]["windows"]["writes"] == 0
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_d7_what_notion_does_not_take_of_a_relation_is_not_agreed(world: World, late: bool) -> None:
+    """The other page is in the trash; `late`: since a moment before the write."""
+    world.edit_git("t2", parent=["t1"])
+    if late:
+        world.when("PATCH", TASK, lambda: world.trash("t1"))
+    else:
+        world.trash("t1")
+    ran = world.apply()
+    assert ran.code == ExitCode.PARTLY_APPLIED
+    assert "Notion did not take t1 in parent" in ran.said
+    world.later()
+    assert world.apply().code != ExitCode.DONE
+    writes = len(world.transport.writes())
+    assert world.apply().code != ExitCode.DONE
+    assert len(world.transport.writes()) == writes  # it is not sent again and again
+    assert world.record("t1").exists()  # nobody has decided
+    assert (world.root / "state/conflicts/tasks/t1.yaml").exists()
+    edits.restore_page(world.sandbox, "tasks", "t1", by="Ann Lee")
+    world.later()
+    world.settle()
+    assert world.in_notion("t2", "Parent") == [{"id": world.page("t1")["id"]}]

@@ -75,7 +75,6 @@ def test_an_option_renamed_in_notion_is_followed_when_values_of_others_change(
     world.in_notion("tasks/lay", Hours=5)
     world.apply()
     world.remap("tasks", ("done: Done}", "done: Done, blocked: Blocked}"))
-    world.apply()
     world.edit("tasks/lay", status="doing")
     world.apply()
     assert world.page("tasks/lay")["Status"] == "Under way"
@@ -197,6 +196,20 @@ def test_a_word_renamed_in_values_is_no_edit_of_the_records(world: World) -> Non
     result = world.apply()
     assert world.page("tasks/dig")["Status"] == "In progress"
     assert not [s for s in result.plan.steps if s.kind.value == "update page"]
+
+
+def test_a_word_that_is_added_to_values_leaves_what_was_agreed(world: World) -> None:
+    """Edits on their way, of the same field, are edits and no first contact."""
+    world.remap("tasks", (", done: Done}", "}"))
+    world.apply()
+    world.remap("tasks", ("doing: In progress}", "doing: In progress, done: Done}"))
+    world.edit(
+        "tasks/dig", status="todo" if world.record("tasks/dig")["status"] == "doing" else "doing"
+    )
+    world.in_notion("tasks/lay", Status="Done")
+    result = world.apply()
+    assert not result.plan.open_conflicts
+    assert world.record("tasks/lay")["status"] == "done"
 
 
 def test_files_that_still_say_a_word_that_was_renamed_in_values_are_left_alone(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from notion_gitops.mapping.fingerprints import fingerprint
+from notion_gitops.mapping.fingerprints import fingerprint, only_has_more_words
 from notion_gitops.mapping.loading import load_alone
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import InvalidInput, StateUnusable
@@ -293,8 +293,12 @@ def _base_record(
 def same_meaning(mapping: DatabaseMapping, recorded: Recorded, name: str) -> bool:
     """Whether a field's values mean what they meant when the base was written."""
     seen, before = recorded.schema.get(name), recorded.mapping
-    if seen is None or seen.fingerprint != fingerprint(mapping.fields[name]):
+    if seen is None:
         return False
+    if seen.fingerprint != fingerprint(mapping.fields[name]):
+        earlier = before.fields.get(name) if before else None
+        if earlier is None or not only_has_more_words(earlier, mapping.fields[name]):
+            return False
     if before is None or name not in before.fields or name in recorded.followed:
         return True
     return before.fields[name].property_name == mapping.fields[name].property_name

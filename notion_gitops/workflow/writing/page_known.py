@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from notion_gitops.engine.identity import resolve_relations
-from notion_gitops.engine.read_back import changed_since, not_as_meant
+from notion_gitops.engine.read_back import changed_since, not_as_meant, not_taken
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Status
-from notion_gitops.model.plan import Step, StepKind
+from notion_gitops.model.plan import Step
 from notion_gitops.model.records import Record, Side
+from notion_gitops.model.values import Fields
 from notion_gitops.notion.completing import complete_page
 from notion_gitops.notion.pages import decode_page
 from notion_gitops.notion.schema import Schema
@@ -76,6 +77,24 @@ class Known:
         mapping = self.database(operation).mapping
         return resolve_relations(mapping, self.decoded(operation, page), keys)
 
+    def require_taken(
+        self, step: Step, operation: Operation, page: Json, left_out: Collection[str]
+    ) -> None:
+        """Make sure that Notion took all members of the sets that were written.
+
+        Args: as for `otherwise`.
+
+        Raises:
+            NotWritten: it did not; a relation to a page in the trash may be such.
+        """
+        sent = self._sent(step, operation, left_out)
+        mapping, answered = self.database(operation).mapping, self.resolved(operation, page)
+        lacking = not_taken(mapping, sent, answered)
+        if lacking:
+            self.run.touched.add((step.mapping, step.key, Side.NOTION))
+            fields = "; ".join(f"{', '.join(keys)} in {name}" for name, keys in lacking.items())
+            raise NotWritten(Status.FAILED, f"Notion did not take {fields}", refused=True)
+
     def otherwise(
         self, step: Step, operation: Operation, page: Json, left_out: Collection[str]
     ) -> tuple[str, ...]:
@@ -87,13 +106,15 @@ class Known:
             page: the answer.
             left_out: fields that were not sent.
         """
-        write = operation.write(Side.NOTION)
-        if write is None or step.kind is StepKind.TRASH_PAGE:
-            return ()
-        names = set(step.fields) - set(left_out)
-        sent = {n: v for n, v in write.fields().items() if n in names}
+        sent = self._sent(step, operation, left_out)
         mapping = self.database(operation).mapping
-        return not_as_meant(mapping, sent, self.resolved(operation, page))
+        return not_as_meant(mapping, sent, self.resolved(operation, page)) if sent else ()
+
+    def _sent(self, step: Step, operation: Operation, left_out: Collection[str]) -> Fields:
+        """What a step has written."""
+        write = operation.write(Side.NOTION)
+        names = set(step.fields) - set(left_out)
+        return {n: v for n, v in write.fields().items() if n in names} if write else {}
 
     def changed_since(
         self, step: Step, operation: Operation, now: Mapping[str, Record]

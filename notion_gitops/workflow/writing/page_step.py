@@ -58,7 +58,9 @@ class PageStep:
                 page = self._restore()
             case _:
                 return self._trash()  # what such a page says is of no use any more
-        return self.known.whole(self.operation, page)
+        page = self.known.whole(self.operation, page)
+        self.known.require_taken(self.step, self.operation, page, self.left_out)
+        return page
 
     # --- the kinds of writes ---
 
