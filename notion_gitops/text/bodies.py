@@ -2,8 +2,8 @@
 
 Notion keeps a page as blocks and writes them one a line: a blank line between two blocks is gone
 when they are read back, list items are numbered anew, bullets are hyphens, what is nested is
-indented with tabs, and languages of code have their full names (recorded answers; Notion's
-documentation, "Enhanced Markdown"). None of that is an edit.
+indented with tabs, languages of code have their full names, and characters are escaped that need
+not be (recorded answers; Notion's documentation, "Enhanced Markdown"). None of that is an edit.
 """
 
 import hashlib
@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from notion_gitops.text.spelling import without_idle_escapes
+
 _FENCE = re.compile(r"(`{3,}|~{3,})")
-_BULLET = re.compile(r"[*+-](?=[ \t])")
-_NUMBER = re.compile(r"\d{1,9}[.)](?=[ \t])")
+_BULLET = re.compile(r"^[*+-](?=[ \t])")
+_NUMBER = re.compile(r"^\d{1,9}[.)](?=[ \t])")
 _ALONE = re.compile(r"[*+-][ \t]|\d{1,9}[.)][ \t]|[|>\t ]|</?[A-Za-z]")  # stands close to its like
 _TAB = 4
 _IN_CODE = "\0"  # begins the meaning of a line of code, where every character counts
@@ -116,7 +118,8 @@ def _lines(text: str) -> Iterator[Line]:
 
 
 def _plain(line: str) -> str:
-    return _NUMBER.sub("1.", _BULLET.sub("-", line, count=1), count=1) if line else line
+    plain = _NUMBER.sub("1.", _BULLET.sub("-", line, count=1), count=1) if line else line
+    return without_idle_escapes(plain)
 
 
 def _depth(line: str, depths: list[int]) -> str:

@@ -15,7 +15,6 @@ from notion_gitops.report.sync import sync_text
 from notion_gitops.sandbox.weather.rules import Effect, Rule
 from notion_gitops.workflow.apply import nothing_to_do
 from notion_gitops.workflow.plan import Planned
-from tests.workflow.notes_world import in_git, in_notion, write_notion
 from tests.workflow.test_workflow_holds import hold
 from tests.workflow.workflow_samples import TASKS
 from tests.workflow.workflow_views import kinds, operation, part
@@ -121,15 +120,6 @@ def test_a_pushed_field_takes_up_what_was_put_back(world: World) -> None:
     assert world.page("tasks/dig")["Note"] == "Scribbled"
 
 
-def test_a_text_comes_back(notes: World) -> None:
-    before = in_git(notes)
-    write_notion(notes, in_notion(notes).replace("Two more words.", "Other words."))
-    sync = notes.apply()
-    notes.apply(restores=(wish(sync, "notes/plan"),))
-    assert in_git(notes) == before
-    assert "Two more words." in in_notion(notes)
-
-
 def test_what_a_killed_run_overwrote_comes_back(world: World) -> None:
     """Its backup is in the journal alone."""
     world.edit("tasks/dig", hours="9")
@@ -165,24 +155,6 @@ def test_a_record_that_git_deleted_comes_back(world: World, gone: bool) -> None:
     told = " ".join(sync_text(result, {}, colour=False).split())
     assert f"Restored 1 record, from the backup of sync {sync.sync_id}" in told
     assert f"Undo git revert {result.record_commit[:7]}, then notion-gitops apply" in told
-
-
-def test_a_record_that_was_trashed_comes_back(notes: World) -> None:
-    before, page = in_git(notes), notes.trash("Notes/plan")
-    sync = notes.apply()
-    notes.apply(exact=False, restores=(wish(sync, "notes/plan"),))
-    assert in_git(notes).partition("# Why")[2] == before.partition("# Why")[2]
-    assert notes.page_id("Notes/plan") == page
-    assert "Two more words." in in_notion(notes)
-
-
-def test_a_page_with_a_text_that_git_deleted_comes_back(notes: World) -> None:
-    (notes.root / "state/records/notes/plan.md").unlink()
-    notes.commit()
-    sync = notes.apply()
-    notes.apply(exact=False, restores=(wish(sync, "notes/plan"),))
-    assert "Two more words.\n\n```python\n\nx = 1\n```" in in_git(notes)
-    assert "Two more words." in in_notion(notes)
 
 
 def test_a_record_comes_back_though_the_mapping_keeps_such_now(world: World) -> None:
@@ -525,18 +497,6 @@ def test_a_mapping_that_takes_no_part(edited: tuple[World, SyncResult]) -> None:
     world, sync = edited
     world.schema("tasks", {"Hours": {"rich_text": {}}})
     assert left(world, wish(sync, "tasks/dig")).reason == "tasks takes no part"
-
-
-def test_a_text_that_would_lose_something(notes: World) -> None:
-    write_notion(notes, in_notion(notes).replace("Two more words.", "Other words."))
-    sync = notes.apply()
-    child = {"parent": {"page_id": notes.page_id("Notes/plan")}, "properties": {"title": []}}
-    notes.api("POST", "pages", child)
-    notes.apply(exact=False)
-    found = planned(notes, wish(sync, "notes/plan"))
-    told = found.plan.not_restored
-    assert [one.field for one in told] == ["body"]
-    assert "cannot be read, or not be sent" in told[0].reason
 
 
 # --- what is not there --------------------------------------------------------------------
