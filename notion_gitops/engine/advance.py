@@ -8,6 +8,9 @@ from notion_gitops.model.operations import Operation
 from notion_gitops.model.records import BaseRecord, Side, Tombstone
 from notion_gitops.model.values import Fields, Unknown, digest, to_plain
 
+LOOK_AGAIN = "-"
+"""In place of a digest: the page is looked at in every plan, though nobody edits it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:

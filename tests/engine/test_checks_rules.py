@@ -168,7 +168,7 @@ class TestOrphans:
             (("dangling",), "project names hall-z, which is not in projects", Severity.WARNING),
             (
                 ("outside",),
-                "project names page:1f2e, outside the mapping of projects",
+                "project names page:1f2e, which is no record of projects",
                 Severity.INFO,
             ),
         ]

@@ -1,5 +1,6 @@
 """Values on their way there and back: what Notion changes, cuts short, computes and relates."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -132,6 +133,21 @@ def test_a_member_that_has_no_name_here_is_carried(world: World) -> None:
     world.edit("tasks/dig", assignee=f'["{people[1]}", bo]')
     world.apply()
     assert len(world.page("tasks/dig")["Assignee"]) == 2
+
+
+def test_a_page_that_was_no_record_yet_gets_its_name_in_the_files(world: World) -> None:
+    """A task comes after one that is new and was not at rest."""
+    late = world.add_page("tasks", Name="Late", Status="Not started")
+    world.clock.advance(timedelta(minutes=3))
+    after = {"properties": {"After": {"relation": [{"id": late}]}}}
+    world.api("PATCH", f"pages/{world.page_id('Tasks/lay')}", after)
+    world.apply(rest=timedelta(minutes=1), exact=False)
+    assert world.record("tasks/lay")["after"] == [f"page:{late}"]
+    (told,) = [f for f in world.plan(rest=timedelta(0)).plan.findings if "no record" in f.message]
+    assert told.keys == ("lay",)
+    world.apply()
+    (name,) = world.record("tasks/lay")["after"]
+    assert name.startswith("late-")
 
 
 def test_people_may_be_written_by_e_mail(world: World) -> None:

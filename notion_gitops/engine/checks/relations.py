@@ -102,8 +102,8 @@ def _dangling(scope: Scope, record: Record, name: str) -> Iterator[Finding]:
     if outside:
         finding = scope.finding(
             (record.key,),
-            f"{name} names {_named(scope, name, outside)}, outside the mapping of {target}",
-            why="The page is kept in the list as it is; nothing more is known of it here.",
+            f"{name} names {_named(scope, name, outside)}, which is no record of {target}",
+            why="The page is kept in the list as it is: it is not mapped, or not taken in yet.",
             fix=f"Nothing, if this is meant; else give the page a record in {target}.",
         )
         yield replace(finding, severity=Severity.INFO)

@@ -46,6 +46,7 @@ from notion_gitops.workflow.reading.notion_side import (
     NotionSide,
     Pages,
     circumstances,
+    relating_to_nameless,
     snapshot,
     tell_apart,
 )
@@ -146,6 +147,8 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
     for name in pages.keys() - out.why.keys():
         read = _Read(pages[name], identified[name], missing[name], git[name])
         side = _notion_side(sources, name, read, keys, renames)
+        nameless = relating_to_nameless(sources.mapping(name), identified[name], pages, keys)
+        side = replace(side, nameless=nameless)
         side = without_untold(sources.mapping(name), side, unread)
         beside = _Around(
             renames[name], replace(known, holds=holds[name]), moment, missing[name].unexplained

@@ -11,6 +11,7 @@ from itertools import islice
 from math import ceil
 from typing import Any
 
+from notion_gitops.engine.advance import LOOK_AGAIN
 from notion_gitops.model.errors import CannotReachNotion, NotShared, TokenRefused
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.records import Absence
@@ -27,6 +28,7 @@ from notion_gitops.workflow.reading.state_branch import Recorded
 
 Json = dict[str, Any]
 
+_UNSEEN = frozenset({"", LOOK_AGAIN})
 ALTERNATIVES = 100  # conditions in one filter; Notion bounds its lists by a hundred
 
 
@@ -58,7 +60,7 @@ def wanted(recorded: Recorded, git: GitSide, asked_for: Iterable[str], *, bodies
     entries, stones = recorded.index.entries, recorded.index.tombstones
     columns = entries.columns
     keys = {*git.snapshot.records, *(entries.keys() - git.keys), *asked_for}
-    keys |= {key for key, seen in zip(columns.keys, columns.seen, strict=True) if not seen}
+    keys |= {key for key, seen in zip(columns.keys, columns.seen, strict=True) if seen in _UNSEEN}
     if bodies:
         keys |= {key for key, at in zip(columns.keys, columns.bodies_at, strict=True) if not at}
     watched = recorded.reading.watched if recorded.reading else frozenset()

@@ -62,6 +62,7 @@ class NotionSide:
     identified: Identified
     unresolved: Mapping[str, Record] = field(default_factory=dict)  # by key, relations by page id
     outdated: frozenset[str] = frozenset()  # keys of records whose files name a key that is no more
+    nameless: frozenset[str] = frozenset()  # keys of records that relate to a page with no key yet
 
     def seen(self, mapping: DatabaseMapping, key: str) -> str:
         """The digest of what the record's page says."""
@@ -159,6 +160,33 @@ class Moment:
     now: datetime  # by this machine's clock
     at_notion: datetime  # by Notion's, to which the times of edits belong
     all_new: bool = False
+
+
+def relating_to_nameless(
+    mapping: DatabaseMapping,
+    identified: Identified,
+    pages: Mapping[str, Pages],
+    keys: Mapping[str, Mapping[str, str]],
+) -> frozenset[str]:
+    """The records of a mapping that relate to a page which is to become a record, and is none yet.
+
+    Files name it by its id until then.
+
+    Args:
+        mapping: theirs.
+        identified: its records.
+        pages: by mapping, what Notion lists.
+        keys: by mapping, the key of each page id.
+    """
+    relations = [f for f in mapping.fields.values() if f.to in pages]
+    targets = {spec.to for spec in relations if spec.to}
+    unborn = {f"page:{i}" for to in targets for i in pages[to].decoded if i not in keys.get(to, {})}
+    return frozenset(
+        key
+        for key, record in identified.records.items()
+        for spec in relations
+        if unborn and isinstance(members := record.value(spec.name), frozenset) and members & unborn
+    )
 
 
 def snapshot(

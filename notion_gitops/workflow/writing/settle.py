@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from notion_gitops.engine.advance import Confirmed, advance, seen_digest
+from notion_gitops.engine.advance import LOOK_AGAIN, Confirmed, advance, seen_digest
 from notion_gitops.engine.building import OVERWRITTEN
 from notion_gitops.engine.fields import same
 from notion_gitops.model.mapping import DatabaseMapping, Field, PropertyType
@@ -167,7 +167,10 @@ class Settling:
             notion=self.back.resolved(self.mapping, Record(operation.key, seen)).fields,
             seen=seen,
         )
-        return advance(self.mapping, before, operation, confirmed)
+        base = advance(self.mapping, before, operation, confirmed)
+        # Whatever names a page by its id is looked at until that page has a key.
+        nameless = operation.key in self.compared.notion.nameless
+        return replace(base, seen=LOOK_AGAIN) if nameless and base.seen else base
 
     def _seen_after(self, operation: Operation) -> Fields:
         """What Notion's page says now, relations by page id.
