@@ -118,11 +118,11 @@ def looking(root: Path, where: Where) -> Iterator[tuple[Gateway, Callable[[str],
     if not where.sandbox:
         yield _gateway(where), str
         return
-    from notion_gitops.cli.local_notion import open_file  # noqa: PLC0415  start-up time
+    from notion_gitops.cli.local_notion import by_title, open_file  # noqa: PLC0415  start-up time
 
     sandbox = open_file(root)
     try:
-        yield _within(sandbox), lambda name: sandbox.find_data_source(name) or name
+        yield _within(sandbox), lambda name: by_title(sandbox, name)
     finally:
         sandbox.close()
 

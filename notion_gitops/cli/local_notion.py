@@ -56,6 +56,16 @@ def source_of(sandbox: Sandbox, mapping: DatabaseMapping) -> str | None:
     return sandbox.find_data_source(mapping.name)
 
 
+def by_title(sandbox: Sandbox, name: str) -> str:
+    """The id of the database with that title, as `init --list` says it; else the name itself."""
+    source = sandbox.find_data_source(name)
+    sources = {one.data_source_id: one.database_id for one in sandbox.databases()}
+    if source is None or source not in sources:
+        return name
+    alone = [*sources.values()].count(sources[source]) == 1
+    return sources[source] if alone else source
+
+
 def open_file(root: Path) -> Sandbox:
     """The sandbox of the repository at `root`; a new one is filled from the shipped seed."""
     path = sandbox_path(root)

@@ -39,22 +39,35 @@ def load_folder(root: Path, folder: str = FOLDER) -> tuple[DatabaseMapping, ...]
     Raises:
         InvalidInput: there are none, a file cannot be read, or `load_mappings` refuses one.
     """
+    files = _files(root, folder)
+    if not any(map(_is_mapping, files)):
+        fix = "Write one. notion-gitops init makes a first one to adapt; with --database ID it "
+        fix += "writes that of a database in Notion."
+        raise InvalidInput(Diagnostic(f"there is no mapping in {folder}/", fix=fix))
+    return load_mappings(files)
+
+
+def load_present(root: Path, folder: str = FOLDER) -> tuple[DatabaseMapping, ...]:
+    """As `load_folder`, for a workspace that may have no mapping yet.
+
+    Raises:
+        InvalidInput: a file cannot be read, or `load_mappings` refuses one.
+    """
+    return load_mappings(_files(root, folder))
+
+
+def _files(root: Path, folder: str) -> dict[str, bytes]:
+    """The mapping files and what belongs to them, by the paths that places name."""
     try:
         paths = sorted(p for p in (root / folder).iterdir() if p.suffix.lower() in _ENDINGS)
         _refuse_links(root, folder, paths)
-        files = {
-            f"{folder}/{p.name}": read_inside(root, f"{folder}/{p.name}") or b"" for p in paths
-        }
+        return {f"{folder}/{p.name}": read_inside(root, f"{folder}/{p.name}") or b"" for p in paths}
     except FileNotFoundError:
-        files = {}
+        return {}
     except OSError as error:
         reason = f"{error.strerror}: {error.filename}"
         diagnostic = Diagnostic(f"the mappings cannot be read: {reason}", Place(folder))
         raise InvalidInput(diagnostic) from None
-    if not any(map(_is_mapping, files)):
-        fix = "write one; notion-gitops init makes a first one to adapt"
-        raise InvalidInput(Diagnostic(f"there is no mapping in {folder}/", fix=fix))
-    return load_mappings(files)
 
 
 def _refuse_links(root: Path, folder: str, paths: Sequence[Path]) -> None:

@@ -15,6 +15,7 @@ from notion_gitops.report.document import (
     Table,
     Tone,
 )
+from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.reports import Report
 from notion_gitops.text.words import count, listed, number
 
@@ -65,21 +66,20 @@ def _sections(survey: Survey) -> list[Section]:
     return sections
 
 
-def databases_view(databases: Sequence[tuple[str, str]]) -> Report:
+def databases_view(databases: Sequence[tuple[str, str]], then: FollowUp) -> Report:
     """The databases that the connection sees.
 
     Args:
         databases: title and id of each.
+        then: how the next command is typed.
     """
     rows = tuple(sorted(databases))
     title = f"The connection sees {count(len(rows), 'database')}."
-    hint = Paragraph(
-        "If one is missing, add the connection to it in Notion (•••, Connections). A mapping for "
-        "one of them: notion-gitops init --database ID"
-    )
+    missing = "If one is missing, add the connection to it in Notion (•••, Connections)."
+    hint = Paragraph(f"{'' if then.sandbox else f'{missing} '}A mapping for one of them:")
     sections = (
         *((Section((Table(("database", "id"), rows),)),) if rows else ()),
-        Section((hint,)),
+        Section((hint, Command(then.command("init --database ID")))),
     )
     data = {"databases": [{"title": title_, "id": identity} for title_, identity in rows]}
     return Report("databases", Document(title, sections), data)

@@ -117,8 +117,7 @@ def _require_new(root: Path, found: Mapping[str, Found], mapped: Mapping[str, st
     for name, one in found.items():
         source = one.schema.data_source_id
         if source in seen:
-            summary = f'the database "{one.schema.title}" has a mapping already: {seen[source]}'
-            problems.append(Diagnostic(summary, fix="Name each database once."))
+            problems.append(_mapped_twice(root, one.schema.title, seen[source], mapped))
         elif (there := _existing(root, name)) is not None:
             problems.append(
                 Diagnostic(
@@ -129,6 +128,17 @@ def _require_new(root: Path, found: Mapping[str, Found], mapped: Mapping[str, st
         seen.setdefault(source, name)
     if problems:
         raise UsageError(*problems)
+
+
+def _mapped_twice(root: Path, title: str, name: str, mapped: Mapping[str, str]) -> Diagnostic:
+    """A database that a file maps already, or that the command line names twice."""
+    if name not in mapped.values():
+        return Diagnostic(f'"{title}" is named twice', fix="Name each database once.")
+    file = _existing(root, name) or _file(name)
+    return Diagnostic(
+        f'the database "{title}" has a mapping already: {file}',
+        fix="Edit that file. To have it written anew, move it away first.",
+    )
 
 
 def _existing(root: Path, name: str) -> str | None:

@@ -109,6 +109,42 @@ def test_of_several_data_sources_each_is_listed_by_an_id_that_can_be_used(tool: 
     assert "--database ID" in refused.stderr
 
 
+def test_a_folder_without_a_mapping_gets_its_first_one(tool: Tool) -> None:
+    tool.git("init", "-q")
+    (tool.folder / "mappings").mkdir()
+    tool.run("init", "--sandbox", "--database", "Tasks").expect(0)
+    (tool.folder / "mappings/tasks.yaml").unlink()
+    assert (tool.folder / "mappings/mapping.schema.json").exists()
+    refused = tool.run("validate").expect(65)
+    assert "init makes a first one" in " ".join((refused.stdout + refused.stderr).split())
+    tool.run("init", "--sandbox", "--database", "Tasks").expect(0)
+    tool.run("validate").expect(0)
+
+
+def test_the_list_tells_the_ids_and_the_command_of_the_next_step(tool: Tool) -> None:
+    tool.git("init", "-q")
+    listed = tool.run("init", "--list", "--sandbox").expect(0).stdout
+    assert listed.endswith("\n  notion-gitops init --database ID --sandbox\n")
+    ids = dict(re.findall(r"^  (\w+) +([0-9a-f-]{36})$", listed, re.MULTILINE))
+    tool.run("init", "--database", "tasks", "--sandbox").expect(0)
+    assert ids["Tasks"] in (tool.folder / "mappings/tasks.yaml").read_text("utf-8")
+
+
+def test_a_database_that_is_mapped_already_is_told_with_its_file(tool: Tool) -> None:
+    tool.git("init", "-q")
+    tool.run("init", "--database", "tasks", "--sandbox").expect(0)
+    again = ("init", "--database", "tasks", "--name", "work", "--sandbox")
+    refused = tool.run(*again).expect(64)
+    assert 'the database "Tasks" has a mapping already: mappings/tasks.yaml' in refused.stderr
+    assert "once" not in refused.stderr
+    listed = tool.run("init", "--list", "--sandbox").expect(0).stdout
+    identity = dict(re.findall(r"^  (\w+) +([0-9a-f-]{36})$", listed, re.MULTILINE))["Notes"]
+    both = ("--database", "notes", "--database", identity)
+    twice = tool.run("init", *both, "--sandbox").expect(64)
+    assert '"Notes" is named twice' in twice.stderr
+    assert not (tool.folder / "mappings/notes.yaml").exists()
+
+
 def test_every_demo_of_make_gets_a_folder_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "notion-gitops").write_text('#!/bin/sh\nmkdir "$2"\n', "utf-8")
     (tmp_path / "notion-gitops").chmod(0o755)

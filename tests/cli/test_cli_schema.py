@@ -149,7 +149,7 @@ def test_the_four_sample_databases_become_mappings(notion: Registry) -> None:
     assert schema["title"] == "Mapping of notion-gitops"
     before = {p: p.read_bytes() for p in (notion.tool.folder / "mappings").iterdir()}
     refused = notion.run(64, "init", "--database", notion.ids()["Tasks"])
-    assert "has a mapping already: tasks" in refused.stderr
+    assert "has a mapping already: mappings/tasks.yaml" in refused.stderr
     assert {p: p.read_bytes() for p in (notion.tool.folder / "mappings").iterdir()} == before
     _sync_and_be_quiet(notion)
     assert len(list((notion.tool.folder / "state/records/tasks").iterdir())) == 60

@@ -246,7 +246,7 @@ def test_nothing_is_written_over(notion: Notion, root: Path) -> None:
     surveys = init_databases(root, notion.gateway, [Wanted(database), Wanted(other)], {})
     assert [s.mapping for s in surveys] == ["tasks", "tasks-2"]
     before = (root / "mappings/tasks.yaml").read_bytes()
-    with pytest.raises(UsageError, match="has a mapping already: tasks"):
+    with pytest.raises(UsageError, match=r"has a mapping already: mappings/tasks.yaml"):
         init_databases(root, notion.gateway, [Wanted(database, "again")], {"tasks": database})
     assert (root / "mappings/tasks.yaml").read_bytes() == before
 

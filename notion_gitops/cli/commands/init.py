@@ -12,7 +12,7 @@ from notion_gitops.cli.options import base_url_option, examples, sandbox_option
 from notion_gitops.cli.output import Format, format_option, say, show_report
 from notion_gitops.cli.strict import Command
 from notion_gitops.mapping.database import resolve_database
-from notion_gitops.mapping.loading import load_folder
+from notion_gitops.mapping.loading import load_present
 from notion_gitops.model.errors import InvalidInput, StateUnusable
 from notion_gitops.notion.schema import parse_schema
 from notion_gitops.report.survey import databases_view, survey_view
@@ -130,7 +130,7 @@ def _list(folder: Path, where: Where, form: Format) -> None:
         (s.title, s.database_id if several[s.database_id] == 1 else s.data_source_id)
         for s in schemas
     ]
-    show_report(databases_view(found), form)
+    show_report(databases_view(found, where.follow_up(folder)), form)
 
 
 def _root(folder: Path) -> Path:
@@ -155,10 +155,8 @@ def _write(made: Made, where: Where, databases: dict[str, str], form: Format) ->
 
 def _known(root: Path) -> dict[str, str]:
     """The databases of the mappings that are there already, as far as the environment says."""
-    if not (root / MAPPINGS).is_dir():
-        return {}
     known: dict[str, str] = {}
-    for mapping in load_folder(root, MAPPINGS):
+    for mapping in load_present(root, MAPPINGS):
         try:
             known[mapping.name] = resolve_database(mapping, os.environ)
         except InvalidInput:
