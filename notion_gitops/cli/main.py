@@ -104,6 +104,12 @@ def cli(folder: str | None) -> None:
         os.chdir(folder)
 
 
+_GOES_ON = (
+    "If an apply had begun to write, nothing is lost: the same command goes on from there, and "
+    "notion-gitops status tells."
+)
+
+
 def main() -> NoReturn:
     """Run the command line and exit with the code of the contract."""
     signal.signal(signal.SIGTERM, _terminated)
@@ -128,7 +134,7 @@ def _explained(error: BaseException) -> ExitCode:
         case click.exceptions.Exit():
             return ExitCode(error.exit_code)
         case click.Abort() | KeyboardInterrupt():
-            _say("Interrupted. What was done so far is in the journal.")
+            _say(f"Interrupted. {_GOES_ON}")
             return ExitCode.INTERRUPTED
         case click.exceptions.NoArgsIsHelpError():
             _say(error.format_message())
@@ -186,5 +192,5 @@ def _say(text: str) -> None:
 
 
 def _terminated(_signal: int, _frame: FrameType | None) -> NoReturn:
-    _say("Stopped (SIGTERM). What was done so far is in the journal.")
+    _say(f"Stopped (SIGTERM). {_GOES_ON}")
     sys.exit(int(ExitCode.TERMINATED))

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from notion_gitops.model.mapping import DatabaseMapping, Limit
 from notion_gitops.model.operations import Action, Cause, FieldChange, Operation, State
@@ -46,13 +47,24 @@ Accepted = Mapping[str, Collection[int]]
 """Exact numbers that a person accepted, by ``MAPPING.WHAT``; each side may have one of its own."""
 
 
-def not_accepted(found: Iterable[Refusal], accepted: Accepted) -> tuple[Refusal, ...]:
+NONE_ACCEPTED: Accepted = MappingProxyType({})
+
+
+def not_accepted(
+    found: Iterable[Refusal], accepted: Accepted, begun: Accepted = NONE_ACCEPTED
+) -> tuple[Refusal, ...]:
     """The guards that nobody accepted.
 
     Who accepts that pages are missing accepts that the files of those in the trash are deleted.
+
+    Args:
+        found: the guards that trip.
+        accepted: the numbers given.
+        begun: those under which an apply began that was cut short: given again, they let the rest
+            of it pass.
     """
     trips = tuple(found)
-    left = tuple(r for r in trips if r.count not in accepted.get(_name(r), ()))
+    left = tuple(r for r in trips if not _passes(r, accepted, begun))
     gone = max((r.count for r in trips if r.what == MISSING and r not in left), default=0)
     return tuple(r for r in left if not _deletes_in_git(r) or r.count > gone)
 
@@ -61,8 +73,21 @@ def _deletes_in_git(refusal: Refusal) -> bool:
     return refusal.what == "deletes" and refusal.side is Side.GIT
 
 
-def unfit(found: Iterable[Refusal], accepted: Accepted) -> tuple[UnfitAccept, ...]:
-    """The accepted numbers that are not those of a guard that tripped."""
+def _passes(refusal: Refusal, accepted: Accepted, begun: Accepted) -> bool:
+    name = _name(refusal)
+    given = accepted.get(name, ())
+    return refusal.count in given or any(
+        refusal.count <= number for number in given if number in begun.get(name, ())
+    )
+
+
+def unfit(
+    found: Iterable[Refusal], accepted: Accepted, begun: Accepted = NONE_ACCEPTED
+) -> tuple[UnfitAccept, ...]:
+    """The accepted numbers that are not those of a guard that tripped.
+
+    Args: as for `not_accepted`; of a run that was cut short, nothing may be left to trip on.
+    """
     counts: dict[str, list[int]] = defaultdict(list)
     for refusal in found:
         counts[_name(refusal)].append(refusal.count)
@@ -71,6 +96,7 @@ def unfit(found: Iterable[Refusal], accepted: Accepted) -> tuple[UnfitAccept, ..
         for name, given in accepted.items()
         for count in sorted(given)
         if count not in counts[name]
+        and not (count in begun.get(name, ()) and all(left <= count for left in counts[name]))
     )
 
 

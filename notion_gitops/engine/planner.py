@@ -6,7 +6,7 @@ from itertools import chain
 
 from notion_gitops.engine.behind import behind
 from notion_gitops.engine.building import RecordView
-from notion_gitops.engine.guards import Accepted, not_accepted, tripped, unfit
+from notion_gitops.engine.guards import NONE_ACCEPTED, Accepted, not_accepted, tripped, unfit
 from notion_gitops.engine.holds import NO_HOLDS, Holds
 from notion_gitops.engine.merge import Merged, merge_record
 from notion_gitops.engine.references import hold_referenced, merged_records
@@ -63,6 +63,7 @@ def decide(
     inputs: Mapping[str, Inputs],
     times: Mapping[FieldOf, EditTimes],
     accepted: Accepted,
+    begun: Accepted = NONE_ACCEPTED,
 ) -> Decided:
     """Decide every record.
 
@@ -70,6 +71,7 @@ def decide(
         inputs: by mapping name.
         times: the times of edits in conflict, as far as they were fetched.
         accepted: numbers that a person accepted past the guards, by ``MAPPING.WHAT``.
+        begun: those of an apply that was cut short.
     """
     operations: list[Operation] = []
     missing: set[FieldOf] = set()
@@ -95,10 +97,10 @@ def decide(
     }
     return Decided(
         operations=by_mapping,
-        refusals={name: not_accepted(trips, accepted) for name, trips in found.items()},
+        refusals={name: not_accepted(trips, accepted, begun) for name, trips in found.items()},
         merged=merged_records(present, operations),
         missing_times=frozenset(missing),
-        unfit=unfit(chain.from_iterable(found.values()), accepted),
+        unfit=unfit(chain.from_iterable(found.values()), accepted, begun),
         not_restored=tuple(left),
         on_hold=on_hold,
         held=held,

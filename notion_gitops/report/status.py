@@ -51,6 +51,8 @@ class StatusInfo:
     mappings: Mapping[str, MappingStatus] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     on_hold: tuple[Hold, ...] = ()  # in force today
+    unfinished: str = ""  # the sync that has begun here and did not come to its end
+    begun: datetime | None = None  # when it has
 
     @property
     def age(self) -> float | None:
@@ -79,10 +81,11 @@ def status_view(info: StatusInfo, again: FollowUp | None = None) -> Report:
         info: what is known.
         again: how the commands that follow are typed.
     """
+    again = again or FollowUp()
+    unfinished = _unfinished(info, again)
     if not info.sync_id:
-        plan = (again or FollowUp()).command("plan")
-        title = f"Never synced: {plan} shows what a first sync would do."
-        return Report("status", Document(title, ()), {"status": info})
+        title = f"Never synced: {again.command('plan')} shows what a first sync would do."
+        return Report("status", Document(title, tuple(unfinished)), {"status": info})
     asked = sum(m.health.open_conflicts for m in info.mappings.values())
     pending = [f"{name}/{key}" for name, m in info.mappings.items() for key in m.pending]
     waiting = Items(tuple(Item(name) for name in pending))
@@ -95,6 +98,7 @@ def status_view(info: StatusInfo, again: FollowUp | None = None) -> Report:
     changed = f"{count(len(refused), 'record')} refused by Notion; sent again once changed"
     blocks: tuple[Block, ...] = (Facts(_facts(info, asked)),)
     sections = [
+        *unfinished,
         *([Section((waiting,), heading, Tone.ASK)] if pending else []),
         *([Section((Items(refused),), changed, Tone.ASK)] if refused else []),
         Section(blocks),
@@ -104,6 +108,18 @@ def status_view(info: StatusInfo, again: FollowUp | None = None) -> Report:
     ]
     data = {"status": info, "age_seconds": info.age}
     return Report("status", Document(_title(info, asked), tuple(sections)), data)
+
+
+def _unfinished(info: StatusInfo, again: FollowUp) -> list[Section]:
+    if not info.unfinished:
+        return []
+    begun = f", {ago((info.now - info.begun).total_seconds())}" if info.begun else ""
+    said = (
+        "If it is not at work any more, it was cut short, and a part of it is done. Nothing is "
+        f"lost: {again.command('apply')} finds what was written, and goes on."
+    )
+    heading = f"Sync {info.unfinished} has begun{begun}, and did not come to its end"
+    return [Section((Paragraph(said),), heading, Tone.ASK)]
 
 
 def log_view(lines: Sequence[LogLine]) -> Report:

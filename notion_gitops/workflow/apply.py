@@ -140,7 +140,9 @@ def _begun(
     operations = {at: o for at, o in planned.plan.operations.items() if _takes_part(planned, at)}
     workspace = planned.comparison.workspace
     earlier = joined(open_creates(workspace.private), lease.earlier if lease else {})
-    journal = Journal.begin(workspace.private, sync_id, workspace.state_ref, earlier)
+    journal = Journal.begin(
+        workspace.private, sync_id, workspace.state_ref, earlier, planned.accepted
+    )
     journal.keep(b for o in operations.values() for b in o.backups)
     return Run(planned, connection, journal, progress, Results(), operations, earlier, lease)
 

@@ -23,6 +23,7 @@ from notion_gitops.workflow.reading.edit_times import Editors, Question, deepen,
 from notion_gitops.workflow.reading.findings import findings_of
 from notion_gitops.workflow.reading.git_side import read_state_and_changes
 from notion_gitops.workflow.reading.how_read import fresh_mark, large_mappings
+from notion_gitops.workflow.reading.journal_lines import accepted_before
 from notion_gitops.workflow.reading.listing import read_in_part
 from notion_gitops.workflow.reading.notion_side import Moment
 from notion_gitops.workflow.reading.part import mapping_plan
@@ -73,6 +74,7 @@ class Planned:
     comparison: Comparison
     databases: Mapping[str, Database]
     users_readable: bool = True
+    accepted: Accepted = field(default_factory=dict)  # as in the options
 
 
 def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions) -> Planned:
@@ -117,7 +119,7 @@ def make_plan(workspace: Workspace, connection: Connection, options: PlanOptions
     pages = {name: each.notion.pages for name, each in comparison.mappings.items()}
     notes = (*(() if users_readable else (UNREADABLE,)), *read_in_part(pages))
     plan = replace(assemble(comparison, decided, cost), notes=notes, restores=wanted.wishes)
-    return Planned(plan, comparison, databases, users_readable)
+    return Planned(plan, comparison, databases, users_readable, options.accepted)
 
 
 def exit_code(plan: Plan, *, detailed: bool) -> ExitCode:
@@ -143,10 +145,11 @@ def decisions_remain(plan: Plan) -> bool:
 def _resolve(comparison: Comparison, connection: Connection, options: PlanOptions) -> Decided:
     """Step 3; twice if there are conflicts: with the times and authors of both edits."""
     inputs: Mapping[str, Inputs] = {n: each.inputs for n, each in comparison.mappings.items()}
-    decided = decide(inputs, {}, options.accepted)
+    accepted = (options.accepted, accepted_before(comparison.workspace.private))
+    decided = decide(inputs, {}, *accepted)
     shown = with_hidden_members(inputs, decided.operations)
     if shown is not inputs:
-        inputs, decided = shown, decide(shown, {}, options.accepted)
+        inputs, decided = shown, decide(shown, {}, *accepted)
     questions = _questions(comparison, decided)
     if not questions:
         return decided
@@ -161,7 +164,7 @@ def _resolve(comparison: Comparison, connection: Connection, options: PlanOption
     if options.deepen:
         deepen(comparison.workspace)
     times = edit_times(comparison.workspace, questions, Editors(users, our_user))
-    return decide(inputs, times, options.accepted)
+    return decide(inputs, times, *accepted)
 
 
 def _questions(comparison: Comparison, decided: Decided) -> dict[FieldOf, Question]:

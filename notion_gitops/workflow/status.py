@@ -12,6 +12,7 @@ from notion_gitops.report.status import LogLine, MappingStatus, StatusInfo
 from notion_gitops.repository.nouns import SyncCommit
 from notion_gitops.workflow.reading.conflict_files import read_conflict_files
 from notion_gitops.workflow.reading.git_side import read_state_and_changes
+from notion_gitops.workflow.reading.journal_lines import cut_short
 from notion_gitops.workflow.reading.newest_state import newest_state
 from notion_gitops.workflow.reading.on_hold import holds_at
 from notion_gitops.workflow.reading.state_branch import StateBranch
@@ -31,7 +32,10 @@ def status(workspace: Workspace) -> StatusInfo:
     last = max(
         (r.sync for r in state.mappings.values() if r.sync), key=lambda s: s.serial, default=None
     )
+    sync_id, begun = cut_short(workspace.private, workspace.state_ref) or ("", None)
     return StatusInfo(
+        unfinished=sync_id,
+        begun=begun,
         now=now,
         branch=workspace.head.branch,
         head=workspace.head.commit,

@@ -76,6 +76,22 @@ def unfinished_ids(private: Path) -> frozenset[str]:
     return frozenset(str(line.get("sync", "")) for line in begun)
 
 
+def cut_short(private: Path, state_ref: str) -> tuple[str, datetime] | None:
+    """The last run, if it did not come to its end: its sync's id, and when it began."""
+    for line in lines(private / FILE):
+        if line.get("what") == "begin" and line.get("state", state_ref) == state_ref:
+            return str(line.get("sync", "")), datetime.fromisoformat(str(line["at"]))
+    return None
+
+
+def accepted_before(private: Path) -> Mapping[str, frozenset[int]]:
+    """The numbers past the guards under which the last run began, if it was cut short."""
+    for line in lines(private / FILE):
+        if line.get("what") == "begin" and isinstance(accepted := line.get("accepted"), dict):
+            return {guard: frozenset(numbers) for guard, numbers in accepted.items()}
+    return {}
+
+
 def unfinished_syncs(private: Path, state_ref: str) -> Iterator[KeptSync]:
     """The runs that did not come to their end, or are not there yet, with their backups.
 

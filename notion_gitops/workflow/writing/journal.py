@@ -9,10 +9,11 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from notion_gitops.formats.atomic import write_bytes
@@ -35,7 +36,14 @@ class Journal:
     _lock: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
 
     @classmethod
-    def begin(cls, private: Path, sync_id: str, state_ref: str, earlier: OpenCreates) -> "Journal":
+    def begin(
+        cls,
+        private: Path,
+        sync_id: str,
+        state_ref: str,
+        earlier: OpenCreates,
+        accepted: Mapping[str, Collection[int]] = MappingProxyType({}),
+    ) -> "Journal":
         """Start a new journal, which carries on the creates that no commit tells of so far.
 
         One that a crash left is kept beside it, since it holds backups.
@@ -45,6 +53,7 @@ class Journal:
             sync_id: of the run.
             state_ref: where the run is going to be recorded.
             earlier: the creates to carry on.
+            accepted: numbers that a person accepted past the guards, by guard.
         """
         private.mkdir(exist_ok=True)
         path = private / FILE
@@ -54,7 +63,8 @@ class Journal:
             os.link(path, private / LEFT.format(f"{number:04d}"))
         journal = cls(path)
         journal._carry_on(earlier)
-        journal.note("begin", format_version=FORMAT_VERSION, sync=sync_id, state=state_ref)
+        given = {"accepted": {g: sorted(n) for g, n in accepted.items()}} if accepted else {}
+        journal.note("begin", format_version=FORMAT_VERSION, sync=sync_id, state=state_ref, **given)
         return journal
 
     def note(self, what: str, **details: Any) -> None:
