@@ -74,6 +74,7 @@ def _ways(part: MappingPlan, again: FollowUp, problems: int) -> Iterator[str]:
         yield f"If it is meant: {again.command(f'apply {accepts(part.refusals)}')}"
     if part.unpaired_git or part.unpaired_notion:
         yield f"To pair them: {again.command('import')}"
+        yield f"If what is left is not the same: {again.command('apply --all-new')}"
     if part.left_out and not part.refusals:
         yield from map(problem_sentence, part.problems[:problems])
         if len(part.problems) > problems:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from notion_gitops.report.document import Block, Document, Item, Items, Paragraph, Section
+from notion_gitops.report.document import Block, Command, Document, Item, Items, Paragraph, Section
+from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.reports import Report
-from notion_gitops.text.words import count
+from notion_gitops.text.words import count, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +20,32 @@ class PairingLine:
     only_notion: tuple[str, ...] = ()  # titles
     ambiguous: tuple[str, ...] = ()  # titles
 
+    @property
+    def apart(self) -> bool:
+        """Whether both sides still hold what nothing links, so that a plan stops."""
+        return bool(self.ambiguous or (self.only_git and self.only_notion))
 
-def pairing_view(lines: Sequence[PairingLine]) -> Report:
-    """The pairs of every mapping that was never synced."""
+
+def pairing_view(lines: Sequence[PairingLine], then: FollowUp) -> Report:
+    """The pairs of every mapping that was never synced, and how to go on."""
     paired = sum(len(line.by_title) for line in lines)
-    sections = tuple(_section(line) for line in lines)
+    sections = (*map(_section, lines), *_next(lines, then))
     title = f"{count(paired, 'record')} to pair by title"
     if not lines:
         title = "Every mapping was synced before: there is nothing to import."
     return Report("import", Document(title, sections), {"mappings": tuple(lines)})
+
+
+def _next(lines: Sequence[PairingLine], then: FollowUp) -> tuple[Section, ...]:
+    if not any(line.apart for line in lines):
+        return ()
+    apart = listed([line.mapping for line in lines if line.apart], 10)
+    same = "Those that are the same: give both one title, or write the record's key into the "
+    same += "page's key property, then import again."
+    new = "Those that are not the same: each becomes a new one on the other side, with"
+    plan, apply = then.command("plan --all-new"), then.command("apply --all-new")
+    blocks = (Paragraph(same), Paragraph(new), Command(plan), Command(apply))
+    return (Section(blocks, f"Still to link: {apart}"),)
 
 
 def _section(line: PairingLine) -> Section:

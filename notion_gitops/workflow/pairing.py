@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from notion_gitops.state.index import IndexEntry, dump_index
 from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.reading.compare import Compared
+from notion_gitops.workflow.reading.part import only_in_notion
 from notion_gitops.workflow.writing.state_ref import commit_state
 
 
@@ -62,12 +63,13 @@ def _pairs(compared: Compared) -> Pairing:
     )
     paired = {p.title for p in pairs}
     both = titles_in_git.keys() & titles_in_notion.keys()
+    alone = only_in_notion(compared) if pages else ()
     return Pairing(
         mapping=compared.mapping.name,
         by_key=len(linked),
         by_title=pairs,
         only_git=tuple(sorted(k for k, r in git.items() if r.title not in both)),
-        only_notion=tuple(sorted(p.title for p in pages if p.title not in both)),
+        only_notion=tuple(sorted(title for title in alone if title not in both)),
         ambiguous=tuple(sorted(both - paired)),
     )
 

@@ -137,6 +137,15 @@ def test_unlinked_sides_are_listed_and_not_applied(make: MakeWorld) -> None:
     assert len(world.tree("HEAD")) == 5
 
 
+def test_a_page_whose_key_no_file_has_is_listed_among_the_unlinked(make: MakeWorld) -> None:
+    pages = [*UNKEYED, {"Name": "Lay cable", "Key": "lay-cable", "created": "2026-01-02"}]
+    world = make(databases(PROJECT_PAGES, pages), RECORDS)
+    planned = world.plan()
+    assert "Lay cable" in part(planned, "tasks").unpaired_notion
+    pairing = next(p for p in find_pairs(planned) if p.mapping == "tasks")
+    assert pairing.only_notion == ("Lay cable",)
+
+
 def test_import_pairs_by_exact_title_and_makes_no_twin(make: MakeWorld) -> None:
     world = make(databases(PROJECT_PAGES, UNKEYED), RECORDS)
     planned = world.plan()

@@ -55,13 +55,17 @@ def command(start: Path, sandbox: bool, base_url: str | None, yes: bool, form: F
             )
             for p in pairings
         )
-        show_report(pairing_view(lines), form)
+        then = where.follow_up(start)
+        show_report(pairing_view(lines, then), form)
         if worth_recording(planned, pairings):
             _ask(yes)
             adopt_state(workspace, planned.comparison.state.commit)
             commit = record_pairs(planned, pairings)
-            plan = where.follow_up(start).command("plan")
-            say(f"Recorded the pairs in {commit[:7]}. Next: {plan}")
+            say(f"Recorded the pairs in {commit[:7]}. Next:")
+            say(f"  {then.command('plan')}")
+        elif not any(line.apart for line in lines):
+            say("Nothing to record. Next:")
+            say(f"  {then.command('plan')}")
     return ExitCode.DECISIONS_REMAIN if any(p.ambiguous for p in pairings) else ExitCode.DONE
 
 

@@ -1,6 +1,6 @@
 """The plan of one mapping: what is decided, with what was read and is left alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from notion_gitops.engine.identity import NO_TITLE
 from notion_gitops.engine.planner import Decided
@@ -53,14 +53,18 @@ def mapping_plan(name: str, comparison: Comparison, decided: Decided, out: str) 
             if each.inputs.holds.record(key) is None
         ),
         unpaired_git=tuple(sorted(each.git.keys - paired)) if unpaired else (),
-        unpaired_notion=_titles(identified.unpaired) if unpaired else (),
+        unpaired_notion=only_in_notion(each) if unpaired else (),
         on_file=frozenset(each.inputs.answers),
         on_hold=decided.on_hold[name],
         held=decided.held[name],
     )
 
 
-def _titles(pages: Iterable[Record]) -> tuple[str, ...]:
+def only_in_notion(each: Compared) -> tuple[str, ...]:
+    """The titles of the pages that no record of git is, with and without a key of their own."""
+    records = each.inputs.notion.records
+    keyed = (records[key] for key in sorted(records.keys() - each.git.keys))
+    pages: tuple[Record, ...] = (*each.notion.identified.unpaired, *keyed)
     return tuple(page.title or NO_TITLE for page in pages)
 
 
