@@ -16,6 +16,7 @@ class FollowUp:
     sandbox: bool = False
     base_url: str = ""
     restores: tuple[RestoreWish, ...] = ()  # what is to come back with the next plan or apply
+    plan_file: str = ""  # where the plan is saved that is shown
 
     def restoring(self, wishes: tuple[RestoreWish, ...]) -> "FollowUp":
         """The same, for plans and applies that bring this back."""
@@ -31,6 +32,13 @@ class FollowUp:
         plans = words.partition(" ")[0] in _PLANS
         wishes = (part for w in self.restores if plans for part in _option("--restore", str(w)))
         return " ".join([self.offline(words), *wishes, *notion])
+
+    @property
+    def apply(self) -> str:
+        """The command that carries out the plan that is shown: the saved one, if it is saved."""
+        if self.plan_file:
+            return replace(self, restores=()).command(f"apply {shlex.quote(self.plan_file)}")
+        return self.command("apply")
 
     def offline(self, words: str) -> str:
         """A command that does not ask Notion: ``conflicts resolve tasks/a-1 --take git``."""

@@ -278,7 +278,7 @@ def _notified(people: Sequence[str]) -> str:
 
 def _next(plan: Plan, total: Counts, again: FollowUp) -> tuple[str, str]:
     """What to type next, if anything."""
-    apply = again.command("apply")
+    apply = again.apply
     if plan.offline:
         return "To compare with Notion", again.command("plan")
     going = [part for part in plan.mappings if takes_part(part)]

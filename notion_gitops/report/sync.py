@@ -42,7 +42,7 @@ from notion_gitops.text.words import count, duration, listed, number
 
 _LISTED = 20
 _MEANS = {
-    Status.STALE: "changed since it was planned; the next apply looks again",
+    Status.STALE: "left as it is; the next plan and apply take it up as it is now",
     Status.FAILED: "refused; not tried again until it changes",
     Status.SKIPPED: "left out on purpose",
     Status.PENDING: "could not be sent; goes first in the next apply",
@@ -180,7 +180,8 @@ def _outcome(result: SyncResult, outcome: Outcome) -> Item:
 
 def _open(result: SyncResult) -> list[Section]:
     going = [part for part in result.plan.mappings if takes_part(part)]
-    waiting = [c for part in going for c in part.conflicts if c.open]
+    every = [c for part in going for c in part.conflicts if c.open]
+    waiting = [c for c in every if (c.mapping, c.key) not in result.unreviewed]
     if not waiting:
         return []
     items = tuple(

@@ -125,6 +125,7 @@ def carry_out(
         notes=(*written.partly, *_nothing_left(stale, operations)),
         refreshed=written.refreshed,
         windows=windows_of(run),
+        unreviewed=frozenset(stale),
     )
     return _recorded(run, result, written)
 

@@ -104,7 +104,7 @@ def stale_operations(saved: SavedPlan, planned: Planned) -> dict[tuple[str, str]
     now = operation_digests(planned.plan, planned.comparison.workspace.mappings)
     changed = {at for at, digest in saved.operations.items() if now.get(at) != digest}
     return {
-        **dict.fromkeys(sorted(changed), "changed since the plan was made; the next plan has it"),
+        **dict.fromkeys(sorted(changed), "changed since the plan was made"),
         **dict.fromkeys(sorted(now.keys() - saved.operations.keys()), "not in the saved plan"),
     }
 

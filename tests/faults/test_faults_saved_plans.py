@@ -1,8 +1,10 @@
 """A plan that is saved, reviewed and then applied: exactly that, or it is said why not."""
 
 import json
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,18 @@ def test_a_saved_plan_is_shown_and_applied_without_asking(world: World, file: Pa
     assert "this plan is of another base" in again.said
 
 
+def test_what_is_told_next_is_this_file_and_until_when_it_counts(world: World, file: Path) -> None:
+    shown = show(world, file)
+    assert f"To do this: notion-gitops apply {file} -C" in " ".join(shown.split())
+    said = r"This plan was made \w+ \d+ \w+ [\d:]+ UTC and counts until \w+ \d+ \w+ [\d:]+ UTC\.\n$"
+    assert re.search(said, shown)
+    old = replace(parse_saved(file.read_text(), ""), made=datetime(2026, 1, 1, tzinfo=UTC))
+    file.write_text(dump_saved(old))
+    assert "and counted until Fri 2 Jan 00:00 UTC: make it anew" in show(world, file)
+    file.write_text(dump_saved(replace(old, offline=True)))
+    assert "without asking Notion: it can be shown, and not applied." in show(world, file)
+
+
 def test_f077_what_changed_in_notion_since_is_left_out_and_the_rest_is_done(
     world: World, file: Path
 ) -> None:
@@ -79,10 +93,15 @@ def test_f077_what_changed_in_notion_since_is_left_out_and_the_rest_is_done(
 
 
 def test_what_was_reviewed_as_one_edit_is_not_done_as_another(world: World, file: Path) -> None:
-    """It became a conflict: neither side is written."""
+    """It became a conflict: neither side is written, and no question is put on file either."""
     world.edit_notion("t1", hours=11)
-    result = apply(world, file)
-    assert result["exit_code"] == ExitCode.PARTLY_APPLIED
+    ran = world.run("apply", str(file))
+    assert ran.code == ExitCode.PARTLY_APPLIED
+    assert not (world.root / "state/conflicts").exists()
+    assert "state/conflicts" not in ran.said
+    told = " ".join(ran.said.split())
+    assert told.count("changed since") == told.count(" stale ") == 2
+    assert "tasks/t1 stale changed since the plan was made left as it is; the next plan" in told
     assert (world.in_notion("t1", "Hours"), world.in_git("t1")["hours"]) == (11, 101)
     assert world.apply().code == ExitCode.DECISIONS_REMAIN
     assert (world.in_notion("t1", "Hours"), world.in_git("t1")["hours"]) == (11, 101)

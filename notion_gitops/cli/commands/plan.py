@@ -1,7 +1,7 @@
 """`plan`: what an apply would do, and why."""
 
-import shlex
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -32,6 +32,7 @@ from notion_gitops.report.plan_build import plan_json, plan_view
 from notion_gitops.report.plan_markdown import plan_markdown
 from notion_gitops.report.plan_text import plan_text
 from notion_gitops.text.escape import terminal
+from notion_gitops.text.words import moment
 from notion_gitops.workflow.offline import make_offline_plan
 from notion_gitops.workflow.plan import PlanOptions, exit_code, make_plan
 from notion_gitops.workflow.saved_plan import MAX_AGE_HOURS, Shown, saved_plan
@@ -105,14 +106,14 @@ def command(  # noqa: PLR0917  one parameter an option
             planned = make_plan(workspace, connection, options)
     plan = replace(planned.plan, first=hindrances(planned))
     plan = judged(plan, workspace.mappings, fail_on)
-    again = where.follow_up(start)
+    again = replace(where.follow_up(start), plan_file="" if out is None else str(out))
     show(printed(plan, workspace, form, full=full, again=again))
     if out is not None:
         shown = _in_all_forms(plan, workspace, again)
         write_plan_file(out, saved_plan(planned, plan, options, where.address, shown))
-        command = again.command(f"apply {shlex.quote(str(out))}")
-        say(f"Saved. Within {MAX_AGE_HOURS} hours this does exactly that, without asking:")
-        tell(f"  {terminal(command)}")
+        until = moment(plan.made + timedelta(hours=MAX_AGE_HOURS))
+        say(f"Saved. Until {until} UTC this does exactly that, without asking:")
+        tell(f"  {terminal(again.apply)}")
     return exit_code(plan, detailed=detailed_exitcode)
 
 

@@ -1,14 +1,18 @@
 """`show`: a saved plan, as it was shown when it was made."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
 from notion_gitops.cli.options import examples
-from notion_gitops.cli.output import Format, format_option, show
+from notion_gitops.cli.output import Format, format_option, show, show_lines
 from notion_gitops.cli.plan_file import read_plan_file
 from notion_gitops.cli.strict import Command
+from notion_gitops.model.saved_plan import SavedPlan
 from notion_gitops.text.escape import terminal
+from notion_gitops.text.words import moment
+from notion_gitops.workflow.saved_plan import MAX_AGE_HOURS
 
 
 @click.command(
@@ -34,3 +38,15 @@ def command(file: Path, form: Format) -> None:
             show(saved.markdown)
         case Format.TEXT:
             show("\n".join(map(terminal, saved.text.split("\n"))))
+            show_lines(f"\n{_counts(saved, datetime.now(UTC))}")
+
+
+def _counts(saved: SavedPlan, now: datetime) -> str:
+    """When the plan was made, and until when it can be applied."""
+    made, until = saved.made, saved.made + timedelta(hours=MAX_AGE_HOURS)
+    said = f"This plan was made {moment(made)} UTC"
+    if saved.offline:
+        return f"{said}, without asking Notion: it can be shown, and not applied."
+    if now > until:
+        return f"{said} and counted until {moment(until)} UTC: make it anew to apply it."
+    return f"{said} and counts until {moment(until)} UTC."

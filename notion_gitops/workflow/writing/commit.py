@@ -51,7 +51,9 @@ def commit_sync(
     """
     workspace = planned.comparison.workspace
     failed = {(o.mapping, o.key) for o in result.outcomes if o.status is not Status.APPLIED}
-    questions = conflict_changes(planned, lambda mapping, key: (mapping, key) not in failed)
+    questions = conflict_changes(
+        planned, lambda mapping, key: (mapping, key) not in failed, result.unreviewed
+    )
     unused = answers_let_go(planned, questions, result.backups)
     journal.keep(unused)
     _write_questions(workspace, questions, journal)

@@ -1,6 +1,6 @@
 """Which conflict files appear, change or go with an apply."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from notion_gitops.engine.building import OVERWRITTEN
@@ -26,13 +26,16 @@ class _About:
 
 
 def conflict_changes(
-    planned: Planned, sound: Callable[[str, str], bool] = lambda _mapping, _key: True
+    planned: Planned,
+    sound: Callable[[str, str], bool] = lambda _mapping, _key: True,
+    unreviewed: Collection[tuple[str, str]] = (),
 ) -> dict[str, bytes | None]:
     """The conflict files that appear, change or go; empty if all stays as it is.
 
     Args:
         planned: the plan.
         sound: whether a record's operation succeeded; the answers of the others are kept.
+        unreviewed: records that a saved plan says something else about; theirs stay as they are.
     """
     workspace, operations = planned.comparison.workspace, planned.plan.operations
     changes: dict[str, bytes | None] = {}
@@ -45,7 +48,7 @@ def conflict_changes(
         left_alone = _out_of_reach(compared) | part.held | refused
         for key in open_keys | (compared.inputs.answers.keys() - left_alone):
             done = sound(part.name, key)
-            if key not in open_keys and not done:
+            if (key not in open_keys and not done) or (part.name, key) in unreviewed:
                 continue
             path = conflict_path(part.name, key)
             old = _content(workspace, path)

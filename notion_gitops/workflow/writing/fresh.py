@@ -179,7 +179,7 @@ class FreshReadings:
 
 def moved() -> NotWritten:
     """Somebody changed a page, so what was planned for it is not written."""
-    why = "edited in Notion since the plan was made; the next plan takes it up"
+    why = "edited in Notion since the plan was made"
     return NotWritten(Status.STALE, why)
 
 

@@ -88,9 +88,7 @@ class FileSender:
         except (NoFile, OSError) as error:
             raise NotWritten(Status.STALE, f"{ref.path}: {error}") from None
         if now.digest != ref.digest or len(content) != now.size:
-            why = (
-                f"{ref.path} does not hold any more what the plan meant; the next plan takes it up"
-            )
+            why = f"{ref.path} does not hold any more what the plan meant"
             raise NotWritten(Status.STALE, why)
         return content
 

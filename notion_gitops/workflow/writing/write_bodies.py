@@ -25,7 +25,7 @@ from notion_gitops.workflow.writing.keeping import overwritten
 from notion_gitops.workflow.writing.run import Id, Run
 from notion_gitops.workflow.writing.windows import measured
 
-STALE = "its text was edited in Notion since the plan was made; the next plan takes it up"
+STALE = "its text was edited in Notion since the plan was made"
 PART = "only a part of its text was written; the next plan takes up the rest"
 NOT_TAKEN = "Notion did not take its text; the next plan tries again"
 

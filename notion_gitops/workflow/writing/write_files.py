@@ -62,7 +62,7 @@ class FileWriter:
     def _file(self, path: str, edits: list[FileEdit]) -> dict[Id, Unwritten]:
         before = self.written.get(path, self.read.get(path))
         if not self._as_read(path, before):
-            why = f"{path} was changed while the sync ran; the next plan takes it up"
+            why = f"{path} was changed while the sync ran"
             return {e.at: Unwritten(Status.STALE, why) for e in edits}
         failed: dict[Id, Unwritten] = {}
         try:
