@@ -11,15 +11,22 @@ from typing import Any
 
 import yaml
 
-RECORDS = "state/records/tasks/"
-CONFLICTS = "state/conflicts/tasks/"
-TITLES = {"title": "Name", "note": "Note", "spot": "Spot", "hours": "Hours"}
+RECORDS = "state/records/"
+CONFLICTS = "state/conflicts/"
+TITLES = {
+    "title": "Name", "note": "Note", "spot": "Spot", "hours": "Hours", "team": "Team",
+    "first": "First",
+}  # fmt: skip
 BODY = "body"
 FIELDS = (*TITLES, BODY)
+RELATIONS = {"team": "teams", "first": "tasks"}  # field -> the mapping it leads to
+FIELDS_OF = {
+    "tasks": ("title", "note", "spot", "hours", "team", BODY), "teams": ("title", "note", "first"),
+}  # fmt: skip
 _TOKEN = re.compile(r"(?<![0-9a-f-])w?(1\d{4})(?![0-9a-f-])")
 _FRONT = re.compile(r"---\n(.*?)^---\n(.*)", re.DOTALL | re.MULTILINE)
 
-Values = Mapping[str, str]  # field -> as text; "" for empty; sets sorted, with blanks between
+Values = Mapping[str, str]  # field -> as text; "" for empty; of sets a line for each member, sorted
 
 
 def tokens_in(text: str) -> set[str]:
@@ -30,6 +37,11 @@ def tokens_in(text: str) -> set[str]:
 def went(was: str, now: str) -> str:
     """The lines of a value that another one does not have."""
     return "\n".join(sorted(set(was.splitlines()) - set(now.splitlines())))
+
+
+def mapping_of(key: str) -> str:
+    """The mapping of a record; keys have it in front here."""
+    return key.partition("/")[0]
 
 
 def path_of(key: str) -> str:
@@ -58,13 +70,18 @@ def record_of(content: bytes) -> Values:
 
 
 def _plain(value: Any) -> str:
-    return " ".join(sorted(value)) if isinstance(value, list) else str(value or "")
+    return "\n".join(sorted(value)) if isinstance(value, list) else str(value or "")
 
 
 def file_of(values: Values) -> bytes:
     """A new record file."""
-    fields = "".join(f"{n}: {values[n]}\n" for n in TITLES if values.get(n))
+    fields = "".join(_line(n, values[n]) for n in TITLES if values.get(n))
     return f"---\n{fields}---\n{_body(values.get(BODY, ''))}".encode()
+
+
+def _line(name: str, value: str) -> str:
+    shown = f"[{', '.join(value.splitlines())}]" if name in RELATIONS else value
+    return f"{name}: {shown}\n" if value else ""
 
 
 def _body(value: str) -> str:
@@ -77,7 +94,7 @@ def spelled(content: bytes, name: str, value: str) -> bytes:
     if name == BODY:
         body = _body(value)
     else:
-        line = f"{name}: {value}\n" if value else ""
+        line = _line(name, value)
         found = re.compile(rf"^{name}:.*\n(?:[ -].*\n)*", re.MULTILINE)
         fields = found.sub(line, fields, count=1) if found.search(fields) else fields + line
     return f"---\n{fields}---\n{body}".encode()
@@ -89,3 +106,24 @@ def typed(name: str, shown: str, token: str) -> str:
         return token if name == "hours" else f"w{token}"
     lines, place = shown.splitlines(), int(token) % 4
     return "\n".join([*lines[:place], f"w{token}", *lines[place + 1 :]])
+
+
+def pointing_to(files: Mapping[str, Values], key: str) -> set[str]:
+    """The keys of the records whose relations name a record."""
+    mapping, _, bare = key.partition("/")
+    names = [name for name, to in RELATIONS.items() if to == mapping]
+    return {k for k, v in files.items() if any(bare in v[n].splitlines() for n in names)}
+
+
+def by_page(values: Values, pages: Mapping[str, str]) -> Values:
+    """The same with relations as Notion has them: by page id, where the record has a page.
+
+    Args:
+        values: as a file has them.
+        pages: page ids by key.
+    """
+    found = dict(values)
+    for name, mapping in RELATIONS.items():
+        keys = found.get(name, "").splitlines()
+        found[name] = "\n".join(sorted(pages.get(f"{mapping}/{key}", key) for key in keys))
+    return found

@@ -14,8 +14,8 @@ from tests.machine.machine_stage import Stage
 from tests.machine.machine_views import MAIN, Page, records_in
 
 Json = dict[str, Any]
-ANCHORS = ("north", "south")  # nobody deletes these: an emptied side is a matter of the guards
-KEYS = ("ant", "bee", "cat")
+ANCHORS = ("tasks/north", "tasks/south", "teams/red")  # never deleted: guards see to that
+KEYS = ("tasks/ant", "tasks/bee", "tasks/cat", "teams/blue")
 CLONES = ("a", "b", "desk")  # a and b apply
 CONFIG = """\
 [core]

@@ -21,7 +21,7 @@ from notion_gitops.sandbox import Sandbox
 from notion_gitops.sandbox.basics.clock import SettableClock
 from notion_gitops.sandbox.seeding.seed import load
 from notion_gitops.workflow.plan import Connection
-from tests.machine.machine_files import BODY, TITLES, file_of, path_of
+from tests.machine.machine_files import BODY, FIELDS_OF, TITLES, file_of, mapping_of, path_of
 from tests.machine.machine_git import QuickGit, real_git
 from tests.machine.machine_ground import ANCHORS, CLONES, KEYS, Json, make_repository
 from tests.machine.machine_objects import set_ref
@@ -43,22 +43,40 @@ fields:
   note: {property: Note, type: rich_text}
   spot: {property: Spot, type: rich_text}
   hours: {property: Hours, type: number}
+  team: {property: Team, type: relation, to: teams}
 conflicts:
   rules:
     - {name: the place is ours, fields: [spot], take: git}
   otherwise: manual
 body: both
 """
+TEAMS = """\
+version: 1
+name: teams
+notion: {database: "${TEAMS_DATABASE}"}
+git: {path: state/records/teams, format: markdown}
+key: {property: Task ID}
+fields:
+  title: {property: Name, type: title, required: true}
+  note: {property: Note, type: rich_text}
+  first: {property: First, type: relation, to: tasks}
+"""
 COLUMNS = {
     "Name": "title", KEY: "rich_text", "Note": "rich_text", "Spot": "rich_text", "Hours": "number",
 }  # fmt: skip
+TO_TEAMS = {"Team": {"type": "relation", "to": "Teams"}}
+TO_TASKS = {"First": {"type": "relation", "to": "Tasks"}}
 SEED: Json = {
     "users": [{"id": "3f0c6a52-8d1e-4b7a-9c35-61a2e0d4b701", "name": EVA, "email": "e@e.example"}],
     "databases": [
-        {"name": "Tasks", "mapping": "tasks", "pages": [], "properties": COLUMNS},
+        {"name": "Tasks", "mapping": "tasks", "pages": [], "properties": COLUMNS | TO_TEAMS},
+        {"name": "Teams", "mapping": "teams", "pages": [], "properties": COLUMNS | TO_TASKS},
         {"name": "Elsewhere", "pages": [], "properties": COLUMNS},
     ],
 }
+
+
+POINTING = {"tasks/ant": "red", "tasks/bee": "blue", "teams/red": "ant", "teams/blue": "ant"}
 
 
 @dataclass
@@ -79,10 +97,18 @@ def opened(folder: Path, sandbox: bytes, at: datetime) -> World:
     git = QuickGit(real_git())
     current = Stage(clock, git, folder)
     clones = {name: git.clone(folder / name) for name in CLONES}
-    doc = json.loads(box._store.all("SELECT properties FROM data_sources")[0][0])
+    rows = box._store.all("SELECT id, alias, properties FROM data_sources WHERE alias IS NOT NULL")
     fields = {title: name for name, title in TITLES.items()} | {KEY: ""}
+    properties = {
+        row["alias"]: {
+            p["id"]: fields[p["name"]]
+            for p in json.loads(row["properties"])
+            if fields[p["name"]] in ("", *FIELDS_OF[row["alias"]])
+        }
+        for row in rows
+    }
     bot = str(box._store.all("SELECT bot FROM tokens WHERE token=?", (TOKEN,))[0][0])
-    view = NotionView(box, bot, {p["id"]: fields[p["name"]] for p in doc})
+    view = NotionView(box, bot, {row["id"]: row["alias"] for row in rows}, properties)
     view.note()
     view.since.update(dict.fromkeys(view.since, START))
     return World(folder, current, box, Oracle(view), clones, git.clone(folder / "hub"))
@@ -100,13 +126,15 @@ def make_template(folder: Path) -> Template:
     world = opened(folder, empty, START)
     files: dict[str, bytes | None] = {
         ".gitignore": b".notion-gitops/\n", "mappings/tasks.yaml": MAPPING.encode(),
+        "mappings/teams.yaml": TEAMS.encode(),
     }  # fmt: skip
     for number, key in enumerate((*ANCHORS, *KEYS)):
         values = {
             "title": key, "note": f"of {key}", "spot": f"at {key}", "hours": str(number),
+            "team": POINTING.get(key, ""), "first": POINTING.get(key, ""),
             BODY: f"first of {key}\nsecond of {key}\nlast of {key}",
         }  # fmt: skip
-        files[path_of(key)] = file_of(values)
+        files[path_of(key)] = file_of({n: values[n] for n in FIELDS_OF[mapping_of(key)]})
     with telling(world):
         world.commit("a", files)
         world.hub.objects.take(world.clones["a"].objects, world.clones["a"].head())
@@ -147,7 +175,7 @@ def telling(world: World) -> Iterator[None]:
         )
 
         def find(mapping: object) -> str:
-            return world.sandbox.find_data_source("tasks") or ""
+            return world.sandbox.find_data_source(str(getattr(mapping, "name", mapping))) or ""
 
         yield Connection(gateway, find, world.clock, lambda: world.clock().timestamp())
 

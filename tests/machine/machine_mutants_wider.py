@@ -2,7 +2,8 @@
 
 import pytest
 
-from notion_gitops.model.operations import Operation
+from notion_gitops.engine import fields, planner
+from notion_gitops.model.operations import Cause, Operation
 from notion_gitops.notion import bodies
 from notion_gitops.workflow.reading import text_merges
 from notion_gitops.workflow.writing.write_bodies import BodyWriter, Reading
@@ -25,3 +26,17 @@ def text_not_read_again(patch: pytest.MonkeyPatch) -> None:
 def text_of_git_wins(patch: pytest.MonkeyPatch) -> None:
     """Of two edits of a text git's is taken for what both together come to."""
     patch.setattr(text_merges, "merged_text", lambda _, three, **__: three.git)
+
+
+def referenced_deletes(patch: pytest.MonkeyPatch) -> None:
+    """A record is deleted, whoever points to it."""
+    patch.setattr(planner, "hold_referenced", lambda _, operations, *__: operations)
+
+
+def set_of_git_wins(patch: pytest.MonkeyPatch) -> None:
+    """Of two edits of a relation git's is taken for what both together come to."""
+
+    def merged(at: fields.Readings) -> fields.FieldMerge:
+        return fields.FieldMerge(at.git, to_notion=Cause.MERGED)
+
+    patch.setattr(fields, "_merged_set", merged)

@@ -5,7 +5,6 @@ of it. Transitions are checked as they happen, since an end may hide what was lo
 I1 to I23 are the invariants of the catalogue of faults, by their numbers there.
 """
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,8 +15,11 @@ from tests.machine.machine_files import (
     CONFLICTS,
     FIELDS,
     RECORDS,
+    RELATIONS,
     Values,
+    by_page,
     key_of,
+    pointing_to,
     record_of,
     tokens_in,
     went,
@@ -28,8 +30,6 @@ from tests.machine.machine_views import (
     NotionView,
     Page,
     base_of,
-    newest_state,
-    questions_in,
     records_in,
 )
 
@@ -69,17 +69,17 @@ class Run:
 
     clone: Clone
     base: str  # the state commit that it starts from
-    read: dict[str, tuple[int, datetime]] = field(default_factory=dict)  # page, or "" for all
+    read: dict[str, tuple[int, datetime]] = field(default_factory=dict)  # page, or its source
     texts: dict[str, tuple[int, datetime]] = field(default_factory=dict)  # page: its body
     wrote: int = 0  # requests that change something
     brought_back: set[str] = field(default_factory=set)  # pages that it took out of the trash
     jumped: bool = False  # time was made to jump just before the request that goes out now
 
-    def reading(self, page: str, name: str = "") -> tuple[int, datetime] | None:
+    def reading(self, page: Page, name: str = "") -> tuple[int, datetime] | None:
         """When a field of the page was last read, as a number of an act and as a time."""
         if name == BODY:
-            return self.texts.get(page)
-        found = [self.read[at] for at in (page, "") if at in self.read]
+            return self.texts.get(page.id)
+        found = [self.read[at] for at in (page.id, page.source) if at in self.read]
         return max(found, default=None)
 
 
@@ -126,17 +126,17 @@ class Oracle:
     # --- what the product asks of Notion, before it happens ---
 
     def reads(self, run: Run, page: str, at: datetime) -> None:
-        """It reads a page, or ("") all of the database."""
+        """It reads a page, or all of a data source."""
         run.read[page] = (self.acts, at)
 
     def reads_text(self, run: Run, page: str, at: datetime) -> None:
         """It reads the body of a page."""
         run.texts[page] = (self.acts, at)
 
-    def edited_since(self, run: Run, page: str, name: str) -> bool:
+    def edited_since(self, run: Run, page: Page, name: str) -> bool:
         """Whether a person edited a field after the run last read it."""
         reading = run.reading(page, name)
-        return reading is not None and self.edited.get((page, name), -1) > reading[0]
+        return reading is not None and self.edited.get((page.id, name), -1) > reading[0]
 
     def trashes(self, run: Run, page: Page) -> None:
         """I5: only what a person deleted in git goes into the trash."""
@@ -145,9 +145,11 @@ class Oracle:
         asked = (key, "") in self.answered
         hold("I5", asked or key not in files, key, "is trashed, and its file is there")
         hold("I5", asked or key in self.deleted, key, "is trashed, and nobody deleted its file")
-        self._young(run, page.id)
+        self._young(run, page)
+        shown = {k for p in self.notion.pointing_to(page.id) for k in (self._agreed(run, p)[0],)}
+        hold("I5", asked or not shown & pointing_to(files, key), key, "is trashed, and pointed to")
         for name, value in page.values.items():
-            since = self.edited_since(run, page.id, name)
+            since = self.edited_since(run, page, name)
             known = not went(value, base.get(name, "")) or since or asked or name in RULED
             hold("I4", known, f"{key} is trashed, and {name} was edited to {value}")
 
@@ -157,17 +159,17 @@ class Oracle:
         base = base_of(run.clone, run.base) if run.base else None
         keys = [k for k, p in base.pages.items() if p == page.id] if base else []
         key = keys[0] if keys else page.key
-        return key, base.records.get(key, {}) if base else {}
+        return key, by_page(base.records.get(key, {}), base.pages) if base else {}
 
     def updates(self, run: Run, page: Page, values: Values) -> None:
         """I4, I8: only a value that both sides agreed on is written over, or one that is asked."""
         key, base = self._agreed(run, page)
         for name, new in values.items():
-            self._young(run, page.id, name)
+            self._young(run, page, name)
             now = page.values[name]
             if not went(went(now, new), base.get(name, "")):
                 continue
-            if self.edited_since(run, page.id, name):
+            if self.edited_since(run, page, name):
                 self.tally["edited between our reading and our writing"] += 1
                 self.excused |= tokens_in(now)
                 continue
@@ -176,12 +178,12 @@ class Oracle:
             may = back or asked or name in RULED
             hold("I4", may, f"{key}.{name} = {now} is written over in Notion by {new}; base", base)
 
-    def _young(self, run: Run, page: str, name: str = "") -> None:
+    def _young(self, run: Run, page: Page, name: str = "") -> None:
         reading = run.reading(page, name)
-        hold("I10", reading is not None, page, "is written and was not read by this run")
+        hold("I10", reading is not None, page.key, "is written and was not read by this run")
         assert reading is not None
         age = self.now() - reading[1]
-        hold("I10", run.jumped or age <= YOUNG, page, f"is written on a reading {age} old")
+        hold("I10", run.jumped or age <= YOUNG, page.key, f"is written on a reading {age} old")
 
     def now(self) -> datetime:
         return self.notion.sandbox.clock()
@@ -241,7 +243,7 @@ class Oracle:
             if was == now:
                 continue
             held = [v for (_, f), vs in self.notion.held.items() if f == name for v in vs]
-            invented = went(went(now, was), "\n".join(held))
+            invented = name not in RELATIONS and went(went(now, was), "\n".join(held))
             hold("I7", not invented, f"{key}.{name} = {now} is invented")
             may = not went(went(was, now), agreed.get(name, "")) or name in RULED
             asked = (key, name) in self.answered or (key, "") in self.answered
@@ -268,12 +270,12 @@ class Oracle:
         if earlier is not None:
             hold("I13", base.serial > earlier.serial, "serial", earlier.serial, base.serial)
             hold("I13", base.lineage == earlier.lineage, "another lineage")
-        for key, values in base.records.items():
+        for key, agreed in base.records.items():
             before = earlier.records.get(key, {}) if earlier else {}
-            page = base.pages[key]
+            page, values = base.pages[key], by_page(agreed, base.pages)
             for name in FIELDS:
                 value = values[name]
-                if value and value != before.get(name):
+                if value and agreed[name] != before.get(name):
                     held = self.notion.held.get((page, name), set())
                     hold("I6", value in held, f"base of {key}.{name} = {value} never was in Notion")
 
@@ -291,54 +293,6 @@ class Oracle:
         ours = Counter(p.key for p in pages if p.by_us and p.key and not p.in_trash)
         twins = {key: count for key, count in ours.items() if count > 1}
         hold("I3", not twins, "twins:", twins)
-
-    # --- at rest ---
-
-    def none_lost(self, clones: Mapping[str, Clone]) -> None:
-        """I4: every value stands somewhere, or a person saw another one take its place."""
-        alive = {t for p in self.notion.pages().values() if not p.in_trash for t in _tokens(p)}
-        for clone in clones.values():
-            head = clone.head()
-            for record in records_in(clone, head).values():
-                alive |= tokens_in(" ".join(record.values()))
-            for text in questions_in(clone, head).values():
-                alive |= tokens_in(text)
-        ruled = {t for t in self.backed_up if self.entered.get(t, "").rpartition(".")[2] in RULED}
-        known = alive | self.excused | ruled
-        lost = [t for t in self.entered if t not in known and not self.saw.get(t)]
-        hold("I4", not lost, "lost:", {t: self.entered[t] for t in lost})
-
-    def agreed(self, clone: Clone, told: str) -> None:
-        """I1: both sides say the same of every record that nothing is asked about.
-
-        Args:
-            clone: that has all.
-            told: by the last apply: of a key that went and one that came, which may be one record,
-                it asks there.
-        """
-        head = clone.head()
-        files, asked = records_in(clone, head), questions_in(clone, head)
-        base = base_of(clone, newest_state(clone))
-        pages = self.notion.pages()
-        problems = told.partition("what it concerns is left alone:")[2]
-        doubted = set(re.findall(r"[\w-]+", problems))
-        for key, values in files.items():
-            page = pages.get(base.pages.get(key, ""))
-            if key in asked or key in doubted:
-                continue
-            hold("I1", page is not None, key, "has a file and no page")
-            assert page is not None
-            hold("I1", not page.in_trash, key, "has a file, and its page is in the trash")
-            hold("I1", page.values == values, key, "differs:", values, page.values)
-        for key, page_id in base.pages.items():
-            page = pages.get(page_id)
-            gone = key not in files and key not in asked and key not in doubted
-            if gone and page is not None:
-                hold("I1", page.in_trash, key, "has no file, and its page is there")
-
-
-def _tokens(page: Page) -> set[str]:
-    return tokens_in(" ".join(page.values.values()))
 
 
 def state_of(clone: Clone) -> str:

@@ -10,9 +10,11 @@ from tests.machine.machine_files import (
     BODY,
     CONFLICTS,
     FIELDS,
+    FIELDS_OF,
     RECORDS,
     file_of,
     key_of,
+    mapping_of,
     path_of,
     record_of,
     spelled,
@@ -33,7 +35,7 @@ class PeopleInGit(Ground):
         """A person edits a field of a file, or empties it."""
         clone, path = self.clones[name], path_of(key)
         entry = clone.objects.tree_of(clone.head()).get(path)
-        if entry is None:
+        if entry is None or fieldname not in FIELDS_OF[mapping_of(key)]:
             return False
         found = clone.objects.read(entry[1])
         assert found is not None
@@ -50,8 +52,8 @@ class PeopleInGit(Ground):
         """A person adds a record."""
         if key in self.files(name):
             return False
-        fields = ("title", "note", BODY)
-        values = {f: f"w{self.oracle.token(f'{name}:{key}.{f}')}" for f in fields}
+        fields = {"title", "note", BODY} & {*FIELDS_OF[mapping_of(key)]}
+        values = {f: f"w{self.oracle.token(f'{name}:{key}.{f}')}" for f in sorted(fields)}
         self.commit(name, {path_of(key): file_of(values)})
         self.tell("create in git", name, key, *values.values())
         return True

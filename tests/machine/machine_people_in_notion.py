@@ -9,7 +9,7 @@ import httpx
 
 from notion_gitops.sandbox import SandboxTransport, edits
 from notion_gitops.sandbox.weather.rules import Effect, Fault, Rule
-from tests.machine.machine_files import BODY, TITLES, typed, went
+from tests.machine.machine_files import BODY, FIELDS_OF, TITLES, typed, went
 from tests.machine.machine_ground import ANCHORS, Json
 from tests.machine.machine_people_between_clones import PeopleBetweenClones
 from tests.machine.machine_views import KEY, Page
@@ -26,30 +26,35 @@ class PeopleInNotion(PeopleBetweenClones):
     def edit_page(self, page: Page, name: str) -> bool:
         if page.in_trash or page.archived or page.id in self.moved:
             return False
+        if name not in FIELDS_OF[page.mapping]:
+            return False
         token = self.oracle.token(f"Notion:{page.key or page.id}.{name}")
         shown = page.values[name]
         value: Any = typed(name, shown, token)
         self.oracle.replaced(went(shown, value), token)
         self.oracle.edits(page.id, name)
         if name == BODY:
-            edits.rewrite_body(self.sandbox, ("tasks", page.id), value, by=EVA)
+            edits.rewrite_body(self.sandbox, (page.mapping, page.id), value, by=EVA)
         else:
             value = int(value) if name == "hours" else value
-            edits.edit(self.sandbox, "tasks", page.id, {self.title(name): value}, by=EVA)
+            values = {self.title(page.mapping, name): value}
+            edits.edit(self.sandbox, page.mapping, page.id, values, by=EVA)
         self.oracle.notion.note()
         self.tell("edit body in Notion" if name == BODY else "edit in Notion", page.key, name,
                   repr(shown), "->", token)  # fmt: skip
         return True
 
-    def title(self, name: str) -> str:
+    def title(self, mapping: str, name: str) -> str:
         """The property of a field, as it is called now."""
-        doc = json.loads(self.sandbox._store.all("SELECT properties FROM data_sources")[0][0])
-        ids = {f: i for i, f in self.oracle.notion.properties.items()}
+        doc = json.loads(self.sandbox._store.all(
+            "SELECT properties FROM data_sources WHERE alias=?", (mapping,))[0][0])  # fmt: skip
+        ids = {f: i for i, f in self.oracle.notion.properties[mapping].items()}
         return str(next(p["name"] for p in doc if p["id"] == ids[name]))
 
     def add_page(self) -> bool:
         title, note, text = (self.oracle.token(f"Notion:new.{f}") for f in ("title", "note", BODY))
-        values = {self.title("title"): f"w{title}", self.title("note"): f"w{note}"}
+        names = [self.title("tasks", n) for n in ("title", "note")]
+        values = dict(zip(names, (f"w{title}", f"w{note}"), strict=True))
         page = edits.add_page(self.sandbox, "tasks", values, by=EVA, body=f"w{text}")
         self.oracle.notion.note()
         self.oracle.edits(page, "title")
@@ -59,9 +64,11 @@ class PeopleInNotion(PeopleBetweenClones):
     def duplicate(self, page: Page) -> bool:
         if page.in_trash or page.id in self.moved:
             return False
-        plain = [n for n in TITLES if page.values[n] and n != "hours"]
-        values: Json = {self.title(n): page.values[n] for n in plain} | {KEY: page.key}
-        edits.add_page(self.sandbox, "tasks", values, by=EVA, body=page.values[BODY] or None)
+        plain = [n for n in ("title", "note", "spot") if page.values[n]]
+        values: Json = {self.title(page.mapping, n): page.values[n] for n in plain}
+        values[KEY] = page.key.rpartition("/")[2]
+        body = page.values[BODY] or None
+        edits.add_page(self.sandbox, page.mapping, values, by=EVA, body=body)
         self.oracle.notion.note()
         self.tell("duplicate in Notion", page.key)
         return True
@@ -72,7 +79,7 @@ class PeopleInNotion(PeopleBetweenClones):
         self.oracle.replaced(" ".join(page.values.values()), "trashed")
         self.oracle.acts += 1
         self.oracle.trashed[page.id] = self.oracle.acts
-        edits.trash_page(self.sandbox, "tasks", page.id, by=EVA)
+        edits.trash_page(self.sandbox, page.mapping, page.id, by=EVA)
         self.tell("trash in Notion", page.key)
         return True
 
@@ -80,7 +87,7 @@ class PeopleInNotion(PeopleBetweenClones):
         if not page.in_trash or page.id in self.moved:
             return False
         self.oracle.revived(" ".join(page.values.values()))
-        edits.restore_page(self.sandbox, "tasks", page.id, by=EVA)
+        edits.restore_page(self.sandbox, page.mapping, page.id, by=EVA)
         self.tell("restore in Notion", page.key)
         return True
 
@@ -94,7 +101,7 @@ class PeopleInNotion(PeopleBetweenClones):
     def move(self, page: Page, *, back: bool = False) -> bool:
         if page.in_trash or page.archived or (page.id in self.moved) != back:
             return False
-        if page.key in ANCHORS:
+        if page.key in ANCHORS or page.mapping != "tasks":
             return False
         if not back:  # what has no place there is lost, and a person sees that
             self.oracle.replaced(" ".join(page.values.values()), "moved")
@@ -106,12 +113,12 @@ class PeopleInNotion(PeopleBetweenClones):
         return True
 
     def rename_property(self, name: str) -> bool:
-        if name == BODY:
+        if name not in TITLES:
             return False
         self.renamed = getattr(self, "renamed", 0) + 1
         source = self.sandbox.find_data_source("tasks")
-        body = {"properties": {self.title(name): {"name": f"{TITLES[name]} {self.renamed}"}}}
-        self.api("PATCH", f"data_sources/{source}", body)
+        now, new = self.title("tasks", name), f"{TITLES[name]} {self.renamed}"
+        self.api("PATCH", f"data_sources/{source}", {"properties": {now: {"name": new}}})
         self.tell("rename property", name)
         return True
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from notion_gitops.sandbox.weather.rules import Effect, Fault
-from tests.machine.machine_files import BODY, TITLES
+from tests.machine.machine_files import BODY
 from tests.machine.machine_ground import CLONES, KEYS
 from tests.machine.machine_making import Template, a_world
 from tests.machine.machine_stage import Moment, Process
@@ -18,8 +18,9 @@ from tests.machine.machine_world import Ran, World
 
 ENGINES = st.sampled_from(["a", "b"])
 PLACES = st.sampled_from(CLONES)
-FIELD = st.sampled_from([*TITLES, BODY, BODY])
-KEY = st.sampled_from([*KEYS, "dog", "north"])
+FIELD = st.sampled_from(["title", "note", "spot", "hours", BODY, BODY])
+KEY = st.sampled_from([*KEYS, "tasks/dog", "tasks/north"])
+TARGET = st.sampled_from(["tasks/ant", "tasks/cat", "teams/red", "teams/blue", "teams/blue", ""])
 NUMBER = st.integers(0, 9)
 WRITES = ("POST", "/pages$"), ("PATCH", "/pages/")
 READS = ("POST", "/query$"), ("GET", "/pages/"), ("GET", "/data_sources/")
@@ -182,6 +183,18 @@ class Machine(RuleBasedStateMachine):
             if page.key == key:
                 self.in_notion(notion, number, field)
                 return
+
+    @rule(name=ENGINES, key=KEY, to=TARGET, number=NUMBER, in_git=st.booleans())
+    def point(self, name: str, key: str, to: str, number: int, in_git: bool) -> None:
+        """A record points to another one, or to none any more."""
+        world = self.world
+        if in_git:
+            world.pull(name)
+            if world.point(name, key, to):
+                world.publish(name)
+            return
+        led_to = next((p for p in world.pages() if p.key == to), None)
+        world.point_page(pick(world, number), led_to)
 
     @rule(name=PLACES, mine=st.booleans())
     def pull(self, name: str, mine: bool) -> None:

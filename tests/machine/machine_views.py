@@ -10,13 +10,24 @@ from typing import Any
 import yaml
 
 from notion_gitops.sandbox.sandbox import Sandbox
-from tests.machine.machine_files import BODY, CONFLICTS, RECORDS, TITLES, Values, key_of, record_of
+from tests.machine.machine_files import (
+    BODY,
+    CONFLICTS,
+    RECORDS,
+    RELATIONS,
+    TITLES,
+    Values,
+    key_of,
+    mapping_of,
+    record_of,
+)
 from tests.machine.machine_git import Clone
 
 STATE = "refs/heads/notion-gitops/state"
 MAIN = "refs/heads/main"
 TRACKED = "refs/remotes/origin/notion-gitops/state"
 KEY = "Task ID"
+MAPPINGS = ("tasks/", "teams/")
 
 # --- git ---
 
@@ -77,23 +88,24 @@ def base_of(clone: Clone, commit: str) -> Base:
         texts = {
             p: content(clone, blob).decode()
             for p, (_, blob) in tree.items()
-            if p.startswith("tasks/") or p == "backup.jsonl"
+            if p.startswith(MAPPINGS) or p == "backup.jsonl"
         }
         lines = [
-            json.loads(line)
+            json.loads(line) | {"key": f"{mapping_of(path)}/{json.loads(line).get('key', '')}"}
             for path, text in texts.items()
-            if path.startswith("tasks/pages/")
+            if "/pages/" in path
             for line in text.splitlines()
         ]
         entries = [line for line in lines if line.get("file") and line.get("page")]
-        sync = yaml.load(texts["tasks/sync.yaml"], Loader=yaml.CBaseLoader)  # noqa: S506
+        syncs = [yaml.load(texts[f"{name}sync.yaml"], Loader=yaml.CBaseLoader)  # noqa: S506
+                 for name in MAPPINGS if f"{name}sync.yaml" in texts]  # fmt: skip
         _BASES[commit] = Base(
             records_in(clone, commit),
             {line["key"]: line["page"] for line in entries},
             frozenset(line["file"] for line in entries),
             frozenset(path for path in tree if path.startswith(RECORDS)),
-            int(sync["serial"]),
-            str(sync["lineage"]),
+            sum(int(sync["serial"]) for sync in syncs),
+            " ".join(sorted({str(sync["lineage"]) for sync in syncs})),
             texts.get("backup.jsonl", ""),
         )
     return _BASES[commit]
@@ -107,11 +119,12 @@ class Page:
     """A page of the sandbox."""
 
     id: str
-    key: str
-    values: Values
+    key: str  # "" if it has none
+    values: Values  # relations by page id, trashed pages too
     in_trash: bool
     archived: bool
     source: str
+    mapping: str
     by_us: bool  # made by the connection that the product uses
 
 
@@ -121,7 +134,8 @@ class NotionView:
 
     sandbox: Sandbox
     bot: str
-    properties: Mapping[str, str]  # id -> field; the key's is ""
+    mappings: Mapping[str, str]  # data source -> mapping
+    properties: Mapping[str, Mapping[str, str]]  # mapping -> id -> field; the key's is ""
     held: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # page, field
     since: dict[str, datetime] = field(default_factory=dict)  # page -> when it was first there
 
@@ -130,14 +144,23 @@ class NotionView:
             "SELECT id, vals, in_trash, is_archived, source_id, created_by, 1 FROM pages"
             " WHERE source_id IS NOT NULL"
         )
-        bodies = self._bodies()
-        return {row["id"]: self._page(row, bodies.get(row["id"], "")) for row in rows}
+        bodies, links = self._bodies(), self._links()
+        return {row["id"]: self._page(row, bodies, links) for row in rows}
 
     def page(self, page_id: str) -> Page | None:
         row = self.sandbox._store.one("SELECT * FROM pages WHERE id=?", (page_id,))
         if row is None or row["source_id"] is None:
             return None
-        return self._page(row, self._bodies().get(page_id, ""))
+        return self._page(row, self._bodies(), self._links())
+
+    def _links(self) -> dict[str, dict[str, list[str]]]:
+        """Page -> property -> pages that it leads to."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for row in self.sandbox._store.all(
+            "SELECT page, property, target FROM links ORDER BY target"
+        ):
+            found.setdefault(row["page"], {}).setdefault(row["property"], []).append(row["target"])
+        return found
 
     def _bodies(self) -> dict[str, str]:
         """The texts of the pages: a line for each block."""
@@ -148,6 +171,11 @@ class NotionView:
             found.setdefault(row["parent"], []).append(_line(row["content"]))
         return {page: "\n".join(lines) for page, lines in found.items()}
 
+    def pointing_to(self, page_id: str) -> list[Page]:
+        """The pages whose relations show a page."""
+        pages = [p for p in self.pages().values() if not p.in_trash]
+        return [p for p in pages if any(page_id in p.values[n].splitlines() for n in RELATIONS)]
+
     def note(self) -> None:
         """Remember what all pages hold now."""
         now = self.sandbox.clock()
@@ -156,19 +184,24 @@ class NotionView:
             for name, value in page.values.items():
                 self.held.setdefault((page.id, name), set()).add(value)
 
-    def _page(self, row: Any, body: str) -> Page:
-        read = _values(row["vals"])
-        values = {name: read.get(i, "") for i, name in self.properties.items()}
+    def _page(self, row: Any, bodies: Any, links: Any) -> Page:
+        mapping = self.mappings.get(row["source_id"], "tasks")
+        read = _values(row["vals"]) | {
+            prop: "\n".join(targets) for prop, targets in links.get(row["id"], {}).items()
+        }
+        values = {name: read.get(i, "") for i, name in self.properties[mapping].items()}
         for name in TITLES:
             values.setdefault(name, "")
-        values[BODY] = body
+        values[BODY] = bodies.get(row["id"], "")
+        key = values.pop("", "")
         return Page(
             row["id"],
-            values.pop("", ""),
+            f"{mapping}/{key}" if key else "",
             values,
             bool(row["in_trash"]),
             bool(row["is_archived"]),
             row["source_id"],
+            mapping,
             row["created_by"] == self.bot,
         )
 
@@ -191,9 +224,11 @@ def shown(value: Any) -> str:
         case [{"text": _} | {"plain_text": _}, *_]:
             return "".join(v.get("plain_text") or v["text"]["content"] for v in value)
         case [{"name": _}, *_]:
-            return " ".join(sorted(v["name"] for v in value))
+            return "\n".join(sorted(v["name"] for v in value))
+        case [{"id": _}, *_]:
+            return "\n".join(sorted(v["id"] for v in value))
         case list():
-            return " ".join(sorted(map(str, value)))
+            return "\n".join(sorted(map(str, value)))
         case dict():
             return str(value.get("name") or value.get("id") or "")
         case float() if value.is_integer():
@@ -204,5 +239,5 @@ def shown(value: Any) -> str:
 
 def sent(value: Mapping[str, Any]) -> str:
     """A property value of a request, plainly."""
-    kinds = ("title", "rich_text", "number", "select", "multi_select")
+    kinds = ("title", "rich_text", "number", "select", "multi_select", "relation")
     return next((shown(value[kind]) for kind in kinds if kind in value), "?")

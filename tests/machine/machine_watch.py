@@ -6,7 +6,7 @@ import re
 import httpx
 
 from notion_gitops.sandbox import Sandbox, SandboxTransport
-from tests.machine.machine_files import BODY, TITLES
+from tests.machine.machine_files import BODY
 from tests.machine.machine_ground import Json
 from tests.machine.machine_oracle import Oracle, Run, hold
 from tests.machine.machine_people_in_notion import PeopleInNotion
@@ -69,7 +69,7 @@ class Transport(SandboxTransport):
         body: Json = json.loads(request.read() or b"{}")
         if method == "POST" and path.endswith("/query"):
             if "property" not in json.dumps(body.get("filter", {})):
-                self.oracle.reads(run, "", self.world.clock())
+                self.oracle.reads(run, path.split("/")[3], self.world.clock())
         elif method == "GET" and path.endswith("/markdown"):
             self.oracle.reads_text(run, path.split("/")[3], self.world.clock())
         elif method == "GET" and path.startswith("/v1/pages/"):
@@ -95,7 +95,7 @@ class Transport(SandboxTransport):
             return
         values = self._written(page, body)
         same = [n for n, v in values.items() if page.values[n] == v]
-        raced = all(self.oracle.edited_since(run, page_id, n) for n in same)
+        raced = all(self.oracle.edited_since(run, page, n) for n in same)
         hold("I9", raced, page.key, same, "is written as it is")
         self.oracle.updates(run, page, values)
 
@@ -104,8 +104,8 @@ class Transport(SandboxTransport):
         if "type" in body:
             return {BODY: rewritten(page.values[BODY], body)}
         hold("I9", body.keys() == {"properties"}, body)
-        ids = self.oracle.notion.properties
-        known = {self.world.title(f): f for f in TITLES} | {i: f for i, f in ids.items() if f}
+        ids = {i: f for i, f in self.oracle.notion.properties[page.mapping].items() if f}
+        known = {self.world.title(page.mapping, f): f for f in ids.values()} | ids
         return {known[p]: sent(v) for p, v in body["properties"].items() if p in known}
 
 

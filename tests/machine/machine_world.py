@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from notion_gitops.cli.main import run as run_command
 from notion_gitops.model.errors import ExitCode
+from tests.machine.machine_at_rest import agreed, none_lost
 from tests.machine.machine_git import Clone
 from tests.machine.machine_ground import CLONES
 from tests.machine.machine_objects import set_ref
@@ -15,7 +16,8 @@ from tests.machine.machine_oracle import (
     raise_what_was_caught,
     state_of,
 )
-from tests.machine.machine_people_in_notion import TOKEN, PeopleInNotion
+from tests.machine.machine_people_in_notion import TOKEN
+from tests.machine.machine_people_pointing import PeoplePointing
 from tests.machine.machine_stage import Killed, Moment, Process, captured
 from tests.machine.machine_views import MAIN, STATE, TRACKED, newest_state
 
@@ -37,7 +39,7 @@ class Ran:
 
 
 @dataclass
-class World(PeopleInNotion):
+class World(PeoplePointing):
     """All of it. Its verbs are what people do; `apply` is the product."""
 
     def apply(
@@ -128,8 +130,8 @@ class World(PeopleInNotion):
         for name in CLONES:
             self.pull(name)
         self.oracle.no_twins()
-        self.oracle.none_lost(self.clones)
-        self.oracle.agreed(self.clones["a"], self.told)
+        none_lost(self.oracle, self.clones)
+        agreed(self.oracle, self.clones["a"], self.told)
 
     def _round(self) -> bool:
         """Each clone syncs; whether anything happened."""

@@ -1,6 +1,6 @@
 """Any story of people, weather, time, crashes and two engines: no invariant breaks on the way.
 
-`make test` tells 200 stories, always the same ones, so that a failure is one of the change at hand.
+`make test` tells 160 stories, always the same ones, so that a failure is one of the change at hand.
 `make test-long` tells 10,000 others (MACHINE_STORIES says how many), from a seed of their own.
 """
 
@@ -16,7 +16,7 @@ from tests.machine.machine_making import Template
 from tests.machine.machine_rules import Machine
 
 SEEDS = (0, 1, 2, 5)  # parts, to be shared among processes; each tells of all that is in OFTEN
-STORIES = 50  # in each
+STORIES = 40  # in each
 STEPS = 14
 LONG = int(os.environ.get("MACHINE_STORIES", "10000"))
 FIRST_SEED = int(os.environ.get("MACHINE_SEED", "1000"))
@@ -54,7 +54,7 @@ def test_no_story_breaks_an_invariant(template: Template, seed: int) -> None:
     assert any(what.startswith("in the middle: killed") for what in happened)
 
 
-OFTEN = {  # in any fifty stories
+OFTEN = {  # in any forty stories
     "apply: 0", "apply: 3", "edit in git", "edit in Notion", "edit body in git",
     "edit body in Notion", "delete in git", "trash in Notion", "push", "merge", "time passes",
 }  # fmt: skip

@@ -9,7 +9,7 @@ from tests.machine.test_machine_mutants import page_of, sync
 def test_a_quiet_apply_in_a_clone_that_lags_behind_is_quiet(template: Template) -> None:
     """Another clone synced since: its own state branch is older, and there is nothing to push."""
     with a_world(template) as world:
-        world.edit_page(page_of(world, "ant"), "hours")
+        world.edit_page(page_of(world, "tasks/ant"), "hours")
         world.advance(timedelta(minutes=10))
         assert sync(world, "b") == 0
         assert sync(world, "a") == 0
@@ -19,7 +19,7 @@ def test_a_quiet_apply_in_a_clone_that_lags_behind_is_quiet(template: Template) 
 def test_a_state_that_was_gone_with_a_clone_is_rebuilt(template: Template) -> None:
     """Its push was rejected, its branch was pushed by hand, and then its disk was lost."""
     with a_world(template) as world:
-        world.edit_page(page_of(world, "ant"), "note")
+        world.edit_page(page_of(world, "tasks/ant"), "note")
         world.pull("a")
         assert world.apply("a", push=False).code == 0
         world.publish("a")
@@ -33,8 +33,8 @@ def test_a_state_that_was_gone_with_a_clone_is_rebuilt(template: Template) -> No
 def test_a_page_that_is_trashed_and_deleted_and_comes_back_is_settled(template: Template) -> None:
     """One clone deletes the file of a trashed page, the other had edited it and keeps it."""
     with a_world(template) as world:
-        world.trash(page_of(world, "ant"))
-        world.write("a", "ant", "hours")
+        world.trash(page_of(world, "tasks/ant"))
+        world.write("a", "tasks/ant", "hours")
         assert sync(world, "b") == 0
         world.pull("a", mine=True)
         sync(world, "a")

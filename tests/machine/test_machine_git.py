@@ -41,12 +41,12 @@ def test_git_in_this_process_answers_as_git_does(template: Template) -> None:
         both = BothGits(world.stage.git.real, clones=world.stage.git.clones)
         world.stage.git = both
         page = {p.key: p for p in world.pages()}
-        world.write("desk", "ant", "note")
-        world.create("desk", "dog")
-        world.delete("desk", "bee")
+        world.write("desk", "tasks/ant", "note")
+        world.create("desk", "tasks/dog")
+        world.delete("desk", "tasks/bee")
         world.publish("desk")
-        world.edit_page(page["ant"], "note")
-        world.edit_page(page["cat"], "hours")
+        world.edit_page(page["tasks/ant"], "note")
+        world.edit_page(page["tasks/cat"], "hours")
         world.add_page()
         world.pull("a")
         world.apply("a")
@@ -57,7 +57,7 @@ def test_git_in_this_process_answers_as_git_does(template: Template) -> None:
         (world.clones["b"].root / "state/records/tasks/new.md").write_text("---\ntitle: new\n---\n")
         (world.clones["b"].root / "state/records/tasks/cat.md").unlink()
         assert world.apply("b").code == 4
-        world.write("a", "cat", "note")
+        world.write("a", "tasks/cat", "note")
         world.publish("a")
         world.apply("a", push=False)
         world.lose_disk("b")

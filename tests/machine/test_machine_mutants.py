@@ -45,56 +45,56 @@ def before_write(world: World, name: str, method: str, *what: object) -> Moment:
 
 
 def both_edit(world: World) -> None:
-    world.write("desk", "ant", "note")
+    world.write("desk", "tasks/ant", "note")
     world.publish("desk")
-    world.edit_page(page_of(world, "ant"), "note")
+    world.edit_page(page_of(world, "tasks/ant"), "note")
     sync(world, "a")
     world.come_to_rest()
 
 
 def killed_at_the_first_write(world: World) -> None:
-    world.write("desk", "ant", "note")
+    world.write("desk", "tasks/ant", "note")
     world.publish("desk")
     sync(world, "a", before_write(world, "a", "PATCH", "killed"))
     world.come_to_rest()
 
 
 def an_edit_is_pushed_meanwhile(world: World) -> None:
-    world.edit_page(page_of(world, "ant"), "note")
-    world.write("desk", "bee", "hours")
+    world.edit_page(page_of(world, "tasks/ant"), "note")
+    world.write("desk", "tasks/bee", "hours")
     world.publish("desk")
-    sync(world, "a", before_write(world, "a", "PATCH", "edit in git", "cat", "note"))
+    sync(world, "a", before_write(world, "a", "PATCH", "edit in git", "tasks/cat", "note"))
     world.lose_disk("a")
     world.come_to_rest()
 
 
 def another_field_is_edited_meanwhile(world: World) -> None:
-    world.write("desk", "ant", "note")
+    world.write("desk", "tasks/ant", "note")
     world.publish("desk")
-    number = number_of(world, "ant")
+    number = number_of(world, "tasks/ant")
     sync(world, "a", before_write(world, "a", "PATCH", "edit in Notion", number, "hours"))
     world.come_to_rest()
 
 
 def two_edits_in_a_minute(world: World) -> None:
     sync(world, "a")
-    world.edit_page(page_of(world, "bee"), "hours")
+    world.edit_page(page_of(world, "tasks/bee"), "hours")
     sync(world, "a")
     world.clock.advance(timedelta(seconds=10))
-    world.edit_page(page_of(world, "bee"), "hours")
+    world.edit_page(page_of(world, "tasks/bee"), "hours")
     world.come_to_rest()
 
 
 def deleted_and_edited(world: World) -> None:
-    world.delete("desk", "cat")
+    world.delete("desk", "tasks/cat")
     world.publish("desk")
-    world.edit_page(page_of(world, "cat"), "note")
+    world.edit_page(page_of(world, "tasks/cat"), "note")
     sync(world, "a")
     world.come_to_rest()
 
 
 def archived(world: World) -> None:
-    world.archive(page_of(world, "bee"), archived=True)
+    world.archive(page_of(world, "tasks/bee"), archived=True)
     sync(world, "a")
     world.come_to_rest()
 
@@ -117,7 +117,7 @@ def edited_while_it_is_listed(world: World) -> None:
 
 
 def an_answer_is_lost(world: World) -> None:
-    world.create("desk", "dog")
+    world.create("desk", "tasks/dog")
     world.publish("desk")
     world.weather(Effect.DROP_AFTER, "POST", "/pages$", 1, None)
     sync(world, "a")
@@ -125,7 +125,7 @@ def an_answer_is_lost(world: World) -> None:
 
 
 def a_write_is_lost(world: World) -> None:
-    world.write("desk", "ant", "note")
+    world.write("desk", "tasks/ant", "note")
     world.publish("desk")
     for nth in (1, 2, 3, 4):
         world.weather(Effect.DROP_BEFORE, "PATCH", "/pages/", nth, None)
@@ -147,19 +147,19 @@ def after_the_lock(world: World, what: tuple[object, ...]) -> Moment:
 
 
 def time_passes_before_the_write(world: World) -> None:
-    world.write("desk", "ant", "note")
+    world.write("desk", "tasks/ant", "note")
     world.publish("desk")
-    what = ("edit in Notion", number_of(world, "ant"), "note")
+    what = ("edit in Notion", number_of(world, "tasks/ant"), "note")
     sync(world, "a", after_the_lock(world, what))
     world.come_to_rest()
 
 
 def a_push_is_rejected(world: World) -> None:
     """What came from Notion is in no commit that others have, and is edited there again."""
-    world.edit_page(page_of(world, "ant"), "note")
-    world.write("desk", "bee", "hours")
+    world.edit_page(page_of(world, "tasks/ant"), "note")
+    world.write("desk", "tasks/bee", "hours")
     world.publish("desk")
-    sync(world, "a", before_write(world, "a", "PATCH", "edit in git", "cat", "note"))
+    sync(world, "a", before_write(world, "a", "PATCH", "edit in git", "tasks/cat", "note"))
     world.lose_disk("a")
     sync(world, "b")
     world.come_to_rest()
@@ -167,7 +167,7 @@ def a_push_is_rejected(world: World) -> None:
 
 def killed_after_a_create(world: World) -> None:
     """Its page is in no listing yet when the next apply begins."""
-    world.create("desk", "dog")
+    world.create("desk", "tasks/dog")
     world.publish("desk")
     world.lag = timedelta(seconds=100)
     sync(world, "a", after_create(world))
@@ -184,7 +184,7 @@ def after_create(world: World) -> Moment:
 
 def put_off_and_killed(world: World) -> None:
     """Notion puts the create off for longer than the quarantine; then as before."""
-    world.create("desk", "dog")
+    world.create("desk", "tasks/dog")
     world.publish("desk")
     world.lag = timedelta(seconds=100)
     late = Rule(Effect.ANSWER, "POST", "/pages$", nth=1, fault=Fault.RATE_LIMIT, token=TOKEN,
@@ -200,7 +200,7 @@ def put_off_and_killed(world: World) -> None:
 
 def held_up_before_a_create(world: World) -> None:
     """A machine sleeps with a create in its hand, for longer than its lease; another goes on."""
-    world.create("desk", "dog")
+    world.create("desk", "tasks/dog")
     world.publish("desk")
     world.lag = timedelta(seconds=100)
 
@@ -215,16 +215,16 @@ def held_up_before_a_create(world: World) -> None:
 
 
 def two_at_once(world: World) -> None:
-    world.create("desk", "dog")
+    world.create("desk", "tasks/dog")
     world.publish("desk")
     sync(world, "a", before_write(world, "a", "POST", "the other engine"))
     world.come_to_rest()
 
 
 def edited_when_it_is_deleted(world: World) -> None:
-    world.delete("desk", "cat")
+    world.delete("desk", "tasks/cat")
     world.publish("desk")
-    number = number_of(world, "cat")
+    number = number_of(world, "tasks/cat")
     sync(world, "a", before_write(world, "a", "PATCH", "edit in Notion", number, "note"))
     world.come_to_rest()
 

@@ -18,17 +18,35 @@ from tests.machine.test_machine_mutants import (
 
 
 def text_edited_meanwhile(world: World) -> None:
-    world.write("desk", "ant", BODY)
+    world.write("desk", "tasks/ant", BODY)
     world.publish("desk")
-    moment = after_the_lock(world, ("edit in Notion", number_of(world, "ant"), BODY))
+    moment = after_the_lock(world, ("edit in Notion", number_of(world, "tasks/ant"), BODY))
     sync(world, "a", moment)
     world.come_to_rest()
 
 
 def both_edit_a_text(world: World) -> None:
-    world.write("desk", "ant", BODY)
+    world.write("desk", "tasks/ant", BODY)
     world.publish("desk")
-    world.edit_page(page_of(world, "ant"), BODY)
+    world.edit_page(page_of(world, "tasks/ant"), BODY)
+    sync(world, "a")
+    world.come_to_rest()
+
+
+def pointed_to_and_deleted(world: World) -> None:
+    world.point("desk", "teams/blue", "tasks/cat")
+    world.publish("desk")
+    sync(world, "a")
+    world.delete("desk", "tasks/cat")
+    world.publish("desk")
+    sync(world, "a")
+    world.come_to_rest()
+
+
+def both_point(world: World) -> None:
+    world.point("desk", "teams/blue", "tasks/cat")
+    world.publish("desk")
+    world.point_page(page_of(world, "teams/blue"), page_of(world, "tasks/bee"))
     sync(world, "a")
     world.come_to_rest()
 
@@ -39,6 +57,8 @@ MUTANTS = [
         without=planted.whole_texts,
     ),
     Mutant(planted.text_of_git_wins, both_edit_a_text, of("I4")),
+    Mutant(planted.set_of_git_wins, both_point, of("I4")),
+    Mutant(planted.referenced_deletes, pointed_to_and_deleted, of("I5")),
 ]  # fmt: skip
 
 
