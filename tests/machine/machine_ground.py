@@ -33,6 +33,16 @@ ORIGIN = """\
 """
 
 
+@dataclass(frozen=True)
+class SavedPlan:
+    """A plan in a file, and what it was made from."""
+
+    file: Path
+    head: str
+    base: str  # the state commit
+    pages: dict[str, Page]
+
+
 @dataclass
 class Ground:
     """What all of it stands on."""
@@ -47,6 +57,7 @@ class Ground:
     runs: list[Run] = field(default_factory=list)  # the innermost last
     story: list[str] = field(default_factory=list)
     told: str = ""  # by the last apply at rest
+    saved: dict[str, SavedPlan] = field(default_factory=dict)  # by clone
     moved: set[str] = field(default_factory=set)  # pages in another database
 
     @property

@@ -2,6 +2,7 @@
 
 import pytest
 
+from notion_gitops.cli.commands import apply as apply_command
 from notion_gitops.engine import fields, planner
 from notion_gitops.model.operations import Cause, Operation
 from notion_gitops.notion import bodies
@@ -40,3 +41,13 @@ def set_of_git_wins(patch: pytest.MonkeyPatch) -> None:
         return fields.FieldMerge(at.git, to_notion=Cause.MERGED)
 
     patch.setattr(fields, "_merged_set", merged)
+
+
+def saved_plan_of_another_commit(patch: pytest.MonkeyPatch) -> None:
+    """A saved plan is applied whatever it was made from."""
+    patch.setattr(apply_command, "require_same_origin", lambda *_: None)
+
+
+def saved_plan_grown(patch: pytest.MonkeyPatch) -> None:
+    """A saved plan made anew is applied as it is then."""
+    patch.setattr(apply_command, "stale_operations", lambda *_: {})

@@ -73,6 +73,7 @@ class Run:
     texts: dict[str, tuple[int, datetime]] = field(default_factory=dict)  # page: its body
     wrote: int = 0  # requests that change something
     brought_back: set[str] = field(default_factory=set)  # pages that it took out of the trash
+    stale: set[str] = field(default_factory=set)  # pages that moved since the plan was saved
     jumped: bool = False  # time was made to jump just before the request that goes out now
 
     def reading(self, page: Page, name: str = "") -> tuple[int, datetime] | None:

@@ -151,6 +151,17 @@ class Machine(RuleBasedStateMachine):
         with self.noted():
             self.world.look(name, "plan")
 
+    @rule(name=ENGINES, pull=MOSTLY)
+    def saved_plan(self, name: str, pull: bool) -> None:
+        """A plan is saved, or the one that was saved before is applied."""
+        with self.noted():
+            if name in self.world.saved:
+                self.world.apply_saved(name)
+                return
+            if pull:
+                self.world.pull(name)
+            self.world.save_plan(name)
+
     # --- people ---
 
     @rule(name=PLACES, what=IN_GIT, key=KEY, field=FIELD, number=NUMBER, push=MOSTLY)

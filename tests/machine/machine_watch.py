@@ -86,6 +86,7 @@ class Transport(SandboxTransport):
         page = self.oracle.notion.page(page_id)
         hold("I15", page is not None, page_id, "is no page of the database")
         assert page is not None
+        hold("I17", page_id not in run.stale, page.key, "is written; it moved since the plan")
         if "in_trash" in body:
             hold("I9", body.keys() == {"in_trash"}, "in_trash with", body)
             if body["in_trash"]:

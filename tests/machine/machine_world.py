@@ -7,7 +7,7 @@ from notion_gitops.cli.main import run as run_command
 from notion_gitops.model.errors import ExitCode
 from tests.machine.machine_at_rest import agreed, none_lost
 from tests.machine.machine_git import Clone
-from tests.machine.machine_ground import CLONES
+from tests.machine.machine_ground import CLONES, SavedPlan
 from tests.machine.machine_objects import set_ref
 from tests.machine.machine_oracle import (
     BrokenError,
@@ -32,6 +32,7 @@ class Ran:
     code: int  # -9: killed
     text: str
     wrote: int = 0  # requests that change something
+    base: str = ""  # the state commit that it started from
 
     @property
     def killed(self) -> bool:
@@ -43,13 +44,18 @@ class World(PeoplePointing):
     """All of it. Its verbs are what people do; `apply` is the product."""
 
     def apply(
-        self, name: str, *options: str, moments: list[Moment] | None = None, push: bool = True
+        self,
+        name: str,
+        *options: str,
+        moments: list[Moment] | None = None,
+        push: bool = True,
+        stale: set[str] | None = None,
     ) -> Ran:
         """Run an apply in a clone, and hold it against what it may do."""
         arguments = ["apply", "--yes", *(["--push"] if push else []), *options]
         clone = self.clones[name]
         before = (clone.head(), state_of(clone))
-        run = Run(clone, newest_state(clone))
+        run = Run(clone, newest_state(clone), stale=stale or set())
         ran = self._command(name, run, arguments, moments or [])
         self.tell(f"apply: {ran.code}", name)
         self.check_run(run, before, ran)
@@ -66,6 +72,25 @@ class World(PeoplePointing):
         hold("I18", before == after, command, "changed files or refs")
         self.tell(f"{command[0]}: {ran.code}", name)
         return ran
+
+    def save_plan(self, name: str) -> None:
+        """`plan --out FILE`."""
+        clone, file = self.clones[name], self.root / f"{len(self.story)}.plan"
+        ran = self.look(name, "plan", "--out", str(file))
+        if file.exists():
+            pages = self.oracle.notion.pages()
+            self.saved[name] = SavedPlan(file, clone.head(), ran.base, pages)
+
+    def apply_saved(self, name: str) -> None:
+        """I17: what was planned is done, and nothing else; nothing at all if git moved."""
+        saved, clone = self.saved.pop(name), self.clones[name]
+        head, now = clone.head(), self.oracle.notion.pages()
+        stale = {p for p in {*now, *saved.pages} if now.get(p) != saved.pages.get(p)}
+        ran = self.apply(name, str(saved.file), stale=stale)
+        self.tell(f"apply of a saved plan: {ran.code}", name)
+        moved = (head, ran.base) != (saved.head, saved.base)
+        hold("I17", not moved or not ran.wrote, "written by a plan of another commit", ran.text)
+        hold("I17", not moved or head == clone.head(), "committed by a plan of another commit")
 
     def _command(self, name: str, run: Run, arguments: list[str], moments: list[Moment]) -> Ran:
         command, *rest = arguments
@@ -89,7 +114,7 @@ class World(PeoplePointing):
                 self.tell(f"in the middle: {moment.what}", moment.kind, moment.nth, moment.after)
         hold("I22", TOKEN not in text, "the token is told")
         hold("I23", "Traceback" not in text, text)
-        return Ran(code, text, run.wrote)
+        return Ran(code, text, run.wrote, run.base)
 
     def check_run(self, run: Run, before: tuple[str, str], ran: Ran) -> None:
         """What a run did to the repository, and what it said of it."""

@@ -51,6 +51,22 @@ def both_point(world: World) -> None:
     world.come_to_rest()
 
 
+def saved_before_an_edit_in_git(world: World) -> None:
+    world.write("a", "tasks/ant", "note")
+    world.save_plan("a")
+    world.write("a", "tasks/bee", "hours")
+    world.apply_saved("a")
+    world.come_to_rest()
+
+
+def saved_before_an_edit_in_notion(world: World) -> None:
+    world.write("a", "tasks/ant", "note")
+    world.save_plan("a")
+    world.edit_page(page_of(world, "tasks/ant"), "hours")
+    world.apply_saved("a")
+    world.come_to_rest()
+
+
 MUTANTS = [
     Mutant(
         planted.text_not_read_again, text_edited_meanwhile, of("I4", "I10"),
@@ -59,6 +75,8 @@ MUTANTS = [
     Mutant(planted.text_of_git_wins, both_edit_a_text, of("I4")),
     Mutant(planted.set_of_git_wins, both_point, of("I4")),
     Mutant(planted.referenced_deletes, pointed_to_and_deleted, of("I5")),
+    Mutant(planted.saved_plan_of_another_commit, saved_before_an_edit_in_git, of("I17")),
+    Mutant(planted.saved_plan_grown, saved_before_an_edit_in_notion, of("I17")),
 ]  # fmt: skip
 
 
