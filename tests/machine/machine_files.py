@@ -15,13 +15,15 @@ RECORDS = "state/records/"
 CONFLICTS = "state/conflicts/"
 TITLES = {
     "title": "Name", "note": "Note", "spot": "Spot", "hours": "Hours", "team": "Team",
-    "first": "First",
+    "first": "First", "tags": "Tags",
 }  # fmt: skip
 BODY = "body"
 FIELDS = (*TITLES, BODY)
 RELATIONS = {"team": "teams", "first": "tasks"}  # field -> the mapping it leads to
+LISTS = ("tags", *RELATIONS)
 FIELDS_OF = {
-    "tasks": ("title", "note", "spot", "hours", "team", BODY), "teams": ("title", "note", "first"),
+    "tasks": ("title", "note", "spot", "hours", "team", "tags", BODY),
+    "teams": ("title", "note", "first"),
 }  # fmt: skip
 _TOKEN = re.compile(r"(?<![0-9a-f-])w?(1\d{4})(?![0-9a-f-])")
 _FRONT = re.compile(r"---\n(.*?)^---\n(.*)", re.DOTALL | re.MULTILINE)
@@ -80,7 +82,7 @@ def file_of(values: Values) -> bytes:
 
 
 def _line(name: str, value: str) -> str:
-    shown = f"[{', '.join(value.splitlines())}]" if name in RELATIONS else value
+    shown = f"[{', '.join(value.splitlines())}]" if name in LISTS else value
     return f"{name}: {shown}\n" if value else ""
 
 
@@ -101,11 +103,12 @@ def spelled(content: bytes, name: str, value: str) -> bytes:
 
 
 def typed(name: str, shown: str, token: str) -> str:
-    """What a value is after a person entered a token: in a body, one line of it is another."""
-    if name != BODY:
+    """What a value is after a person entered a token: of several lines one is another."""
+    if name not in {BODY, "tags"}:
         return token if name == "hours" else f"w{token}"
     lines, place = shown.splitlines(), int(token) % 4
-    return "\n".join([*lines[:place], f"w{token}", *lines[place + 1 :]])
+    edited = [*lines[:place], f"w{token}", *lines[place + 1 :]]
+    return "\n".join(edited if name == BODY else sorted(edited))
 
 
 def pointing_to(files: Mapping[str, Values], key: str) -> set[str]:

@@ -44,6 +44,7 @@ fields:
   spot: {property: Spot, type: rich_text}
   hours: {property: Hours, type: number}
   team: {property: Team, type: relation, to: teams}
+  tags: {property: Tags, type: multi_select, new_options: allow}
 conflicts:
   rules:
     - {name: the place is ours, fields: [spot], take: git}
@@ -64,12 +65,13 @@ fields:
 COLUMNS = {
     "Name": "title", KEY: "rich_text", "Note": "rich_text", "Spot": "rich_text", "Hours": "number",
 }  # fmt: skip
+TAGS = {"Tags": {"type": "multi_select", "options": ["site", "urgent"]}}
 TO_TEAMS = {"Team": {"type": "relation", "to": "Teams"}}
 TO_TASKS = {"First": {"type": "relation", "to": "Tasks"}}
 SEED: Json = {
     "users": [{"id": "3f0c6a52-8d1e-4b7a-9c35-61a2e0d4b701", "name": EVA, "email": "e@e.example"}],
     "databases": [
-        {"name": "Tasks", "mapping": "tasks", "pages": [], "properties": COLUMNS | TO_TEAMS},
+        {"name": "Tasks", "mapping": "tasks", "pages": [], "properties": COLUMNS | TO_TEAMS | TAGS},
         {"name": "Teams", "mapping": "teams", "pages": [], "properties": COLUMNS | TO_TASKS},
         {"name": "Elsewhere", "pages": [], "properties": COLUMNS},
     ],
@@ -132,6 +134,7 @@ def make_template(folder: Path) -> Template:
         values = {
             "title": key, "note": f"of {key}", "spot": f"at {key}", "hours": str(number),
             "team": POINTING.get(key, ""), "first": POINTING.get(key, ""),
+            "tags": "site\nurgent" if number % 2 else "site",
             BODY: f"first of {key}\nsecond of {key}\nlast of {key}",
         }  # fmt: skip
         files[path_of(key)] = file_of({n: values[n] for n in FIELDS_OF[mapping_of(key)]})

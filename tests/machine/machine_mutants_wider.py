@@ -6,6 +6,7 @@ from notion_gitops.cli.commands import apply as apply_command
 from notion_gitops.engine import fields, planner
 from notion_gitops.model.operations import Cause, Operation
 from notion_gitops.notion import bodies
+from notion_gitops.notion.schema import PropertySchema
 from notion_gitops.workflow.reading import text_merges
 from notion_gitops.workflow.writing.write_bodies import BodyWriter, Reading
 
@@ -51,3 +52,8 @@ def saved_plan_of_another_commit(patch: pytest.MonkeyPatch) -> None:
 def saved_plan_grown(patch: pytest.MonkeyPatch) -> None:
     """A saved plan made anew is applied as it is then."""
     patch.setattr(apply_command, "stale_operations", lambda *_: {})
+
+
+def options_by_name(patch: pytest.MonkeyPatch) -> None:
+    """An option is what it is called now, and not the one that it was."""
+    patch.setattr(PropertySchema, "option_name", lambda _, __, name: name)

@@ -272,7 +272,8 @@ class Oracle:
             hold("I13", base.serial > earlier.serial, "serial", earlier.serial, base.serial)
             hold("I13", base.lineage == earlier.lineage, "another lineage")
         for key, agreed in base.records.items():
-            before = earlier.records.get(key, {}) if earlier else {}
+            known = earlier.records if earlier else {}
+            before = known.get(self._before(key, known), {})
             page, values = base.pages[key], by_page(agreed, base.pages)
             for name in FIELDS:
                 value = values[name]

@@ -37,6 +37,7 @@ class PeopleInNotion(PeopleBetweenClones):
             edits.rewrite_body(self.sandbox, (page.mapping, page.id), value, by=EVA)
         else:
             value = int(value) if name == "hours" else value
+            value = [self.option(word) for word in value.splitlines()] if name == "tags" else value
             values = {self.title(page.mapping, name): value}
             edits.edit(self.sandbox, page.mapping, page.id, values, by=EVA)
         self.oracle.notion.note()
@@ -50,6 +51,32 @@ class PeopleInNotion(PeopleBetweenClones):
             "SELECT properties FROM data_sources WHERE alias=?", (mapping,))[0][0])  # fmt: skip
         ids = {f: i for i, f in self.oracle.notion.properties[mapping].items()}
         return str(next(p["name"] for p in doc if p["id"] == ids[name]))
+
+    def _options(self) -> list[Json]:
+        row = self.sandbox._store.all("SELECT properties FROM data_sources WHERE alias='tasks'")[0]
+        prop = next(p for p in json.loads(row[0]) if p["id"] == self._id("tags"))
+        options: list[Json] = prop["config"]["options"]
+        return options
+
+    def _id(self, name: str) -> str:
+        return next(i for i, f in self.oracle.notion.properties["tasks"].items() if f == name)
+
+    def option(self, word: str) -> str:
+        """What an option is called now."""
+        first = self.oracle.notion.first_names
+        return next((str(o["name"]) for o in self._options() if first[o["id"]] == word), word)
+
+    def rename_option(self, word: str) -> bool:
+        """In the UI alone: the API does not change the names of options."""
+        self.renamed = getattr(self, "renamed", 0) + 1
+        now, store = self.option(word), self.sandbox._store
+        row = store.all("SELECT id, properties FROM data_sources WHERE alias='tasks'")[0]
+        doc = json.loads(row["properties"])
+        for option in (o for p in doc for o in p["config"].get("options", ()) if o["name"] == now):
+            option["name"] = f"{word} v{self.renamed}"
+        store.write("UPDATE data_sources SET properties=? WHERE id=?", (json.dumps(doc), row["id"]))
+        self.tell("rename option", word)
+        return True
 
     def add_page(self) -> bool:
         title, note, text = (self.oracle.token(f"Notion:new.{f}") for f in ("title", "note", BODY))

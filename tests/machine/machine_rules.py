@@ -18,7 +18,7 @@ from tests.machine.machine_world import Ran, World
 
 ENGINES = st.sampled_from(["a", "b"])
 PLACES = st.sampled_from(CLONES)
-FIELD = st.sampled_from(["title", "note", "spot", "hours", BODY, BODY])
+FIELD = st.sampled_from(["title", "note", "spot", "hours", "tags", "tags", BODY, BODY])
 KEY = st.sampled_from([*KEYS, "tasks/dog", "tasks/north"])
 TARGET = st.sampled_from(["tasks/ant", "tasks/cat", "teams/red", "teams/blue", "teams/blue", ""])
 NUMBER = st.integers(0, 9)
@@ -58,7 +58,17 @@ MOSTLY = st.sampled_from([True, True, True, False])
 IN_GIT = st.sampled_from(["edit"] * 5 + ["create", "delete", "delete", "rename", "revert"])
 IN_NOTION = st.sampled_from(
     ["edit"] * 6
-    + ["create", "trash", "trash", "restore", "duplicate", "archive", "move", "rename property"]
+    + [
+        "create",
+        "trash",
+        "trash",
+        "restore",
+        "duplicate",
+        "archive",
+        "move",
+        "rename property",
+        "rename option",
+    ]
 )
 
 
@@ -237,6 +247,8 @@ class Machine(RuleBasedStateMachine):
                 world.archive(page, archived=not page.archived)
             case "move":
                 world.move(page, back=page.id in world.moved)
+            case "rename option":
+                world.rename_option("site" if number % 2 else "urgent")
             case _:
                 world.rename_property(field)
         world.clock.advance(timedelta(seconds=number * 10))

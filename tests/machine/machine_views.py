@@ -136,6 +136,7 @@ class NotionView:
     bot: str
     mappings: Mapping[str, str]  # data source -> mapping
     properties: Mapping[str, Mapping[str, str]]  # mapping -> id -> field; the key's is ""
+    first_names: dict[str, str] = field(default_factory=dict)  # of options, by id
     held: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # page, field
     since: dict[str, datetime] = field(default_factory=dict)  # page -> when it was first there
 
@@ -176,6 +177,14 @@ class NotionView:
         pages = [p for p in self.pages().values() if not p.in_trash]
         return [p for p in pages if any(page_id in p.values[n].splitlines() for n in RELATIONS)]
 
+    def words(self, ids: str) -> str:
+        """Options by the names that they had first: they are followed by id (design, 11.29)."""
+        for row in self.sandbox._store.all("SELECT properties FROM data_sources"):
+            for prop in json.loads(row[0]):
+                for option in prop["config"].get("options", ()):
+                    self.first_names.setdefault(option["id"], option["name"])
+        return "\n".join(sorted(self.first_names.get(i, i) for i in ids.splitlines()))
+
     def note(self) -> None:
         """Remember what all pages hold now."""
         now = self.sandbox.clock()
@@ -192,6 +201,7 @@ class NotionView:
         values = {name: read.get(i, "") for i, name in self.properties[mapping].items()}
         for name in TITLES:
             values.setdefault(name, "")
+        values["tags"] = self.words(values["tags"])
         values[BODY] = bodies.get(row["id"], "")
         key = values.pop("", "")
         return Page(
@@ -223,10 +233,8 @@ def shown(value: Any) -> str:
             return ""
         case [{"text": _} | {"plain_text": _}, *_]:
             return "".join(v.get("plain_text") or v["text"]["content"] for v in value)
-        case [{"name": _}, *_]:
-            return "\n".join(sorted(v["name"] for v in value))
-        case [{"id": _}, *_]:
-            return "\n".join(sorted(v["id"] for v in value))
+        case [{"name": _} | {"id": _}, *_]:
+            return "\n".join(sorted(v.get("name") or v["id"] for v in value))
         case list():
             return "\n".join(sorted(map(str, value)))
         case dict():

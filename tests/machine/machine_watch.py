@@ -107,7 +107,8 @@ class Transport(SandboxTransport):
         hold("I9", body.keys() == {"properties"}, body)
         ids = {i: f for i, f in self.oracle.notion.properties[page.mapping].items() if f}
         known = {self.world.title(page.mapping, f): f for f in ids.values()} | ids
-        return {known[p]: sent(v) for p, v in body["properties"].items() if p in known}
+        values = {known[p]: sent(v) for p, v in body["properties"].items() if p in known}
+        return values | {n: self.oracle.notion.words(values[n]) for n in ("tags",) if n in values}
 
 
 def rewritten(text: str, body: Json) -> str:

@@ -15,7 +15,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.machine.machine_making import Template
 from tests.machine.machine_rules import Machine
 
-SEEDS = (0, 1, 2, 5)  # parts, to be shared among processes; each tells of all that is in OFTEN
+SEEDS = (0, 1, 3, 5)  # parts, to be shared among processes; each tells of all that is in OFTEN
 STORIES = 40  # in each
 STEPS = 14
 LONG = int(os.environ.get("MACHINE_STORIES", "10000"))
@@ -44,7 +44,7 @@ def tell(template: Template, stories: int, seed: int) -> Counter[str]:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_story_breaks_an_invariant(template: Template, seed: int) -> None:
-    """F051, F052, I1, I1b, I2, I3, I4, I5, I6, I7, I8, I9, I10, I12, I13, I15, I18, I22, I23.
+    """F051, F052, I1, I1b, I2, I3, I4, I5, I6, I7, I8, I9, I10, I12, I13, I15, I17, I18, I22, I23.
 
     Rows F008, F019, F024, F026 to F033, F039 to F042, F050 to F053, F064, F067, F073, F074.
     """
@@ -55,8 +55,8 @@ def test_no_story_breaks_an_invariant(template: Template, seed: int) -> None:
 
 
 OFTEN = {  # in any forty stories
-    "apply: 0", "apply: 3", "edit in git", "edit in Notion", "edit body in git",
-    "edit body in Notion", "delete in git", "trash in Notion", "push", "merge", "time passes",
+    "apply: 0", "apply: 3", "edit in git", "edit in Notion", "delete in git", "trash in Notion",
+    "push", "merge", "time passes", "point in git", "point in Notion",
 }  # fmt: skip
 
 

@@ -67,6 +67,13 @@ def saved_before_an_edit_in_notion(world: World) -> None:
     world.come_to_rest()
 
 
+def an_option_is_renamed(world: World) -> None:
+    world.rename_option("site")
+    world.edit_page(page_of(world, "tasks/bee"), "hours")
+    sync(world, "a")
+    world.come_to_rest()
+
+
 MUTANTS = [
     Mutant(
         planted.text_not_read_again, text_edited_meanwhile, of("I4", "I10"),
@@ -75,6 +82,7 @@ MUTANTS = [
     Mutant(planted.text_of_git_wins, both_edit_a_text, of("I4")),
     Mutant(planted.set_of_git_wins, both_point, of("I4")),
     Mutant(planted.referenced_deletes, pointed_to_and_deleted, of("I5")),
+    Mutant(planted.options_by_name, an_option_is_renamed, of("I7")),
     Mutant(planted.saved_plan_of_another_commit, saved_before_an_edit_in_git, of("I17")),
     Mutant(planted.saved_plan_grown, saved_before_an_edit_in_notion, of("I17")),
 ]  # fmt: skip
