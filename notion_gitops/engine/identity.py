@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from notion_gitops.engine.one_sided import is_kept
+from notion_gitops.engine.created import is_kept
 from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.mapping import DatabaseMapping, Field, PropertyType
 from notion_gitops.model.plan import Finding

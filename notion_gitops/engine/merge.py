@@ -5,15 +5,11 @@ from dataclasses import dataclass, replace
 
 from notion_gitops.engine.bodies import as_in_file
 from notion_gitops.engine.building import RecordView, build, key_is_wrong
+from notion_gitops.engine.created import create_file, create_page
+from notion_gitops.engine.deleted import deleted_in_git, trashed_in_notion
 from notion_gitops.engine.difference import differences, identical
 from notion_gitops.engine.fields import FieldMerge, Readings, merge_field, same
 from notion_gitops.engine.holds import left_as_it_is, waits_as_a_whole
-from notion_gitops.engine.one_sided import (
-    create_file,
-    create_page,
-    deleted_in_git,
-    trashed_in_notion,
-)
 from notion_gitops.engine.restores import restore_fields, restore_record, why_not
 from notion_gitops.engine.rules import Decider, Evidence
 from notion_gitops.model.mapping import DatabaseMapping, Direction, Field, Mode, PropertyType

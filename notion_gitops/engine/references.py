@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from notion_gitops.engine.one_sided import content_digest, record_conflict
+from notion_gitops.engine.deleted import content_digest, record_conflict
 from notion_gitops.model.mapping import DatabaseMapping, PropertyType
 from notion_gitops.model.operations import Action, EditTimes, Kind, Operation, State
 from notion_gitops.model.records import Record, Side

@@ -6,9 +6,9 @@ from itertools import chain
 
 from notion_gitops.engine.bodies import as_in_file, in_file_form
 from notion_gitops.engine.building import RecordView
+from notion_gitops.engine.created import create_page
 from notion_gitops.engine.difference import differences
 from notion_gitops.engine.fields import FieldMerge, Readings, same
-from notion_gitops.engine.one_sided import create_page
 from notion_gitops.model.mapping import DatabaseMapping, Direction, Field, Mode, PropertyType
 from notion_gitops.model.operations import Action, Cause, FieldChange, Kind, Operation, Write
 from notion_gitops.model.records import Absence, Record, Side

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from notion_gitops.notion.answers import as_list, as_page, is_page, odd
+from notion_gitops.notion.answers import as_list, as_page, is_page
 from notion_gitops.notion.calls import Call, Counts, Nature, Query
 from notion_gitops.notion.failures import AmbiguousCreate, AmbiguousWrite, Json
 from notion_gitops.notion.filters import Filter
 from notion_gitops.notion.ids import checked_id
 from notion_gitops.notion.listing import PAGE_SIZE, Listing, Reader, list_pages
+from notion_gitops.notion.results import all_results
 from notion_gitops.notion.sender import Sender
 from notion_gitops.notion.server_time import ServerTime
 from notion_gitops.notion.uploads import FileStore, upload
@@ -261,20 +262,14 @@ class Gateway:
 
         Notion does not promise that a search finds everything; it is for people to choose from.
         """
-        body: Json = {
-            "filter": {"property": "object", "value": "data_source"}, "page_size": PAGE_SIZE,
-        }  # fmt: skip
-        found: list[Json] = []
-        while True:
-            about = "the databases that it sees"
-            answer = as_list(
-                self._sender.send(Call(Nature.READ, "POST", "search", about, body=body)), about
-            )
-            found += answer["results"]
-            cursor = answer.get("next_cursor")
-            if not answer.get("has_more") or not cursor or cursor == body.get("start_cursor"):
-                return found
-            body = {**body, "start_cursor": cursor}
+        wanted = {"filter": {"property": "object", "value": "data_source"}}
+        about = "the databases that it sees"
+
+        def ask(page: Query) -> Json:
+            body = {**wanted, **page, "page_size": PAGE_SIZE}
+            return self._sender.send(Call(Nature.READ, "POST", "search", about, body=body))
+
+        return all_results(ask, about)
 
     def child_databases(self, page_id: str) -> list[Json]:
         """The databases that stand on a page itself, as blocks of the type `child_database`."""
@@ -337,24 +332,7 @@ class Gateway:
         return self._sender.send(Call(Nature.READ, "GET", path, about, query=query))
 
     def _all(self, path: str, about: str) -> list[Json]:
-        """All results of a list that is read with GET; a single object counts as a list of one.
-
-        Raises:
-            CannotReachNotion: Notion does not say where the rest is: part of a list is no list.
-        """
-        query = {"page_size": str(PAGE_SIZE)}
-        results: list[Json] = []
-        while True:
-            answer = self._read(path, about, query)
-            if answer.get("object") != "list":
-                return [answer]
-            results += as_list(answer, about)["results"]
-            cursor = answer.get("next_cursor")
-            if not answer.get("has_more"):
-                return results
-            if not cursor or cursor == query.get("start_cursor"):
-                raise odd(about, "whole list")
-            query = {**query, "start_cursor": cursor}
+        return all_results(lambda query: self._read(path, about, query), about)
 
 
 def _filter_properties(property_ids: Sequence[str]) -> Query | None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from notion_gitops.engine import advance, building, fields, identity, merge, one_sided, rules
+from notion_gitops.engine import advance, building, created, deleted, fields, identity, merge, rules
 from notion_gitops.engine.difference import differences
 from notion_gitops.engine.fields import FieldMerge, Readings, settle
 from notion_gitops.model.mapping import DatabaseMapping, Direction, Field, PropertyType, Take
@@ -239,7 +239,7 @@ def _stored_is_forgotten(_right: object) -> Callable[[BaseRecord, str], Value]:
 
 MUTANTS = [
     Mutant(
-        "a delete wins over an edit", one_sided, "_edits", always(()),
+        "a delete wins over an edit", deleted, "_edits", always(()),
         ("table", "specification", "deletes"),
     ),
     Mutant(
@@ -298,9 +298,9 @@ MUTANTS = [
         "a file is not found by the id in its key", identity, "_by_id_in_key", always({}),
         ("interruption",),
     ),
-    Mutant("what is kept comes back", one_sided, "is_kept", always(False), ("table",)),
+    Mutant("what is kept comes back", created, "is_kept", always(False), ("table",)),
     Mutant(
-        "a restored page counts as read", one_sided, "_may_clear", always(False), ("table",)
+        "a restored page counts as read", created, "_may_clear", always(False), ("table",)
     ),
     Mutant(
         "the base is rewritten for ever", merge, "_base_holds", always(False),

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from notion_gitops.cli.commands import apply as apply_command
-from notion_gitops.engine import one_sided
+from notion_gitops.engine import deleted
 from notion_gitops.engine.building import build
 from notion_gitops.engine.rules import FieldDecider
 from notion_gitops.model.mapping import Take
@@ -110,7 +110,7 @@ def watermark(patch: pytest.MonkeyPatch) -> None:
 
 def delete_wins(patch: pytest.MonkeyPatch) -> None:
     """A deletion is carried out, whatever was edited on the other side."""
-    patch.setattr(one_sided, "_edits", lambda *_: ())
+    patch.setattr(deleted, "_edits", lambda *_: ())
 
 
 def missing_is_deleted(patch: pytest.MonkeyPatch) -> None:
@@ -223,7 +223,7 @@ def no_verification(patch: pytest.MonkeyPatch) -> None:
 def trash_not_compared(patch: pytest.MonkeyPatch) -> None:
     """A record that is gone on both sides is forgotten, whatever its page says."""
     patch.setattr(
-        one_sided, "_gone_twice", lambda mapping, view, *_: build(mapping, view, Kind.FORGET)
+        deleted, "_gone_twice", lambda mapping, view, *_: build(mapping, view, Kind.FORGET)
     )
 
 

@@ -85,7 +85,9 @@ CONFIG = st.one_of(
     st.sampled_from(SIMPLE).map(lambda kind: {kind: {}}),
     *map(_choice, ("select", "multi_select", "status")),
 )
-PROPERTIES = st.dictionaries(TEXTS, CONFIG, max_size=8)
+PROPERTIES = st.dictionaries(TEXTS, CONFIG, max_size=8).filter(
+    lambda made: sum("unique_id" in config for config in made.values()) <= 1  # Notion takes one
+)
 NUMBERS = count(1)
 
 
