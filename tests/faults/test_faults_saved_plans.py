@@ -62,14 +62,16 @@ def test_a_saved_plan_is_shown_and_applied_without_asking(world: World, file: Pa
 
 def test_what_is_told_next_is_this_file_and_until_when_it_counts(world: World, file: Path) -> None:
     shown = show(world, file)
-    assert f"To do this: notion-gitops apply {file} -C" in " ".join(shown.split())
+    assert f"Todothis:notion-gitopsapply{file}-C" in "".join(shown.split())
     said = r"This plan was made \w+ \d+ \w+ [\d:]+ UTC and counts until \w+ \d+ \w+ [\d:]+ UTC\.\n$"
     assert re.search(said, shown)
     old = replace(parse_saved(file.read_text(), ""), made=datetime(2026, 1, 1, tzinfo=UTC))
     file.write_text(dump_saved(old))
-    assert "and counted until Fri 2 Jan 00:00 UTC: make it anew" in show(world, file)
+    expired = " ".join(show(world, file).split())
+    assert "and counted until Fri 2 Jan 00:00 UTC: make it anew" in expired
     file.write_text(dump_saved(replace(old, offline=True)))
-    assert "without asking Notion: it can be shown, and not applied." in show(world, file)
+    offline = " ".join(show(world, file).split())
+    assert "without asking Notion: it can be shown, and not applied." in offline
 
 
 def test_f077_what_changed_in_notion_since_is_left_out_and_the_rest_is_done(
