@@ -14,9 +14,11 @@ from notion_gitops.notion.inline_parser import from_markdown
 from notion_gitops.notion.rich_text import (
     CUT_MENTIONS,
     MAX_ITEMS,
+    PLAIN,
     pieces,
     plain_text,
     read_runs,
+    reworded,
     write_runs,
 )
 
@@ -32,14 +34,20 @@ def decode_title(prop: Json, _context: Context) -> Value:
 
 
 def encode_title(value: Value, context: Context) -> list[Json]:
-    """A title of plain text; mentions in the old one would be lost, so they are refused."""
+    """A title of plain text; what of the old one is not edited keeps its looks and links.
+
+    Mentions in the old one would be lost, so they are refused.
+    """
     old = (context.previous or {}).get("title") or []
     if any(item.get("type") != "text" for item in old):
         raise NotCarried(
             "the title in Notion holds a mention or an equation, which a file cannot keep",
             fix="Edit the title in Notion.",
         )
-    return plain_items(_text(value))
+    runs = read_runs(old)
+    if all(run.style == PLAIN for run in runs):
+        return plain_items(_text(value))
+    return write_runs(reworded(runs, _text(value)))
 
 
 def plain_items(text: str) -> list[Json]:

@@ -1,6 +1,6 @@
 """Notion's rich text as runs: pieces of text that look alike."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -72,6 +72,27 @@ def merged(runs: Iterable[Run]) -> list[Run]:
         else:
             joined.append(run)
     return joined
+
+
+def reworded(runs: Sequence[Run], text: str) -> list[Run]:
+    """Runs of another text, in which what stands at either end as before looks as before.
+
+    What is new looks like its neighbours if these look alike, else plain.
+
+    Args:
+        runs: of text alone, no atoms.
+        text: what they are to say.
+    """
+    before = [(char, run.style) for run in runs for char in run.text]
+    most = min(len(before), len(text))
+    head = next((n for n in range(most) if before[n][0] != text[n]), most)
+    ends = (n for n in range(most - head) if before[-n - 1][0] != text[-n - 1])
+    tail = next(ends, most - head)
+    kept, rest = before[:head], before[len(before) - tail :]
+    around = {style for _, style in (*kept[-1:], *rest[:1])}
+    look = around.pop() if len(around) == 1 else PLAIN
+    new = [(char, look) for char in text[head : len(text) - tail]]
+    return merged(Run(char, style) for char, style in (*kept, *new, *rest))
 
 
 def write_runs(runs: Iterable[Run]) -> list[Json]:

@@ -367,6 +367,16 @@ def test_a_title_with_a_mention_is_not_written_over(desk: Desk) -> None:
     assert "mention" in desk.refused({"title": "other"})
 
 
+def test_an_edited_title_keeps_its_link(desk: Desk) -> None:
+    link = {"url": "https://example.org/plan"}
+    title = [{"text": {"content": "See "}}, {"text": {"content": "the plan", "link": link}}]
+    desk.gateway.update_page(desk.page_id, {"Name": {"title": title}})
+    page = desk.send({"title": "Look at the plan"})
+    items = page["properties"]["Name"]["title"]
+    assert "".join(item["plain_text"] for item in items) == "Look at the plan"
+    assert [item["plain_text"] for item in items if item["href"]] == ["the plan"]
+
+
 def test_mentions_and_equations_in_text_survive_an_edit_in_git(desk: Desk) -> None:
     items = [
         {"text": {"content": "ask "}, "annotations": {"color": "red", "underline": True}},
