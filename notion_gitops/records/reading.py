@@ -31,6 +31,11 @@ class Unreadable:
     diagnostics: tuple[Diagnostic, ...]
     partly: Record | None = None  # what can be read of it; a field that cannot is `Unknown`
 
+    @property
+    def whose(self) -> str | None:
+        """The key of the record that this is for sure; None if it has none, or it is not alone."""
+        return self.key if self.partly is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -122,7 +122,8 @@ def _story(seen: Seen, editors: Editors, wanted: tuple[str, ...]) -> Story:
 def _whole(seen: Seen) -> Fate:
     """What becomes of the record: what keeps it from being planned comes first."""
     if seen.unreadable:
-        return Fate(Decision.LEFT_ALONE, tuple(p.summary for p in seen.unreadable))
+        told = (f"{p.place}: {p.summary}" if p.place else p.summary for p in seen.unreadable)
+        return Fate(Decision.LEFT_ALONE, tuple(told))
     compared = seen.compared
     if compared is None:
         return Fate(Decision.LEFT_ALONE, ("the mapping was not read, so nothing is known",))

@@ -62,7 +62,7 @@ def find_changed_keys(
 ) -> Renames:
     """The keys of one mapping that changed in git."""
     recorded = sources.state.of(mapping.name)
-    gone = frozenset(recorded.index.entries.keys() - git.keys)
+    gone = frozenset(recorded.index.entries.keys() - git.keys) | git.unseen.keys
     if not gone or git.keys <= recorded.index.entries.keys():
         return Renames()
     base = as_base(recorded, read_base(sources.workspace, sources.state, mapping, gone))

@@ -138,6 +138,7 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
         if found.stop is not None:
             out.leave(name, "too many of its pages cannot be seen any more", found.stop)
     renames = _renames(sources, git, identified, holds)
+    git = {n: s.renamed(renames[n].found.values()) if n in renames else s for n, s in git.items()}
     keys = page_keys(state, identified, {n: r.found for n, r in renames.items()})
     paired = _paired(sources, identified)
     unborn = _unborn(sources, holds, git, paired, renames)

@@ -1,6 +1,6 @@
 """Reading the git side: what changed since the base, and the records of any keys."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -12,10 +12,11 @@ from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.records import Snapshot
 from notion_gitops.records.attachments import Attachments
 from notion_gitops.records.files import is_record_path, list_files, read_files
-from notion_gitops.records.reading import read_records
+from notion_gitops.records.reading import Reading, Unreadable, read_records
 from notion_gitops.repository.nouns import ChangeKind
 from notion_gitops.workflow.reading.not_kept import foreign_records, ignored_records, left_out
 from notion_gitops.workflow.reading.state_branch import Recorded, StateBranch, read_state
+from notion_gitops.workflow.reading.unseen import Unseen, find_unseen
 from notion_gitops.workflow.workspace import Workspace
 
 _NONE: Mapping[str, Diagnostic] = MappingProxyType({})
@@ -38,6 +39,26 @@ class GitSide:
     keys: frozenset[str]  # all keys that git holds, read or not
     contents: Mapping[str, bytes] = field(default_factory=dict)  # of the files that were read
     warnings: tuple[Diagnostic, ...] = ()
+    unseen: Unseen = field(default_factory=Unseen)  # some of `keys`: unreadable, or deleted
+
+    def renamed(self, old: Collection[str]) -> "GitSide":
+        """The same, once it is known that records of these keys are there under others."""
+        unseen = self.unseen.without(old)
+        known = self.unseen.keys - unseen.keys
+        if not known:
+            return self
+        unreadable = {k: p for k, p in self.snapshot.unreadable.items() if k not in known}
+        snapshot = replace(self.snapshot, unreadable={**unreadable, **unseen.unreadable})
+        return replace(self, snapshot=snapshot, keys=self.keys - known, unseen=unseen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Some files, read."""
+
+    asked: frozenset[str]  # their paths; one of them that is not there is gone
+    contents: Mapping[str, bytes]
+    reading: Reading
 
 
 def read_state_and_changes(
@@ -92,16 +113,24 @@ class GitReader:
         inside = {p for p in changes.since_base if is_record_path(self.mapping, p)}
         kept = (*inside, *self.recorded.index.entries.files.values()) if changes.ignored else ()
         out = ignored_records(self.mapping, changes.ignored, kept)
-        side = self._read(inside, out)
-        # A key that is also in a file that nobody touched is there twice: then both are read.
-        files = self.recorded.index.entries.files if side.snapshot.records else {}
+        read = self._read(inside, out)
+        twins = self._twins(read.reading)
+        return self._side(self._read(inside | twins, out) if twins - inside else read)
+
+    def _twins(self, reading: Reading) -> set[str]:
+        """The files that hold, by the base, a key that was read from another one.
+
+        If nobody touched such a file, the key is there twice: then both are read.
+        """
+        partly = (each.partly for each in reading.lost.values() if each.partly is not None)
+        found = [*reading.records.values(), *partly]
+        files = self.recorded.index.entries.files if found else {}
         known = {key.casefold(): file for key, file in files.items()}
-        twins = {
-            known[key.casefold()]
-            for key, record in side.snapshot.records.items()
-            if record.file and known.get(key.casefold(), "") not in {"", record.file.path}
+        return {
+            known[record.key.casefold()]
+            for record in found
+            if record.file and known.get(record.key.casefold(), "") not in {"", record.file.path}
         }
-        return self._read(inside | twins, out) if twins - inside else side
 
     def _all(self, changes: Touched) -> GitSide:
         """All record files: those of the work tree, and those that it should have."""
@@ -112,7 +141,7 @@ class GitReader:
         strays = {p for p in here - kept.keys() - changes.dirty.keys() if p not in changes.ignored}
         out |= foreign_records(workspace, strays, changes.dirty)
         ours = (here - changes.ignored) | {p for p in kept if is_record_path(mapping, p)}
-        return self._read(ours, out, everything=True)
+        return self._side(self._read(ours, out), everything=True)
 
     def with_records(self, side: GitSide, keys: Iterable[str]) -> GitSide:
         """The same with the records of more keys read, those that equal the base.
@@ -120,36 +149,30 @@ class GitReader:
         The one file of a single-file mapping is read for new keys too, since they go into it.
         """
         entries, wanted = self.recorded.index.entries, tuple(keys)
-        paths = {entries[k].file for k in wanted if k in entries and k in side.keys}
+        there = side.keys - side.unseen.keys
+        paths = {entries[k].file for k in wanted if k in entries and k in there}
         if self.mapping.git.single_file and wanted:
             paths.add(self.mapping.git.path)
         missing = {p for p in paths if p and p not in side.contents}
         if not missing:
             return side
-        more = self._read(missing)
-        return GitSide(
-            Snapshot(
+        more = self._side(self._read(missing))
+        return replace(
+            side,
+            snapshot=Snapshot(
                 records={**more.snapshot.records, **side.snapshot.records},
                 unreadable={**more.snapshot.unreadable, **side.snapshot.unreadable},
             ),
-            keys=side.keys,
             contents={**side.contents, **more.contents},
             warnings=(*side.warnings, *more.warnings),
         )
 
-    def _read(
-        self,
-        paths: Iterable[str],
-        out: Mapping[str, Diagnostic] = _NONE,
-        *,
-        everything: bool = False,
-    ) -> GitSide:
-        """What some files say. One of them that is not there is gone; the others are as the base.
+    def _read(self, paths: Iterable[str], out: Mapping[str, Diagnostic] = _NONE) -> _Read:
+        """What some files say.
 
         Args:
             paths: of the files.
             out: files that are not to be read, and why.
-            everything: whether these are all that there are.
 
         Raises:
             InvalidInput: a link stands where a folder of records may have stood.
@@ -162,27 +185,41 @@ class GitReader:
         folders = [d for p, d in read.problems.items() if not is_record_path(self.mapping, p)]
         if folders:
             raise InvalidInput(*folders)
-        contents, look = read.contents, Attachments(self.workspace.root).look
+        look = Attachments(self.workspace.root).look
         reading = read_records(self.mapping, read, self.workspace.people, look)
-        wrong = {**reading.unreadable, **self._emptied(contents)}
-        unreadable = _by_key(self.recorded, wrong, reading.unknown_files)
-        files = {} if everything else self.recorded.index.entries.files
-        untouched = {key for key, file in files.items() if file and file not in asked}
+        return _Read(asked, read.contents, reading)
+
+    def _side(self, read: _Read, *, everything: bool = False) -> GitSide:
+        """The side after some files. One that is not there is gone; the others are as the base.
+
+        Args:
+            read: the files.
+            everything: whether these are all that there are.
+        """
+        entries, records = self.recorded.index.entries, read.reading.records
+        lost = {**read.reading.lost, **self._emptied(read.contents)}
+        files = {} if everything else entries.files
+        untouched = {key for key, file in files.items() if file and file not in read.asked}
+        here = records.keys() | untouched | lost.keys()
+        unseen = find_unseen(entries.files if lost else {}, here, lost.values())
+        unreadable = {at: each.diagnostics for at, each in lost.items()}
         return GitSide(
-            Snapshot(records=reading.records, unreadable=unreadable),
-            keys=frozenset(reading.records.keys() | untouched | unreadable.keys()),
-            contents=contents,
-            warnings=reading.warnings,
+            Snapshot(records=records, unreadable={**unreadable, **unseen.unreadable}),
+            keys=frozenset(here | unseen.keys),
+            contents=read.contents,
+            warnings=read.reading.warnings,
+            unseen=unseen,
         )
 
-    def _emptied(self, contents: Mapping[str, bytes]) -> dict[str, tuple[Diagnostic, ...]]:
+    def _emptied(self, contents: Mapping[str, bytes]) -> dict[str, Unreadable]:
         """The one file of a mapping, if it held records and was cut to nothing."""
         path = self.mapping.git.path
         blank = path in contents and not contents[path].strip()
         if not self.mapping.git.single_file or not blank or not self.recorded.index.entries:
             return {}
         fix = "restore it from git; if all its records are to go, write {} or leave the CSV header"
-        return {path: (Diagnostic("the file is empty, and held records", Place(path), fix=fix),)}
+        what = Diagnostic("the file is empty, and held records", Place(path), fix=fix)
+        return {path: Unreadable(path, None, (what,))}
 
 
 def _paths_as_recorded(mapping: DatabaseMapping, recorded: Recorded) -> bool:
@@ -195,20 +232,3 @@ def _paths_as_recorded(mapping: DatabaseMapping, recorded: Recorded) -> bool:
         and before.git.format is mapping.git.format
         and before.key.field == mapping.key.field
     )
-
-
-def _by_key(
-    recorded: Recorded,
-    problems: Mapping[str, tuple[Diagnostic, ...]],
-    unknown_files: frozenset[str],
-) -> dict[str, tuple[Diagnostic, ...]]:
-    """The problems by key; where the key cannot be told, by every key that the file held."""
-    found = dict(problems)
-    files = recorded.index.entries.files if problems or unknown_files else {}
-    for key, file in files.items():
-        problem = problems.get(file)
-        if problem is not None and key not in found:
-            found[key] = problem
-        elif file in unknown_files and key not in found:
-            found[key] = (Diagnostic(f"{file} holds a record whose key cannot be told"),)
-    return found
