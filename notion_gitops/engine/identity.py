@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from notion_gitops.engine.created import is_kept
 from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.mapping import DatabaseMapping, Field, PropertyType
-from notion_gitops.model.plan import Finding
+from notion_gitops.model.plan import DUPLICATE_KEY, UNUSABLE_KEY, Finding
 from notion_gitops.model.records import Base, PageOrigin, Record, Side
 from notion_gitops.model.values import Fields, Value
 
@@ -199,7 +199,7 @@ def _is_draft(mapping: DatabaseMapping, page: Record, at: Circumstances) -> bool
 def _duplicate_key(mapping: DatabaseMapping, key: str, page: Record, *, copy: bool) -> Finding:
     what = "a copy of it carries the same key" if copy else "several pages carry this key"
     return Finding(
-        "duplicate key",
+        DUPLICATE_KEY,
         Severity.WARNING,
         mapping.name,
         (key,),
@@ -213,7 +213,7 @@ def _duplicate_key(mapping: DatabaseMapping, key: str, page: Record, *, copy: bo
 
 def _bad_key(mapping: DatabaseMapping, key: str, page: Record) -> Finding:
     return Finding(
-        "unusable key",
+        UNUSABLE_KEY,
         Severity.WARNING,
         mapping.name,
         (),

@@ -34,8 +34,15 @@ def merged_records(
         elif operation.agreed or operation.settled:
             was = records.get(operation.key) or Record(operation.key, {})
             title = operation.title or was.title
-            records[operation.key] = replace(was, fields=operation.agreed, title=title)
+            fields = {**_asked_about(operation, was), **operation.agreed}
+            records[operation.key] = replace(was, fields=fields, title=title)
     return merged
+
+
+def _asked_about(operation: Operation, was: Record) -> Fields:
+    """The values in dispute, as one side has them: what was never agreed upon is not empty."""
+    names = {conflict.field for conflict in operation.conflicts if conflict.open}
+    return {name: value for name, value in was.fields.items() if name in names}
 
 
 def hold_referenced(

@@ -13,6 +13,8 @@ from notion_gitops.model.records import Side
 from notion_gitops.model.restores import RestoreWish, Unrestored
 from notion_gitops.model.values import FileRef
 
+DUPLICATE_KEY, UNUSABLE_KEY = "duplicate key", "unusable key"  # checks of pages left alone
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -191,6 +193,11 @@ class Plan:
     def open_conflicts(self) -> tuple[Conflict, ...]:
         """The conflicts that a person has still to decide."""
         return tuple(c for m in self.mappings for c in m.conflicts if c.open)
+
+    @property
+    def pages_left_alone(self) -> tuple[Finding, ...]:
+        """The pages that are no record since their key is taken or cannot be one."""
+        return tuple(f for f in self.findings if f.check in (DUPLICATE_KEY, UNUSABLE_KEY))
 
     @property
     def left_unrestored(self) -> tuple[Unrestored, ...]:

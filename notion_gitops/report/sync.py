@@ -135,9 +135,16 @@ def _problems(result: SyncResult) -> list[Section]:
     """What was left alone in mappings that took part."""
     going = [part for part in result.plan.mappings if takes_part(part)]
     told = [problem_sentence(problem) for part in going for problem in part.problems]
+    names = {part.name for part in going}
+    alone = [f for f in result.plan.pages_left_alone if f.mapping in names]
     lost = [f"{part.name}/{key}" for part in going for key in part.unreachable]
     return [
         *_listing(result, told, f"{count(len(told), 'problem')} left alone"),
+        *_listing(
+            result,
+            [f"{f.mapping}: {f.message}; {f.fix}" for f in alone],
+            f"{count(len(alone), 'page')} in Notion left alone",
+        ),
         *_listing(result, lost, f"{count(len(lost), 'page')} not reachable in Notion, and kept"),
     ]
 

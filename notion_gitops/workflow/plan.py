@@ -138,7 +138,7 @@ def exit_code(plan: Plan, *, detailed: bool) -> ExitCode:
 
 def decisions_remain(plan: Plan) -> bool:
     """Whether something is left for a person although nothing failed."""
-    asked = plan.open_conflicts or plan.left_unrestored
+    asked = plan.open_conflicts or plan.left_unrestored or plan.pages_left_alone
     return bool(asked) or any(m.unreachable or m.problems for m in plan.mappings)
 
 

@@ -108,6 +108,14 @@ def test_initial_decides_two_different_values(make: MakeWorld) -> None:
         assert world.conflicts() == set()
 
 
+def test_a_value_that_is_asked_about_is_not_told_to_be_missing(make: MakeWorld) -> None:
+    others = [{**page, "Name": f"Another {page['Name']}"} for page in TASK_PAGES]
+    world = make(databases(PROJECT_PAGES, others), RECORDS)
+    planned = world.plan()
+    assert planned.plan.open_conflicts
+    assert not [f for f in planned.plan.findings if "is required" in f.message]
+
+
 def test_a_second_sync_after_an_open_first_contact_still_knows_the_other_fields(
     make: MakeWorld,
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from notion_gitops.model.errors import ExitCode, StateUnusable
 from notion_gitops.model.operations import Kind
+from notion_gitops.report.sync import sync_text
 from notion_gitops.workflow.apply import nothing_to_do
 from notion_gitops.workflow.pairing import find_pairs, record_pairs
 from tests.workflow.workflow_views import findings, kinds, part
@@ -93,6 +94,9 @@ def test_a_page_duplicated_in_notion_is_reported_and_not_touched(world: World) -
     planned = world.plan()
     assert "duplicate key" in findings(planned)
     assert not [k for k in kinds(planned) if k.startswith("tasks/")]
+    world.in_notion("projects/alpha", Name="Northern")
+    told = sync_text(world.apply(code=ExitCode.DECISIONS_REMAIN), {}, colour=False)
+    assert "1 page in Notion left alone (exit code 3)" in told
     # Emptying its key makes it a record of its own.
     world.in_notion(f"tasks/{copy}", Key="")
     result = world.apply()

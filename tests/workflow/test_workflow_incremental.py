@@ -191,7 +191,7 @@ def test_an_edit_that_waits_behind_a_hold_is_told_in_every_run(large: World) -> 
 def test_a_copy_of_a_record_is_told_in_every_run(large: World) -> None:
     large.add_page("parts", Name="Copy", Key="p1")
     large.in_notion("parts/p2", Stock=22)
-    large.apply(code=ExitCode.DONE, settled=False)
+    large.apply(code=ExitCode.DECISIONS_REMAIN, settled=False)
     planned = large.plan(rest=timedelta(hours=3))
     assert "duplicate key" in findings(planned)
 
