@@ -112,16 +112,21 @@ def _check_new(name: str, context: Context) -> None:
         if "," in name:
             raise NotCarried(f'"{name}" holds a comma, and names of options may not')
         return
-    allow = "" if status else " Or write `new_options: allow`, if new ones may be created."
+    ways = [f'Did you mean "{twin}"?' if twin else _meant(name, options)]
+    if context.field.values is not None:  # a word of the mapping, so the option is meant
+        ways.append("To add what the mapping names: notion-gitops schema plan.")
+    elif not status:
+        ways.append("Or write `new_options: allow`, if new ones may be created.")
     raise NotCarried(
         f'"{context.schema.name}" has no option "{name}"',
-        fix=(f'Did you mean "{twin}"?' if twin else _meant(name, options)) + allow,
+        fix=" ".join(ways),
         check="unknown option",
     )
 
 
 def _meant(word: str, words: Iterable[str]) -> str:
-    near = nearest(word, words)
-    if near:
-        return f'Did you mean "{near}"?'
-    return f"Choose one of: {', '.join(sorted(words)) or 'none there are'}."
+    known = sorted(words)
+    if not known:
+        return "It has no options yet."
+    near = nearest(word, known)
+    return f'Did you mean "{near}"?' if near else f"Choose one of: {', '.join(known)}."

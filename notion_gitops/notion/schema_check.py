@@ -131,7 +131,7 @@ def _option_problems(field: Field, prop: PropertySchema) -> Iterator[Diagnostic]
         yield Diagnostic(
             f'"{word}" stands for "{option}", and "{prop.name}" has no such option',
             field.place,
-            fix=f"{meant}Its options are: {listed}.",
+            fix=f"{meant}Its options are: {listed}. To add it: {_SCHEMA_PLAN}.",
         )
 
 

@@ -266,6 +266,18 @@ def test_a_new_option_needs_permission(desk: Desk, make_mapping: "MakeMapping") 
     assert "new_options: allow" in desk.refused({"tags": frozenset({"brand new"})})
 
 
+def test_an_option_of_the_mapping_that_is_not_there_is_added_by_schema_apply(
+    desk: Desk, make_mapping: "MakeMapping"
+) -> None:
+    desk.mapping = make_mapping(tags=("Multi", T.MULTI_SELECT, {"values": {"sf": "Fiction"}}))
+    nowhere = replace(desk.schema.properties["Multi"], options={})
+    properties = {**desk.schema.properties, "Multi": nowhere}
+    desk.schema = replace(desk.schema, properties=properties)
+    told = desk.refused({"tags": frozenset({"sf"})})
+    assert "It has no options yet. To add what the mapping names: notion-gitops schema" in told
+    assert "new_options" not in told
+
+
 def test_an_option_without_a_word_is_left_alone_on_both_sides(
     desk: Desk, make_mapping: "MakeMapping"
 ) -> None:

@@ -139,6 +139,7 @@ def test_all_problems_are_told_at_once(
     ]
     assert 'Did you mean "Select"?' in found[1][1]
     assert 'Did you mean "x"?' in found[3][1]
+    assert found[3][1].endswith("To add it: notion-gitops schema plan.")
 
 
 def test_a_relation_to_what_no_mapping_covers(
