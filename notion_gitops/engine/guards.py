@@ -118,11 +118,14 @@ class _Watched:
         """How many records the base has."""
         return len(self.base.records)
 
-    def refusal(self, what: str, keys: list[str], limit: int, message: str) -> Refusal:
-        """Of more than `limit` changes of a kind."""
-        safety = self.mapping.safety
-        places = {"deletes": safety.deletes, "updates": safety.updates, MISSING: safety.deletes}
-        place = places[what].place if what in places else self.mapping.fields[what].place
+    def refusal(
+        self, what: str, keys: list[str], limit: int, message: str, *, emptied: bool = False
+    ) -> Refusal:
+        """Of more than `limit` changes of a kind; `emptied`: nothing would be left."""
+        safety, file = self.mapping.safety, self.mapping.place.file
+        limits = {"deletes": safety.deletes, "updates": safety.updates, MISSING: safety.deletes}
+        set_by = limits.get(what, SAME_VALUE)
+        key = "deletes" if what == MISSING else what
         return Refusal(
             mapping=self.mapping.name,
             what=what,
@@ -132,7 +135,10 @@ class _Watched:
             message=message,
             keys=tuple(keys),
             fix=_mistake(self.side),
-            place=place or self.mapping.place,
+            place=set_by.place,
+            rule=set_by.rule,
+            to_set=f"safety.{key} in {file}" if what in limits else "",
+            always=emptied,
         )
 
 
@@ -144,7 +150,7 @@ def _missing(watched: _Watched, missing: Collection[str]) -> Iterator[Refusal]:
     if len(missing) > limit:
         missed = f"lists none of the {size}" if emptied else f"leaves out {len(missing)} of {size}"
         message = f"Notion's listing {missed} {name}."
-        refusal = watched.refusal(MISSING, sorted(missing), limit, message)
+        refusal = watched.refusal(MISSING, sorted(missing), limit, message, emptied=emptied)
         yield replace(refusal, fix=_SHRUNKEN)
 
 
@@ -155,10 +161,12 @@ def _deletes(watched: _Watched) -> Iterator[Refusal]:
     emptied = bool(keys) and len(keys) + asked >= size
     limit = 0 if emptied else watched.mapping.safety.deletes.allowed(size)
     if len(keys) > limit:
-        target = "to Notion's trash" if side is Side.NOTION else "out of git"
-        what = f"every one of the {size}" if emptied else f"{len(keys)} of the {size}"
-        message = f"This plan moves {what} {watched.mapping.name} {target}."
-        yield watched.refusal("deletes", keys, limit, message)
+        which = f"every one of the {size}" if emptied else f"{len(keys)} of the {size}"
+        which += f" {watched.mapping.name}"
+        message = f"This plan moves {which} to Notion's trash."
+        if side is Side.GIT:
+            message = f"This plan deletes {which} in git."
+        yield watched.refusal("deletes", keys, limit, message, emptied=emptied)
 
 
 def _updates(watched: _Watched) -> Iterator[Refusal]:
@@ -184,9 +192,10 @@ def _columns(watched: _Watched) -> Iterator[Refusal]:
         emptied = value_of[at] is None and len(keys) >= max(filled[name], EMPTIED_COLUMN_FLOOR)
         limit = 0 if emptied else SAME_VALUE.allowed(watched.size)
         if len(keys) > limit:
-            what = "empties" if limit == 0 else "sets to one value"
+            what = "empties" if emptied else "sets to one value"
             of_them = f"{len(keys)} {watched.mapping.name} in {watched.side.label}"
-            yield watched.refusal(name, keys, limit, f'This plan {what} "{name}" of {of_them}.')
+            message = f'This plan {what} "{name}" of {of_them}.'
+            yield watched.refusal(name, keys, limit, message, emptied=emptied)
 
 
 def _guarded_changes(operation: Operation, side: Side) -> list[FieldChange]:

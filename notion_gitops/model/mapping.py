@@ -220,6 +220,17 @@ class Limit:
     floor: int
     place: Place | None = None
 
+    @property
+    def rule(self) -> str:
+        """What it is worked out from: ``the smaller of 20 and 10 %, at least 5``; "" if stated."""
+        if self.share >= 1:
+            return ""
+        share = f"{self.share:.0%}".replace("%", " %")
+        told = f"{share} of the records"
+        if self.count is not None:
+            told = f"the smaller of {self.count} and {share} of the records"
+        return f"{told}, at least {self.floor}" if self.floor else told
+
     def allowed(self, records: int) -> int:
         """How many writes of this kind pass without being asked, given the base's size."""
         by_share = int(self.share * records)

@@ -42,7 +42,10 @@ class Refusal:
     message: str
     keys: tuple[str, ...] = ()
     fix: str = ""
-    place: Place | None = None
+    place: Place | None = None  # where the limit is set; None: it is built in
+    rule: str = ""  # what the limit is worked out from
+    to_set: str = ""  # the key that sets another, with the file; "" if none can
+    always: bool = False  # asks whatever the limit: it would empty a side or a field
     origin: tuple[str, ...] = ()  # where it comes from: commits, as lines to show
     acceptable: bool = True  # whether --accept MAPPING.WHAT=COUNT lets it pass
     takes_back: tuple[str, ...] = ()  # what undoes it in git: the words after `git`

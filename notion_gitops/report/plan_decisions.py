@@ -164,8 +164,14 @@ def _refusal(refusal: Refusal, again: FollowUp) -> RefusalView:
 
 def limit(refusal: Refusal) -> str:
     """Which limit tripped, and where it is set; nothing where no number would let it pass."""
-    at = f" ({place_text(refusal.place)})" if refusal.place else ""
-    return f"The limit is {number(refusal.limit)}{at}." if refusal.acceptable else ""
+    if not refusal.acceptable:
+        return ""
+    if refusal.always:
+        return "To leave nothing is always asked about, whatever the limit."
+    at = place_text(refusal.place) or "built in"
+    told = f"The limit is {number(refusal.limit)} ({', '.join(filter(None, (refusal.rule, at)))})."
+    unset = refusal.to_set if refusal.place is None else ""
+    return f"{told} To set another: {unset}." if unset else told
 
 
 def fixes(refusal: Refusal, again: FollowUp) -> tuple[str, ...]:

@@ -225,6 +225,7 @@ def refused() -> Plan:
         keys=keys,
         fix="git revert e4f5a6b",
         place=Place("mappings/tasks.yaml", 52),
+        rule="the smaller of 20 and 10 % of the records",
     )
     return plan(tasks(*gone, refusals=(refusal,)))
 

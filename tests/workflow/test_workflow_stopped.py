@@ -45,10 +45,28 @@ def test_the_end_names_what_is_held_back_and_the_way_past(make: MakeWorld) -> No
     assert "Held back: 6 pages to trash (tasks)." in told
     assert "held back: 6 to trash" in told
     assert "STOPPED: tasks. This plan moves 6 of the 30 tasks to Notion's trash." in told
-    assert "The limit is 5 (mappings/tasks.yaml:" in told
+    assert (
+        "The limit is 5 (the smaller of 20 and 10 % of the records, at least 5, built in). "
+        "To set another: safety.deletes in mappings/tasks.yaml." in told
+    )
     assert f"If it is a mistake: git revert {commit}" in told
     assert "If it is meant: notion-gitops apply --accept tasks.deletes=6" in told
     assert "To do this" not in told
+
+
+def test_a_limit_that_is_set_is_told_with_its_line_and_an_emptied_side_with_none(
+    make: MakeWorld,
+) -> None:
+    world = many(make)
+    (world.root / "mappings/_defaults.yaml").write_text('version: 1\nsafety:\n  deletes: "10%"\n')
+    world.commit("Limits")
+    world.remove(*(f"tasks/t{n}" for n in range(6)))
+    set_ = "The limit is 5 (the smaller of 20 and 10 % of the records, at least 5, "
+    assert f"{set_}mappings/_defaults.yaml:3)." in end(world.plan())
+    world.remove(*(f"tasks/t{n}" for n in range(6, 30)))
+    told = end(world.plan())
+    assert "moves every one of the 30 tasks to Notion's trash. To leave nothing is always" in told
+    assert "The limit is" not in told
 
 
 def test_what_is_not_stopped_can_be_done(make: MakeWorld) -> None:
