@@ -21,7 +21,17 @@ from notion_gitops.sandbox.sandbox import DEFAULT_TOKEN, Sandbox
 from notion_gitops.sandbox.seeding import seed
 from notion_gitops.sandbox.server import SandboxServer, serve
 from tests.answers import handed_down
-from tests.docs.docs_pages import PAGES, ROOT, anchors, blocks, commands, inline_code, links, table
+from tests.docs.docs_pages import (
+    PAGES,
+    ROOT,
+    Block,
+    anchors,
+    blocks,
+    commands,
+    inline_code,
+    links,
+    table,
+)
 
 TOOL = "notion-gitops"
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
@@ -170,6 +180,39 @@ def test_connecting_a_workspace_as_the_readme_says_brings_the_pages_to_git(
         assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
     assert not given, "the README names other variables"
     assert len(list((folder / "state/records/tasks").iterdir())) == tasks.rows
+
+
+@pytest.mark.parametrize("block", blocks("yaml record *"), ids=str)
+def test_a_mapping_and_its_record_work_as_they_are_printed(block: Block, tmp_path: Path) -> None:
+    """In a sandbox that holds nothing but the people, whose databases are made from mappings."""
+    environ, folder = _environ(tmp_path), tmp_path / "registry"
+    name = block.info.rpartition(" ")[2]
+    shown = [b for b in blocks("yaml") if b.page == block.page and f"\nname: {name}\n" in b.text]
+    people = [b for b in blocks("yaml people") if b.page == block.page]
+    seeded = yaml.safe_dump({"users": yaml.safe_load(samples.seed_text())["users"]})
+    files = {
+        f"mappings/{name}.yaml": shown[0].text,
+        f"{yaml.safe_load(shown[0].text)['git']['path']}/shown.yaml": block.text,
+        "state/people.yaml": people[0].text,
+        "seed.yaml": seeded,
+    }
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, "utf-8")
+    for line in (
+        "git init -q",
+        "git add -A",
+        "git commit -q -m Start",
+        f"{TOOL} validate",
+        f"{TOOL} sandbox seed seed.yaml",
+        f"{TOOL} apply --sandbox --yes",
+        f"{TOOL} plan --sandbox --detailed-exitcode",
+    ):
+        done = subprocess.run(
+            shlex.split(line), cwd=folder, env=environ, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
+        assert "warning" not in done.stdout + done.stderr
 
 
 def _steps_of(heading: str) -> list[str]:
