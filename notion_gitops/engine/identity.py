@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from notion_gitops.engine.created import is_kept
 from notion_gitops.model.diagnostics import Severity
 from notion_gitops.model.mapping import DatabaseMapping, Field, PropertyType
-from notion_gitops.model.plan import DUPLICATE_KEY, UNUSABLE_KEY, Finding
+from notion_gitops.model.plan import DUPLICATE_KEY, UNUSABLE_KEY, Draft, Finding
 from notion_gitops.model.records import Base, PageOrigin, Record, Side
 from notion_gitops.model.values import Fields, Value
 
@@ -23,7 +23,7 @@ class Identified:
 
     records: Mapping[str, Record] = field(default_factory=dict)  # by key, the key filled in
     findings: tuple[Finding, ...] = ()
-    drafts: tuple[str, ...] = ()  # titles
+    drafts: tuple[Draft, ...] = ()
     unpaired: tuple[Record, ...] = ()  # first contact: pages that nothing links to a record
 
 
@@ -67,11 +67,11 @@ def identify(
     rest = [p for p in keyless if _origin(p).id not in ids]
     if not base.ever and not at.all_new and set(free) - linked.keys():
         return Identified(_named(records), tuple(findings), unpaired=tuple(rest))
-    drafts = [p for p in rest if _is_draft(mapping, p, at)]
-    ready = [p for p in rest if not _is_draft(mapping, p, at)]
+    waiting = {_origin(p).id: _draft(mapping, p, at) for p in rest}
+    drafts = tuple(draft for draft in waiting.values() if draft is not None)
+    ready = [p for p in rest if waiting[_origin(p).id] is None]
     born, clashes = _born(mapping, ready, {*records, *base.records, *at.git_keys}, at)
-    titles = tuple(p.title or NO_TITLE for p in drafts)
-    return Identified(_named(records | born), (*findings, *clashes), titles)
+    return Identified(_named(records | born), (*findings, *clashes), drafts)
 
 
 def _known_pages(mapping: DatabaseMapping, base: Base, at: Circumstances) -> dict[str, str]:
@@ -190,10 +190,13 @@ def _by_key_property(
     return accepted, findings
 
 
-def _is_draft(mapping: DatabaseMapping, page: Record, at: Circumstances) -> bool:
+def _draft(mapping: DatabaseMapping, page: Record, at: Circumstances) -> Draft | None:
+    """What a page waits for before it is a record; None if it is one."""
     required = (f.name for f in mapping.fields.values() if f.required)
-    unfinished = any(page.value(name) is None for name in required)
-    return unfinished or at.now - _origin(page).edited < DRAFT_REST
+    missing = tuple(name for name in required if page.value(name) is None)
+    rest = _origin(page).edited + DRAFT_REST
+    until = rest if at.now < rest else None
+    return Draft(page.title or NO_TITLE, missing, until) if missing or until else None
 
 
 def _duplicate_key(mapping: DatabaseMapping, key: str, page: Record, *, copy: bool) -> Finding:

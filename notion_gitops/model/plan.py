@@ -101,6 +101,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """A page in Notion that is not taken in yet, and what it waits for."""
+
+    title: str
+    missing: tuple[str, ...] = ()  # required fields that are empty
+    until: datetime | None = None  # it is at rest from then on; None: it is
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """What carrying a plan out is going to cost, if nothing is in the way."""
 
@@ -125,7 +134,7 @@ class MappingPlan:
     problems: tuple[Diagnostic, ...] = ()  # unreadable records, schema drift
     left_out: str = ""  # why the whole mapping takes no part, if it does not
     first_contact: bool = False
-    drafts: tuple[str, ...] = ()  # titles of pages not yet taken in
+    drafts: tuple[Draft, ...] = ()  # pages not yet taken in
     out_of_scope: tuple[str, ...] = ()  # keys
     unreachable: tuple[str, ...] = ()  # keys
     unpaired_git: tuple[str, ...] = ()  # first contact: keys that nothing links

@@ -98,7 +98,7 @@ def _keys_by_difference(part: MappingPlan) -> dict[str, list[str]]:
         "only in Notion": [*_keys(part, *_NOT_IN_GIT), *part.unpaired_notion],
         "different": _keys(part, *_DIFFERENT),
         "to decide": open_keys,
-        "in Notion, not ready": list(part.drafts),
+        "in Notion, not ready": [draft.title for draft in part.drafts],
         "out of the mapping's filter": list(part.out_of_scope),
         "out of reach": list(part.unreachable),
         "on hold": sorted({w.key for each in part.on_hold for w in each.waiting}),

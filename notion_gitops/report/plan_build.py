@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Kind, Operation
-from notion_gitops.model.plan import Forecast, MappingPlan, Plan
+from notion_gitops.model.plan import Draft, Forecast, MappingPlan, Plan
 from notion_gitops.report.document import Table
 from notion_gitops.report.exceeded import exceeded_sentence
 from notion_gitops.report.follow_up import FollowUp
@@ -25,7 +25,7 @@ from notion_gitops.report.plan_records import Scope, record_views
 from notion_gitops.report.plan_view import MappingView, NoteView, PlanView
 from notion_gitops.report.redact import redact_plan
 from notion_gitops.report.restored import syncs_of, unrestored_notes
-from notion_gitops.report.show import file_size, problem_sentence, short
+from notion_gitops.report.show import NOT_READY, file_size, problem_sentence, short
 from notion_gitops.text.words import about, count, duration, listed, moment, number
 
 _LISTED = 10  # names in a list, where not everything is asked for
@@ -163,11 +163,18 @@ def _left(part: MappingPlan, limit: int | None, again: FollowUp) -> tuple[NoteVi
         _note("" if part.refusals or not part.left_out else f"Takes no part: {part.left_out}"),
         _problems(part, limit),
         _listing("in Notion, not reachable and kept", part.unreachable, limit),
-        _listing("in Notion, not ready: taken in when filled in and at rest", part.drafts, limit),
+        _listing(f"in Notion, not ready: {NOT_READY}", map(_draft, part.drafts), limit),
         _listing("out of the mapping's scope and left alone", part.out_of_scope, limit),
         *_first_contact(part, limit, again),
     )
     return tuple(note for note in notes if note.text)
+
+
+def _draft(draft: Draft) -> str:
+    """``Buy nails: needs status; unedited from 14:36 UTC on``."""
+    waits = [f"needs {listed(draft.missing, _LISTED)}"] if draft.missing else []
+    waits += [f"at rest from {draft.until:%H:%M} UTC on"] if draft.until else []
+    return f"{draft.title}: {'; '.join(waits)}" if waits else draft.title
 
 
 def _first_contact(part: MappingPlan, limit: int | None, again: FollowUp) -> list[NoteView]:

@@ -123,7 +123,7 @@ def _mapping(part: MappingPlan, mapping: DatabaseMapping | None) -> MappingPlan:
     return replace(
         shown,
         operations=tuple(replace(o, title=_digest_text(o.title)) for o in shown.operations),
-        drafts=tuple(map(_digest_text, part.drafts)),
+        drafts=tuple(replace(d, title=_digest_text(d.title)) for d in part.drafts),
         unpaired_notion=tuple(map(_digest_text, part.unpaired_notion)),
     )
 

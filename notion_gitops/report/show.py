@@ -10,6 +10,7 @@ from notion_gitops.text.columns import ELLIPSIS
 from notion_gitops.text.words import count, moment
 
 EMPTY = "(empty)"
+NOT_READY = "taken in once filled in and unedited for 5 minutes"
 _KILOBYTE = 1024  # bytes
 _SHA = 7  # characters of a commit that are shown, as git does
 _LEAD = 12  # characters that are kept before the first difference of two long values

@@ -35,12 +35,13 @@ from notion_gitops.report.plan_decisions import conflict_file
 from notion_gitops.report.redact import redact_sync
 from notion_gitops.report.reports import Report, report_markdown, report_text
 from notion_gitops.report.restored import restored_fact, unrestored_sentence
-from notion_gitops.report.show import problem_sentence, short
+from notion_gitops.report.show import NOT_READY, problem_sentence, short
 from notion_gitops.report.sync_reports import metadata_view, transactions_view, validation_view
 from notion_gitops.report.undo import undo_sentence
 from notion_gitops.text.words import count, duration, listed, number
 
 _LISTED = 20
+_NAMED = 5  # of those that nothing is to be done about
 _MEANS = {
     Status.STALE: "left as it is; the next plan and apply take it up as it is now",
     Status.FAILED: "refused; not tried again until it changes",
@@ -230,9 +231,18 @@ def _facts(result: SyncResult, again: FollowUp) -> tuple[tuple[str, str], ...]:
         ("Kept", _kept(result, again)),
         ("Commits", _commits(result)),
         ("Pushed", {None: "", True: "yes", False: not_pushed}[result.pushed]),
+        ("Waiting", _waiting(result)),
         ("Undo", undo_sentence(result, again)),
     ]
     return tuple((label, text) for label, text in facts if text)
+
+
+def _waiting(result: SyncResult) -> str:
+    """The new pages in Notion that were not taken in yet."""
+    going = [part for part in result.plan.mappings if takes_part(part)]
+    titles = [draft.title for part in going for draft in part.drafts]
+    pages = f"{count(len(titles), 'new page')} in Notion, {NOT_READY}"
+    return f"{pages}: {listed(titles, _NAMED)}" if titles else ""
 
 
 def _applied(result: SyncResult) -> list[Operation]:

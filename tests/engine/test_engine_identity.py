@@ -122,11 +122,12 @@ def test_the_key_of_a_page_born_in_notion() -> None:
 
 def test_a_draft_is_not_yet_a_record() -> None:
     unfinished = in_notion("", a_page(key=None), title="Unfinished")
-    assert told_apart(unfinished).drafts == ("Unfinished",)
+    assert [d.title for d in told_apart(unfinished).drafts] == ["Unfinished"]
     assert not told_apart(unfinished).records
     for minutes, draft in ((4, True), (5, False)):
         found = told_apart(a_record(), now=THEN + timedelta(minutes=minutes))
         assert bool(found.drafts) is draft
+        assert all(d.until == THEN + timedelta(minutes=5) for d in found.drafts)
         assert bool(found.records) is not draft
 
 

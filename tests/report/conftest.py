@@ -33,6 +33,7 @@ from notion_gitops.model.operations import (
     Write,
 )
 from notion_gitops.model.plan import (
+    Draft,
     Finding,
     Forecast,
     MappingPlan,
@@ -248,7 +249,7 @@ def first_contact() -> Plan:
             unpaired_git=("only-here-1",),
             unpaired_notion=tuple(f"Only in Notion {n}" for n in range(14)),
             problems=(trouble,),
-            drafts=("Untitled draft",),
+            drafts=(Draft("Untitled draft", ("status",), MADE),),
             unreachable=("gone-1",),
         ),
         MappingPlan("notes", 212, 212, 0, left_out="its database is not shared with us"),
@@ -278,7 +279,7 @@ def poisoned_plan(text: str) -> Plan:
             refusals=(Refusal(text, text, 5, 1, None, text, (text,), text, Place(text)),),
             problems=(Diagnostic(text, Place(text), text, text, text),),
             left_out=text,
-            drafts=(text,),
+            drafts=(Draft(text, (text,)),),
             unreachable=(text,),
             out_of_scope=(text,),
             first_contact=True,

@@ -124,7 +124,8 @@ def test_a_colleague_edits_and_the_plan_shows_it(place: Place) -> None:
     assert "Pour the slab" not in rows
 
     plan = " ".join(world.tool.run("plan", "--sandbox", "--full").expect(0).stdout.split())
-    assert "1 in Notion, not ready: taken in when filled in and at rest Buy nails" in plan
+    waits = "1 in Notion, not ready: taken in once filled in and unedited for 5 minutes Buy nails: "
+    assert f"{waits}at rest from" in plan
     assert "order-beams from Notion to git hours 6 -> 8.5" in plan
     assert "project + hall-b - depot-gate urgent (empty) -> yes" in plan
     assert "- pour-slab in Notion's trash, file deleted in git" in plan

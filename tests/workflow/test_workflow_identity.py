@@ -1,11 +1,14 @@
 """Which page is which record: renames, copies, drafts, keys that somebody edited."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from notion_gitops.model.errors import ExitCode, StateUnusable
 from notion_gitops.model.operations import Kind
+from notion_gitops.report.plan_build import plan_view
+from notion_gitops.report.plan_text import plan_text
 from notion_gitops.report.sync import sync_text
 from notion_gitops.workflow.apply import nothing_to_do
 from notion_gitops.workflow.pairing import find_pairs, record_pairs
@@ -107,15 +110,29 @@ def test_a_page_duplicated_in_notion_is_reported_and_not_touched(world: World) -
 def test_a_page_is_a_draft_for_five_minutes(world: World) -> None:
     world.add_page("tasks", Name="Half a thought")
     planned = world.plan(rest=timedelta(minutes=4))
-    assert part(planned, "tasks").drafts == ("Half a thought",)
+    assert [d.title for d in part(planned, "tasks").drafts] == ["Half a thought"]
     assert nothing_to_do(planned)
     assert world.apply(rest=timedelta(minutes=1)).exit_code is ExitCode.DONE
+
+
+def test_what_waits_to_be_at_rest_is_told_with_its_time_and_by_apply(world: World) -> None:
+    world.edit("tasks/dig", hours="11")
+    world.add_page("tasks", Name="Half a thought")
+    planned = world.plan(rest=timedelta(minutes=1))
+    mappings = planned.comparison.workspace.mappings
+    plan = plan_text(plan_view(planned.plan, mappings), colour=False)
+    assert re.search(r"Half a thought: at rest from \d\d:\d\d UTC on\n", plan)
+    result = world.apply(rest=timedelta(0), settled=False)
+    text = " ".join(sync_text(result, mappings, colour=False).split())
+    assert "Waiting 1 new page in Notion, taken in once filled in and unedited for 5" in text
 
 
 def test_a_page_without_its_required_fields_is_a_draft_for_as_long(world: World) -> None:
     world.add_page("tasks", Name="", Note="No title yet")
     planned = world.plan(rest=timedelta(days=3))
-    assert part(planned, "tasks").drafts == ("(no title)",)
+    assert [(d.title, d.missing) for d in part(planned, "tasks").drafts] == [
+        ("(no title)", ("title",))
+    ]
     assert nothing_to_do(planned)
 
 

@@ -163,7 +163,7 @@ def test_a_page_without_a_required_value_is_told_as_long_as_it_is_one(large: Wor
     large.in_notion("parts/p1", Stock=11)
     large.apply()
     planned = large.plan(rest=timedelta(hours=3))
-    assert part(planned, "parts").drafts == ("(no title)",)
+    assert [d.title for d in part(planned, "parts").drafts] == ["(no title)"]
 
 
 def test_an_open_question_is_looked_at_in_every_run(large: World) -> None:
