@@ -13,6 +13,7 @@ from notion_gitops.text.words import count
 
 _TONES = {Severity.ERROR: Tone.GONE, Severity.WARNING: Tone.ASK, Severity.INFO: Tone.PLAIN}
 _SHOWN = 20
+_ALL = "All: notion-gitops validate --format markdown"
 _INDENT = 2
 _GUTTER = "    | "
 _BEFORE = 30  # columns of a long source line that are shown before the caret
@@ -27,7 +28,7 @@ def diagnostics_text(diagnostics: Sequence[Diagnostic], *, colour: bool) -> str:
     for diagnostic in diagnostics[:_SHOWN]:
         lines += [*_diagnostic(diagnostic), BLANK]
     if len(diagnostics) > _SHOWN:
-        lines += paragraph(f"{counted(diagnostics)}; the first {_SHOWN} are shown")
+        lines += paragraph(f"{counted(diagnostics)}; the first {_SHOWN} are shown. {_ALL}")
     elif len(diagnostics) > 1:
         lines += paragraph(counted(diagnostics))
     return printed(lines, colour=colour)
