@@ -14,6 +14,8 @@ from notion_gitops.model.restores import RestoreWish, Unrestored
 from notion_gitops.model.values import FileRef
 
 DUPLICATE_KEY, UNUSABLE_KEY = "duplicate key", "unusable key"  # checks of pages left alone
+RECORD_FILE = "record file"
+"""The check of what stands in record files and is no field; its findings are told by place."""
 
 
 @dataclass(frozen=True, slots=True)

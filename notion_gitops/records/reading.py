@@ -192,7 +192,7 @@ class _Run:
             fields[name] = value
 
     def warn(self, table: Table) -> None:
-        """Warn of keys that are not mapped and resemble a field that is missing."""
+        """Warn of keys that are not mapped and resemble a field, as long as they stand there."""
         for key, _ in table.entries:
             name = key.text
             if name in self.mapping.fields or name == self.key_field:
@@ -201,7 +201,7 @@ class _Run:
                 close = get_close_matches(name, self.mapping.fields, 1, _RESEMBLANCE)
                 self.near[name] = close[0] if close else None
             near = self.near[name]
-            if near is not None and table.get(near) is None:
+            if near is not None:
                 what = f'"{name}" is not a field of {self.mapping.name} and is left alone'
                 self.warnings.append(warning(key, what, fix=f'did you mean "{near}"?'))
 

@@ -153,7 +153,7 @@ def _mapping(
         state=_state(part, len(operations)),
         shown=record_views(operations, Scope(mapping, plan.made, full)),
         left=_left(part, None if full else _LISTED, again),
-        notes=tuple(_silent(part)),
+        notes=tuple(_silent(part, None if full else _LISTED)),
     )
 
 
@@ -191,7 +191,7 @@ def _first_contact(part: MappingPlan, limit: int | None, again: FollowUp) -> lis
     return [first, *alone, *([_note(way)] if unlinked else [])]
 
 
-def _silent(part: MappingPlan) -> list[NoteView]:
+def _silent(part: MappingPlan, limit: int | None) -> list[NoteView]:
     """What moves the base, or is computed, without an edit of anybody."""
     kinds = {
         Kind.LINK: "in git and in Notion; linked, nothing is written",
@@ -201,7 +201,10 @@ def _silent(part: MappingPlan) -> list[NoteView]:
     silent = [o for o in part.operations if not o.writes and not o.open_conflicts]
     counted = [(text, [o for o in silent if o.kind is kind]) for kind, text in kinds.items()]
     counted.append(("with new values that Notion computes", _refreshed(part)))
-    return [_note(f"{count(len(found), 'record')} {text}") for text, found in counted if found]
+    notes = [_note(f"{count(len(found), 'record')} {text}") for text, found in counted if found]
+    renamed = [f"{o.key}, was {o.renamed_from}" for o in silent if o.kind is Kind.RENAME]
+    told = _listing("renamed in git, and linked to the same pages as before", renamed, limit)
+    return [told, *notes] if renamed else notes
 
 
 def _refreshed(part: MappingPlan) -> list[Operation]:

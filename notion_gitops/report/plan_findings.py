@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from notion_gitops.model.diagnostics import Severity
-from notion_gitops.model.plan import Finding
+from notion_gitops.model.plan import RECORD_FILE, Finding
 from notion_gitops.report.plan_view import FindingGroup, FindingView
 from notion_gitops.text.words import count, listed
 
@@ -53,6 +53,7 @@ def _common(*said: Sequence[str]) -> tuple[str, ...]:
 def _finding(finding: Finding, common: tuple[str, ...]) -> FindingView:
     alone = finding.keys[0] if len(finding.keys) == 1 else ""
     where = f"{finding.mapping}/{alone}" if alone else finding.mapping
+    at = (str(finding.place),) if finding.check == RECORD_FILE and finding.place else ()
     several = (listed(finding.keys, _KEYS),) if len(finding.keys) > 1 else ()
     advice = tuple(text for text in (finding.why, finding.fix) if text and text not in common)
-    return FindingView(where, finding.message, several, advice)
+    return FindingView(where, finding.message, (*several, *at), advice)

@@ -107,6 +107,21 @@ def test_a_page_duplicated_in_notion_is_reported_and_not_touched(world: World) -
     assert len([p for p in world.tree("HEAD") if "/tasks/" in p]) == 4
 
 
+def test_a_rename_that_writes_nothing_is_shown(world: World) -> None:
+    """The page carries no key: only what is recorded of it changes."""
+    page = world.add_page("tasks", Name="Paint the fence")
+    old = f"tasks/paint-the-fence-{page.replace('-', '')[-6:]}"
+    world.apply()
+    world.remap("tasks", ("key: {property: Key}\n", ""))
+    rename(world, old, "tasks/fence")
+    planned = world.plan()
+    view = plan_view(planned.plan, planned.comparison.workspace.mappings)
+    said = " ".join(plan_text(view, colour=False).split())
+    assert "1 renamed in git, and linked to the same pages as before " in said
+    assert f"fence, was {old.removeprefix('tasks/')} " in said
+    world.apply()
+
+
 def test_a_page_is_a_draft_for_five_minutes(world: World) -> None:
     world.add_page("tasks", Name="Half a thought")
     planned = world.plan(rest=timedelta(minutes=4))

@@ -3,7 +3,7 @@
 from notion_gitops.engine.checks import run_checks
 from notion_gitops.engine.planner import Decided
 from notion_gitops.model.diagnostics import Diagnostic, Severity
-from notion_gitops.model.plan import Finding
+from notion_gitops.model.plan import RECORD_FILE, Finding
 from notion_gitops.workflow.reading.bodies import body_findings
 from notion_gitops.workflow.reading.check_facts import check_facts, unclaimed_files
 from notion_gitops.workflow.reading.compare import Compared, Comparison
@@ -17,7 +17,7 @@ def findings_of(comparison: Comparison, decided: Decided) -> tuple[Finding, ...]
         found += [*each.notion.identified.findings, *each.notion.pages.findings]
         found += body_findings(each.mapping, each.bodies)
         found += [_warning("database", name, hint) for hint in each.database.hints]
-        found += [_warning("record file", name, warning) for warning in each.git.warnings]
+        found += [_warning(RECORD_FILE, name, warning) for warning in each.git.warnings]
         if not each.notion.pages.complete:
             found.append(_incomplete(each))
     mappings = {name: each.mapping for name, each in comparison.mappings.items()}
