@@ -4,11 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from notion_gitops.engine.fields import same
+from notion_gitops.engine.likeness import Group, alike, alike_groups, content
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.records import Base, BaseRecord, Record
-from notion_gitops.model.values import Fields, to_plain
-
-Group = tuple[tuple[str, ...], tuple[str, ...]]  # new keys, old keys
 
 
 def find_renames(
@@ -45,23 +43,30 @@ def find_renames(
 
 
 def ambiguous_renames(
-    mapping: DatabaseMapping, base: Base, git: Mapping[str, Record], gone: frozenset[str]
+    mapping: DatabaseMapping,
+    base: Base,
+    git: Mapping[str, Record],
+    gone: frozenset[str],
+    settled: Collection[str] = (),
 ) -> tuple[Group, ...]:
     """New keys and old keys where it cannot be told which became which, or whether one did.
 
-    These are several equal records, and one record gone and one new that are alike in most of
-    their fields: renamed and edited at once, or two different ones. Neither may be created or
-    deleted before that is clear.
+    These are several equal records, and those that are alike in most of their fields: renamed and
+    edited at once, or different ones. None may be created or deleted before that is clear.
+
+    Args:
+        mapping: the mapping.
+        base: its base.
+        git: the records of git that the base does not know.
+        gone: keys of the base that git no longer holds.
+        settled: keys, new and old, of which it is known what became of them.
     """
     groups = _groups(mapping, base, git, gone)
-    several = [(new, old) for new, old in groups if len(new) > 1 or len(old) > 1]
-    matched = {key for group in groups for keys in group for key in keys}
-    new = [k for k in git if k not in base.records and k not in matched]
-    old = [k for k in gone if k not in matched]
-    alone = len(new) == 1 and len(old) == 1
-    if alone and _alike(mapping, base.records[old[0]].fields, git[new[0]].fields):
-        several.append(((new[0],), (old[0],)))
-    return tuple(several)
+    clear = {key for new, old in groups if len(new) == len(old) == 1 for key in (*new, *old)}
+    clear.update(settled)
+    old = {key: base.records[key].fields for key in sorted(gone - clear)}
+    new = {k: r.fields for k, r in sorted(git.items()) if k not in base.records and k not in clear}
+    return alike_groups(mapping, old, new)
 
 
 def perhaps_renamed(
@@ -81,18 +86,10 @@ def perhaps_renamed(
     found: dict[str, str] = {}
     for old in sorted(held):
         agreed = base.records[old].fields
-        alike = [key for key, new in git.items() if _alike(mapping, agreed, new.fields)]
-        maybe = alike or (list(git) if len(git) == 1 else [])
+        like = [key for key, new in git.items() if alike(mapping, agreed, new.fields)]
+        maybe = like or (list(git) if len(git) == 1 else [])
         found |= {new: old for new in maybe if new not in found}
     return found
-
-
-def _alike(mapping: DatabaseMapping, one: Fields, other: Fields) -> bool:
-    """Whether more than half of the fields that either fills, and that people enter, are equal."""
-    names = [n for n, f in mapping.fields.items() if not f.derived]
-    filled = [n for n in names if n in one or n in other]
-    equal = sum(1 for n in filled if one.get(n) == other.get(n))
-    return len(filled) > 1 and 2 * equal > len(filled)
 
 
 def _groups(
@@ -103,15 +100,11 @@ def _groups(
         return []
     old, new = defaultdict(list), defaultdict(list)
     for key in sorted(gone):
-        old[_content(mapping, base.records[key].fields)].append(key)
+        old[content(mapping, base.records[key].fields)].append(key)
     for key, record in sorted(git.items()):
         if key not in base.records:
-            new[_content(mapping, record.fields)].append(key)
-    return [(tuple(new[content]), tuple(old[content])) for content in old if content in new]
-
-
-def _content(mapping: DatabaseMapping, fields: Fields) -> str:
-    return repr([(n, to_plain(fields.get(n))) for n, f in mapping.fields.items() if not f.derived])
+            new[content(mapping, record.fields)].append(key)
+    return [(tuple(new[each]), tuple(old[each])) for each in old if each in new]
 
 
 def _has_become(mapping: DatabaseMapping, base: BaseRecord, record: Record, page: Record) -> bool:

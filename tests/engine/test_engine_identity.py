@@ -6,8 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from notion_gitops.engine.identity import (
     Circumstances,
@@ -16,7 +14,6 @@ from notion_gitops.engine.identity import (
     identify,
     resolve_relations,
 )
-from notion_gitops.engine.renames import ambiguous_renames, find_renames
 from notion_gitops.model.mapping import Carry, PropertyType
 from notion_gitops.model.operations import Kind
 from notion_gitops.model.records import Base, Record, Side
@@ -244,66 +241,3 @@ def test_a_rename_writes_the_key_and_nothing_else() -> None:
     assert [(w.side, w.fields(), w.key_to_write) for w in operation.writes] == [
         (Side.NOTION, {}, True)
     ]
-
-
-# --- renames --------------------------------------------------------------------------------
-
-
-def renamed(gone: dict[str, str], new: dict[str, str]) -> tuple[dict[str, str], Any]:
-    base = Base({k: in_base(TASKS, k, title=t, sum=1) for k, t in gone.items()}, ever=True)
-    git = {k: in_git(k, title=t) for k, t in new.items()}
-    args = (TASKS, base, git, frozenset(gone))
-    return find_renames(*args), ambiguous_renames(*args)
-
-
-def test_one_gone_and_one_new_with_equal_fields_is_a_rename() -> None:
-    assert renamed({"old": "T"}, {"new": "T"}) == ({"new": "old"}, ())
-    assert renamed({"old": "T"}, {"new": "edited"}) == ({}, ())
-    assert renamed({"old": "T"}, {}) == ({}, ())
-    assert renamed({}, {"new": "T"}) == ({}, ())
-
-
-def test_two_renames_that_can_be_told_apart() -> None:
-    found, unclear = renamed({"o1": "A", "o2": "B"}, {"n1": "B", "n2": "A"})
-    assert found == {"n1": "o2", "n2": "o1"}
-    assert unclear == ()
-
-
-@pytest.mark.parametrize(
-    ("gone", "new"),
-    [
-        ({"o1": "T", "o2": "T"}, {"n1": "T"}),
-        ({"o1": "T"}, {"n1": "T", "n2": "T"}),
-        ({"o1": "T", "o2": "T"}, {"n1": "T", "n2": "T"}),
-    ],
-)
-def test_an_ambiguous_rename_is_none(gone: dict[str, str], new: dict[str, str]) -> None:
-    assert renamed(gone, new) == ({}, ((tuple(sorted(new)), tuple(sorted(gone))),))
-
-
-def half_renamed(new: Record, page: Record) -> dict[str, str]:
-    base = Base({"old": in_base(TASKS, "old", title="T", owner="o")}, ever=True)
-    return find_renames(TASKS, base, {"new": new}, frozenset({"old"}), {"old": page})
-
-
-def test_a_rename_that_was_interrupted_is_found_again() -> None:
-    edited = in_notion("old", a_page(key="old"), title="T", owner="edited in Notion")
-    pulled = in_git("new", title="T", owner="edited in Notion")
-    assert half_renamed(pulled, edited) == {"new": "old"}
-    keyed = in_notion("old", a_page(key="new"), title="T", owner="edited in Notion")
-    assert half_renamed(in_git("new", title="T", owner="edited since"), keyed) == {"new": "old"}
-    assert half_renamed(in_git("new", title="T", owner="another"), edited) == {}
-
-
-TITLES = st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), st.sampled_from("XYZ"))
-
-
-@given(gone=TITLES, new=TITLES.map(lambda d: {k + "'": v for k, v in d.items()}))
-def test_a_rename_is_one_to_one_and_keeps_the_fields(
-    gone: dict[str, str], new: dict[str, str]
-) -> None:
-    found, unclear = renamed(gone, new)
-    assert len(set(found.values())) == len(found)
-    assert all(new[n] == gone[o] for n, o in found.items())
-    asked = {k for pair in unclear for some in pair for k in some}
-    assert not asked & {*found, *found.values()}

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from notion_gitops.engine.holds import Holds, part_renames
 from notion_gitops.engine.identity import Identified
+from notion_gitops.engine.likeness import Group
 from notion_gitops.engine.renames import (
-    Group,
     ambiguous_renames,
     find_renames,
     perhaps_renamed,
@@ -53,7 +53,7 @@ class Renames:
     """Records whose key changed in git."""
 
     found: Mapping[str, str] = field(default_factory=dict)  # new key -> old key
-    ambiguous: tuple[Group, ...] = ()  # new and old keys of equal records: a person is asked
+    ambiguous: tuple[Group, ...] = ()  # new and old keys of alike records: a person is asked
     held: Mapping[str, str] = field(default_factory=dict)  # new key -> old key, of records on hold
 
 
@@ -70,8 +70,7 @@ def find_changed_keys(
     records = {key: record for key, record in git.snapshot.records.items() if key not in known}
     found = find_renames(mapping, base, records, gone, identified.records)
     settled = {*found, *found.values()}
-    ambiguous = ambiguous_renames(mapping, base, records, gone)
-    ambiguous = tuple(g for g in ambiguous if settled.isdisjoint((*g[0], *g[1])))
+    ambiguous = ambiguous_renames(mapping, base, records, gone, settled)
     apart = _apart(found, ambiguous, holds)
     asked = {key for group in ambiguous for keys in group for key in keys}
     new = {key: record for key, record in records.items() if key not in settled | asked}

@@ -7,8 +7,8 @@ from datetime import datetime
 from notion_gitops.engine.guards import MISSING
 from notion_gitops.engine.holds import Holds
 from notion_gitops.engine.identity import Identified
+from notion_gitops.engine.likeness import Group
 from notion_gitops.engine.planner import Inputs
-from notion_gitops.engine.renames import Group
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.mapping import DatabaseMapping, Initial
 from notion_gitops.model.people import People

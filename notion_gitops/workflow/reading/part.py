@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 
 from notion_gitops.engine.identity import NO_TITLE
+from notion_gitops.engine.likeness import Group
 from notion_gitops.engine.planner import Decided
-from notion_gitops.engine.renames import Group
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.plan import MappingPlan
 from notion_gitops.model.records import Absence, Record, Snapshot
+from notion_gitops.text.words import listed
 from notion_gitops.workflow.reading.compare import Compared, Comparison
 from notion_gitops.workflow.reading.hold_findings import not_compared
 from notion_gitops.workflow.reading.origins import with_origin
+
+_NAMED = 5  # keys in a message
 
 
 def mapping_plan(name: str, comparison: Comparison, decided: Decided, out: str) -> MappingPlan:
@@ -71,7 +74,8 @@ def only_in_notion(each: Compared) -> tuple[str, ...]:
 def _problems(each: Compared, held: frozenset[str]) -> tuple[Diagnostic, ...]:
     git, notion = each.inputs.git, each.inputs.notion
     unreadable = (*_unreadable(git, held), *_unreadable(notion, held))
-    return (*unreadable, *map(_unclear, each.unclear), *each.refused)
+    unclear = (_unclear(group, each.git.snapshot) for group in each.unclear)
+    return (*unreadable, *unclear, *each.refused)
 
 
 def _unreadable(side: Snapshot, held: frozenset[str]) -> list[Diagnostic]:
@@ -81,20 +85,19 @@ def _unreadable(side: Snapshot, held: frozenset[str]) -> list[Diagnostic]:
     return sorted(found, key=lambda problem: (problem.place is None, problem.place))
 
 
-def _unclear(group: Group) -> Diagnostic:
-    new, old = (", ".join(keys) for keys in group)
-    if len(group[0]) == 1 and len(group[1]) == 1:
-        return Diagnostic(
-            f"{old} is gone from git and {new}, which is much like it, is new",
-            detail="Whether it was renamed and edited at once cannot be told, so neither its page "
-            "nor a new one is touched.",
-            fix="If it was renamed: rename it first, apply, then edit. If they are two records: "
-            "delete the one, apply, then add the other.",
-        )
+def _unclear(group: Group, git: Snapshot) -> Diagnostic:
+    new, old = (listed(keys, _NAMED) for keys in group)
+    file = git.records[group[0][0]].file
+    is_gone = f"{old} {'is' if len(group[1]) == 1 else 'are'} gone from git"
+    are_new = "is new and much like" if len(group[0]) == 1 else "are new and much like"
     return Diagnostic(
-        f"several equal records changed their key in git: {old} became {new}",
-        detail="Which became which cannot be told, so neither their pages nor their files change.",
-        fix="Rename one of them at a time, with an apply in between.",
+        f"{is_gone}, and {new} {are_new} {'it' if len(group[1]) == 1 else 'them'}",
+        file.place if file is not None else None,
+        detail="Whether that is the same record, renamed and edited at once, cannot be told, so no "
+        "page of them is touched, and none is made.",
+        fix="If it was renamed: give it the old key back, apply and decide what is asked of it, "
+        "then rename it and edit it after the next apply. If they are two records: take the new "
+        "one out, apply, then add it again.",
     )
 
 
