@@ -35,3 +35,9 @@ class Diagnostic:
     source_line: str = ""  # the text of the line at `place`, shown with a caret
     also: Place | None = None  # the other place, of a duplicate
     severity: Severity = Severity.ERROR
+    commands: tuple[str, ...] = ()  # to be copied as they are; `fix` says what they are for
+
+    @property
+    def remedy(self) -> str:
+        """How to put it right in one line, with the commands."""
+        return " ".join(part for part in (self.fix, " && ".join(self.commands)) if part)

@@ -76,7 +76,7 @@ def _problems(database: DatabaseCheck) -> Section:
 def problem_item(problem: Diagnostic) -> Item:
     """A diagnostic as one thing of a list."""
     place = "" if problem.place is None else str(problem.place)
-    details = (place, problem.detail, problem.fix)
+    details = (place, problem.detail, problem.remedy)
     return Item(f"{problem.severity.value}: {problem.summary}", tuple(d for d in details if d))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.report.document import Tone
 from notion_gitops.report.json_form import to_json
-from notion_gitops.report.layout import BLANK, Line, paragraph, printed
+from notion_gitops.report.layout import BLANK, Line, command, paragraph, printed
 from notion_gitops.report.markdown_form import rendered
 from notion_gitops.text.columns import fit, screen, width
 from notion_gitops.text.escape import terminal
@@ -15,6 +15,7 @@ _TONES = {Severity.ERROR: Tone.GONE, Severity.WARNING: Tone.ASK, Severity.INFO: 
 _SHOWN = 20
 _ALL = "All: notion-gitops validate --format markdown"
 _INDENT = 2
+_COMMANDS = 8
 _GUTTER = "    | "
 _BEFORE = 30  # columns of a long source line that are shown before the caret
 
@@ -65,6 +66,8 @@ def _diagnostic(diagnostic: Diagnostic) -> list[Line]:
         lines += paragraph(detail, _INDENT)
     if diagnostic.fix:
         lines += paragraph(f"help: {diagnostic.fix}", _INDENT, hang=6)
+    for each in diagnostic.commands:
+        lines += command(each, _COMMANDS)
     return lines
 
 

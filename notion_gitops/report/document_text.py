@@ -55,7 +55,7 @@ def _block(block: Block, indent: int) -> list[Line]:
         case Items():
             return _items(block, indent)
         case Command():
-            return layout.paragraph(block.text, indent + _INDENT, hang=_INDENT)
+            return layout.command(block.text, indent + _INDENT)
         case _:
             assert_never(block)
 

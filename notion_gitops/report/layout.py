@@ -47,6 +47,19 @@ def paragraph(text: str, indent: int = 0, tone: Tone = Tone.PLAIN, hang: int = 0
     return [Line(line, tone) for line in wrap(terminal(text), first=first, rest=rest)]
 
 
+def command(text: str, indent: int) -> list[Line]:
+    """A command to copy: on a line of its own, however long it is."""
+    return [Line(" " * indent + terminal(text))]
+
+
+def labelled(label: str, text: str, indent: int = 0) -> list[Line]:
+    """``To do this: notion-gitops apply``; a command that does not fit there is a line below."""
+    whole = f"{' ' * indent}{terminal(label)}: {terminal(text)}"
+    if width(whole) <= screen():
+        return [Line(whole)]
+    return [*paragraph(f"{label}:", indent), *command(text, indent + _GAP)]
+
+
 def placed(*parts: tuple[int, str], tone: Tone = Tone.PLAIN) -> list[Line]:
     """Texts, each at its column; one that does not fit goes on the next line, at its column."""
     lines = [""]

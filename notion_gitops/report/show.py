@@ -104,5 +104,6 @@ def _who_and_when(who: tuple[str, ...], time: EditTime, now: datetime) -> str:
 def problem_sentence(problem: Diagnostic) -> str:
     """A diagnostic on one line: where, what, and how to put it right."""
     at = f"{problem.place}: " if problem.place else ""
-    fix = f". {problem.fix[0].upper()}{problem.fix[1:]}" if problem.fix else ""
+    remedy = problem.remedy
+    fix = f". {remedy[0].upper()}{remedy[1:]}" if remedy else ""
     return f"{at}{problem.summary.rstrip('.')}{fix}"

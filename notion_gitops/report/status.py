@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.holds import Hold
 from notion_gitops.model.outcomes import MappingHealth
 from notion_gitops.report.document import (
     Block,
+    Command,
     Document,
     Facts,
     Item,
@@ -53,6 +55,7 @@ class StatusInfo:
     on_hold: tuple[Hold, ...] = ()  # in force today
     unfinished: str = ""  # the sync that has begun here and did not come to its end
     begun: datetime | None = None  # when it has
+    apart: Diagnostic | None = None  # why the state that this tells of is not the one that counts
 
     @property
     def age(self) -> float | None:
@@ -82,7 +85,7 @@ def status_view(info: StatusInfo, again: FollowUp | None = None) -> Report:
         again: how the commands that follow are typed.
     """
     again = again or FollowUp()
-    unfinished = _unfinished(info, again)
+    unfinished = [*_apart(info), *_unfinished(info, again)]
     if not info.sync_id:
         title = f"Never synced: {again.command('plan')} shows what a first sync would do."
         return Report("status", Document(title, tuple(unfinished)), {"status": info})
@@ -108,6 +111,17 @@ def status_view(info: StatusInfo, again: FollowUp | None = None) -> Report:
     ]
     data = {"status": info, "age_seconds": info.age}
     return Report("status", Document(_title(info, asked), tuple(sections)), data)
+
+
+def _apart(info: StatusInfo) -> list[Section]:
+    """What keeps the next plan from being made, and the way on."""
+    if info.apart is None:
+        return []
+    told = Paragraph(f"{info.apart.fix.removeprefix('Nothing was written. ')}")
+    commands = tuple(map(Command, info.apart.commands))
+    summary = info.apart.summary
+    heading = f"{summary[0].upper()}{summary[1:]}. What follows is of the one here."
+    return [Section((told, *commands), heading, Tone.ASK)]
 
 
 def _unfinished(info: StatusInfo, again: FollowUp) -> list[Section]:

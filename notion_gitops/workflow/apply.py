@@ -183,7 +183,7 @@ def _unrecorded(result: SyncResult, error: NotionGitopsError | OSError) -> SyncR
     told = error.diagnostics if isinstance(error, NotionGitopsError) else ()
     why = told[0].summary if told else str(error)
     note = f"Not everything was recorded ({why}). Run apply again: it records what was done."
-    notes = (*result.notes, note, *(d.fix for d in told if d.fix))
+    notes = (*result.notes, note, *(d.remedy for d in told if d.remedy))
     return replace(result, exit_code=ExitCode.PARTLY_APPLIED, notes=notes)
 
 

@@ -141,6 +141,13 @@ def test_states_that_went_apart_are_refused(world: World, clone: Callable[..., W
     assert ran.code == ExitCode.REFUSED, ran.text
     assert "went apart" in ran.text
     assert world.heads() == before
+    told = world.run("status")  # it only reads, so it shows what is here
+    assert told.code == ExitCode.REFUSED
+    assert "went apart" in told.text
+    assert re.search(r"^ +git branch notion-gitops/kept-\w{7} \w{12}$", told.text, re.MULTILINE)
+    assert "Never synced" not in told.text
+    alone = [line.split() for line in ran.text.splitlines() if line.lstrip().startswith("git ")]
+    assert [len(words) for words in alone] == [4, 4], ran.said  # each on a line of its own
     advice = re.findall(r"git ((?:branch|update-ref) \S+ \S+)", ran.said)
     assert [words.split()[0] for words in advice] == ["branch", "update-ref"], ran.said
     for words in advice:

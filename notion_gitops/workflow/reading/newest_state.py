@@ -29,6 +29,12 @@ KEPT = "notion-gitops/kept-"
 """Begins the names of branches that keep a state branch which another one took the place of."""
 
 
+_TAKE_THEIRS = (
+    "Nothing was written. Keep the local one, take the remote's, which others build on, and run "
+    "this again:"
+)
+
+
 def newest_state(workspace: Workspace) -> str:
     """The commit to read the base from; "" if nothing was ever synced.
 
@@ -60,7 +66,8 @@ def newest_state(workspace: Workspace) -> str:
             "lacks",
             detail="What the local syncs did is found equal on both sides. What they overwrote is "
             "in their backups, which `backups` finds as long as a branch keeps them.",
-            fix=_take_theirs(workspace, local, fetched),
+            fix=_TAKE_THEIRS,
+            commands=_take_theirs(workspace, local, fetched),
         )
     )
 
@@ -71,15 +78,15 @@ def _unrelated(workspace: Workspace, local: str, fetched: str) -> Diagnostic:
         "the state branch here and the remote's have nothing in common: each was begun by a first "
         "sync of its own",
         detail="One database has one state. Records that both know are the same pages.",
-        fix=_take_theirs(workspace, local, fetched),
+        fix=_TAKE_THEIRS,
+        commands=_take_theirs(workspace, local, fetched),
     )
 
 
-def _take_theirs(workspace: Workspace, local: str, fetched: str) -> str:
+def _take_theirs(workspace: Workspace, local: str, fetched: str) -> tuple[str, ...]:
     return (
-        "Keep the local one, then take the remote's, which others build on: "
-        f"git branch {KEPT}{local[:7]} {local[:12]} && git update-ref {workspace.state_ref} "
-        f"{fetched[:12]}  Then run this again. Nothing was written."
+        f"git branch {KEPT}{local[:7]} {local[:12]}",
+        f"git update-ref {workspace.state_ref} {fetched[:12]}",
     )
 
 
@@ -129,7 +136,8 @@ def _require_none_lost(workspace: Workspace) -> None:
                 f"commit {commit.commit[:7]} is of a sync, but the state branch {branch}, which "
                 "holds the last agreed values, is not here",
                 detail="Without it a deletion could not be told from a record that is new.",
-                fix=f"{_bring_back(workspace, remote)}  If it is gone for good: notion-gitops "
-                "state rebuild. Nothing was written.",
+                fix="Nothing was written. Bring it back with the first of these; if it is gone "
+                "for good, make it anew with the second:",
+                commands=(_bring_back(workspace, remote), "notion-gitops state rebuild"),
             )
         )

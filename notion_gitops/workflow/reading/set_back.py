@@ -104,8 +104,9 @@ def _set_back(commit: str, later: str) -> Diagnostic:
         f"the state branch {branch} was set back: it is at {commit[:7]}, and was at {later[:7]}",
         detail="With the older values that both sides agreed on, edits since would be overwritten, "
         "and deleted records would come back.",
-        fix=f"Put it back: git update-ref {STATE_REF} {later[:12]}  If it was set back on purpose: "
-        "notion-gitops state rebuild. Nothing was written.",
+        fix="Nothing was written. Put it back with the first of these; if it was set back on "
+        "purpose, make it anew with the second:",
+        commands=(f"git update-ref {STATE_REF} {later[:12]}", "notion-gitops state rebuild"),
     )
 
 

@@ -323,8 +323,10 @@ def _require_related(workspace: Workspace, commit: str) -> bool:
             "which is not in the history of this branch",
             detail="The branch was rewound or rebased, or is not up to date, or this is another "
             "branch than the one that was synced.",
-            fix=f"If this is the branch that is synced: {remedy}  Else check that branch out. "
-            "If that history is gone for good: notion-gitops state rebuild. Nothing was written.",
+            fix="Nothing was written. If this is the branch that is synced, bring it up to date "
+            "with the first of these; else check that branch out. If that history is gone for "
+            "good, the second makes the state anew:",
+            commands=(remedy, "notion-gitops state rebuild"),
         )
     )
 

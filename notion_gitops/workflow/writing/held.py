@@ -131,8 +131,9 @@ def locked(run: AnnouncedRun, remote: str) -> Locked:
             f"another run is writing: {run.who}, since {run.since:%Y-%m-%d %H:%M} UTC",
             detail=f"It holds the lock on {remote} ({RUN_REF}) until {run.until:%H:%M} UTC, and "
             "renews it while it goes on.",
-            fix="Wait until it has ended, then run this again. If you know that it was killed: "
-            f"notion-gitops unlock {run.run}  Nothing was written.",
+            fix="Nothing was written. Wait until it has ended, then run this again. If you know "
+            "that it was killed:",
+            commands=(f"notion-gitops unlock {run.run}",),
         )
     )
 

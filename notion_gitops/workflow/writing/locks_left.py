@@ -88,6 +88,6 @@ def _locked(files: list[str], at_work: bool | None) -> Diagnostic:
     return Diagnostic(
         f"git holds locks that nobody seems to work under: {names}",
         detail="A git that is killed leaves them.",
-        fix=f"If no git is running here (ps, and editors that use git): rm {' '.join(files)}  "
-        "Nothing was written.",
+        fix="Nothing was written. If no git is running here (ps, and editors that use git):",
+        commands=(f"rm {' '.join(files)}",),
     )
