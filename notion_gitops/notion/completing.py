@@ -8,7 +8,7 @@ from notion_gitops.notion.codecs_members import people_are_cut
 from notion_gitops.notion.codecs_simple import text_is_cut
 from notion_gitops.notion.failures import Json, RejectedRequest
 from notion_gitops.notion.gateway import Gateway
-from notion_gitops.notion.pages import value_of
+from notion_gitops.notion.pages import name_on
 from notion_gitops.notion.schema import PropertySchema, Schema
 
 
@@ -20,21 +20,22 @@ def complete_page(gateway: Gateway, page: Json, mapping: DatabaseMapping, schema
     cut, and is no value then.
     """
     whole = {
-        prop.name: complete
-        for prop, found in _cut(page, mapping, schema)
-        if (complete := _whole(gateway, page["id"], prop, found)) is not None
+        name: complete
+        for name, prop in _cut(page, mapping, schema)
+        if (complete := _whole(gateway, page["id"], prop, page["properties"][name])) is not None
     }
     return {**page, "properties": {**page["properties"], **whole}} if whole else page
 
 
 def _cut(
     page: Json, mapping: DatabaseMapping, schema: Schema
-) -> Iterator[tuple[PropertySchema, Json]]:
+) -> Iterator[tuple[str, PropertySchema]]:
+    """The properties that are cut short, each with the name that the page has for it."""
     for field in mapping.fields.values():
         prop = schema.properties.get(field.property_name)
-        found = value_of(page, prop) if prop else None
-        if prop is not None and found is not None and _is_cut(found):
-            yield prop, found
+        name = name_on(page, prop) if prop else None
+        if prop is not None and name is not None and _is_cut(page["properties"][name]):
+            yield name, prop
 
 
 def _is_cut(found: Json) -> bool:

@@ -20,7 +20,7 @@ from notion_gitops.notion.codecs_simple import plain_items
 from notion_gitops.notion.failures import Json
 from notion_gitops.notion.ids import dashed
 from notion_gitops.notion.rich_text import plain_text
-from notion_gitops.notion.schema import PropertySchema, Schema
+from notion_gitops.notion.schema import PropertySchema, Schema, decoded_id
 from notion_gitops.notion.transforms import to_git, to_notion
 from notion_gitops.notion.values import decode, encode
 
@@ -97,8 +97,24 @@ def property_of(name: str, schema: Schema) -> PropertySchema:
 
 def value_of(page: Json, prop: PropertySchema) -> Json | None:
     """What a page holds of a property; None if the page does not show it."""
-    properties: Mapping[str, Json] = page.get("properties") or {}
-    return properties.get(prop.name)
+    name = name_on(page, prop)
+    return None if name is None else page["properties"][name]
+
+
+def name_on(page: Json, prop: PropertySchema) -> str | None:
+    """Under which name a page shows a property; None if it does not.
+
+    It is told by its id: between two answers names may be changed, and two may be swapped.
+    """
+    shown: Mapping[str, Json] = page.get("properties") or {}
+    likely = shown.get(prop.name)
+    if likely is not None and _is(likely, prop):
+        return prop.name
+    return next((name for name, value in shown.items() if _is(value, prop)), None)
+
+
+def _is(value: Json, prop: PropertySchema) -> bool:
+    return decoded_id(str(value.get("id"))) == prop.id
 
 
 def _decoded(page: Json, field: Field, reading: _Reading) -> Value:
@@ -169,7 +185,7 @@ class Target:
 class Encoded:
     """Properties to send, and the fields that cannot be sent."""
 
-    properties: Json
+    properties: Json  # by what `Schema.key_of` says
     left_out: Mapping[str, Finding]  # by field: why it is not among them
 
 
@@ -201,7 +217,9 @@ def encode_properties(
             continue
         try:
             context = _writing(field, target, previous_page)
-            properties[context.schema.name] = encode(to_notion(value, context), context)
+            properties[target.schema.key_of(context.schema)] = encode(
+                to_notion(value, context), context
+            )
         except NotCarried as error:
             left_out[name] = _refusal(target.mapping, name, error, key)
     return Encoded({**properties, **_key_property(target, key)}, left_out)
@@ -238,7 +256,7 @@ def _key_property(target: Target, key: str | None) -> Json:
     prop = target.schema.properties.get(target.mapping.key.property_name or "")
     if key is None or prop is None:
         return {}
-    return {prop.name: {prop.type: plain_items(key)}}
+    return {target.schema.key_of(prop): {prop.type: plain_items(key)}}
 
 
 def mapped_property_ids(mapping: DatabaseMapping, schema: Schema) -> list[str]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import unquote
+from functools import lru_cache
+from urllib.parse import quote, unquote
 
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import CannotReachNotion, InvalidInput, NotShared
@@ -10,6 +11,8 @@ from notion_gitops.model.mapping import PropertyType
 from notion_gitops.notion.failures import Json, RejectedRequest, printable
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.ids import dashed, parse_id
+
+_AS_IT_IS = "!'()*"  # what Notion leaves alone in ids, as `encodeURIComponent` does
 
 _COPY_LINK = "Open the database in Notion as a full page, and copy its link."
 
@@ -26,6 +29,11 @@ class PropertySchema:
     relation_data_source: str | None = None  # relation: what its pages belong to
     relation_property_id: str | None = None  # relation: the other face, decoded; None: one-way
     reads: str = ""  # rollup: the id of its relation, decoded; formula: its expression
+
+    @property
+    def encoded_id(self) -> str:
+        """Its id as Notion spells it in answers, and takes it as a key of `properties`."""
+        return quote(self.id, safe=_AS_IT_IS)
 
     @property
     def supported(self) -> bool:
@@ -73,6 +81,25 @@ class Schema:
     def by_id(self, property_id: str) -> PropertySchema | None:
         """The property with that (decoded) id."""
         return next((p for p in self.properties.values() if p.id == property_id), None)
+
+    def key_of(self, prop: PropertySchema) -> str:
+        """What names a property in the `properties` of a request: its id, which a rename keeps.
+
+        Its name, if another property is called like that id: Notion does not say which it takes.
+        """
+        return self._unless_called_so(prop.encoded_id, prop)
+
+    def in_filters(self, prop: PropertySchema) -> tuple[str, ...]:
+        """What may name a property in a filter, the best first.
+
+        Notion takes ids there by its documentation, which does not say how they are spelled.
+        """
+        spelled = (prop.id, prop.encoded_id)
+        return (*(self._unless_called_so(word, prop) for word in spelled), prop.name)
+
+    def _unless_called_so(self, word: str, prop: PropertySchema) -> str:
+        names = {other.name for other in self.properties.values() if other.id != prop.id}
+        return prop.name if names & {word, unquote(word)} else word
 
     @property
     def unsupported(self) -> tuple[str, ...]:
@@ -215,14 +242,20 @@ def _property(name: str, body: Json) -> PropertySchema:
     # The ids of properties come percent-encoded, those inside a configuration as they are.
     other = (config.get("dual_property") or {}).get("synced_property_id")
     return PropertySchema(
-        id=unquote(body["id"]),
+        id=decoded_id(body["id"]),
         name=name,
         type=type_,
         options=options,
         relation_data_source=dashed(target) if target else None,
-        relation_property_id=unquote(other) if other else None,
+        relation_property_id=decoded_id(other) if other else None,
         reads=str(config.get("relation_property_id") or config.get("expression") or ""),
     )
+
+
+@lru_cache(maxsize=4096)
+def decoded_id(identity: str) -> str:
+    """The id of a property as it is kept here, from one as Notion spells it in answers."""
+    return unquote(identity)
 
 
 def _plain(rich_text: list[Json] | None) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import unquote
 
 import httpx
 
@@ -105,9 +106,10 @@ class Transport(SandboxTransport):
         if "type" in body:
             return {BODY: rewritten(page.values[BODY], body)}
         hold("I9", body.keys() == {"properties"}, body)
-        ids = {i: f for i, f in self.oracle.notion.properties[page.mapping].items() if f}
-        known = {self.world.title(page.mapping, f): f for f in ids.values()} | ids
-        values = {known[p]: sent(v) for p, v in body["properties"].items() if p in known}
+        fields, given = self.oracle.notion.properties[page.mapping], body["properties"]
+        by_id = {unquote(key): value for key, value in given.items()}
+        hold("I9", by_id.keys() <= fields.keys(), "not by the ids of properties", body)
+        values = {fields[i]: sent(v) for i, v in by_id.items() if fields[i]}
         return values | {n: self.oracle.notion.words(values[n]) for n in ("tags",) if n in values}
 
 

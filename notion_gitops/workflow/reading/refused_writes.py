@@ -15,6 +15,7 @@ from notion_gitops.model.mapping import Field
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.records import Side
 from notion_gitops.model.values import Fields, digest
+from notion_gitops.notion.schema import PropertySchema
 from notion_gitops.state.sync import PendingRecord
 from notion_gitops.workflow.reading.compare import Compared, Comparison
 
@@ -34,7 +35,8 @@ def refusal(compared: Compared, operation: Operation) -> str:
     held = {n: v for n, v in page.fields.items() if not fields[n].derived} if page else {}
     written = write.fields()
     meanings = (_meaning(compared, fields[name]) for name in sorted(written))
-    told = (__version__, write.action.value, *_flat(written), "", *_flat(held), *meanings)
+    key = _key(compared) if write.key_to_write else ""
+    told = (__version__, write.action.value, *_flat(written), "", *_flat(held), *meanings, key)
     return digest(*told, length=_LENGTH)
 
 
@@ -73,8 +75,17 @@ def _flat(fields: Fields) -> tuple[str, ...]:
 def _meaning(compared: Compared, spec: Field) -> str:
     schema = compared.database.schema
     prop = schema.properties.get(spec.property_name) if schema else None
-    seen = f"{prop.id} {prop.type} {sorted(prop.options.items())}" if prop else ""
-    return f"{spec.name} {fingerprint(spec)} {seen}"
+    return f"{spec.name} {fingerprint(spec)} {_seen(prop)}"
+
+
+def _key(compared: Compared) -> str:
+    schema, name = compared.database.schema, compared.mapping.key.property_name
+    return _seen(schema.properties.get(name or "") if schema else None)
+
+
+def _seen(prop: PropertySchema | None) -> str:
+    """A property as it is now; its name too, since messages of Notion's may be about that."""
+    return f"{prop.id} {prop.name} {prop.type} {sorted(prop.options.items())}" if prop else ""
 
 
 def _told(compared: Compared, refused: PendingRecord) -> Diagnostic:

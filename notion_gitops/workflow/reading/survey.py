@@ -12,6 +12,7 @@ from notion_gitops.model.mapping import COMPUTED, OPTIONS, PropertyType
 from notion_gitops.model.survey import SurveyedProperty, Verdict
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.ids import parse_id
+from notion_gitops.notion.pages import value_of
 from notion_gitops.notion.schema import PropertySchema, Schema, read_schema
 from notion_gitops.text.slugs import slug
 from notion_gitops.text.words import count, listed
@@ -39,8 +40,8 @@ class Found:
 
     def values(self, prop: PropertySchema) -> list[Any]:
         """What each page says of a property, as Notion sends it."""
-        sent = (page["properties"].get(prop.name) for page in self.pages)
-        return [None if one is None else one.get(one.get("type")) for one in sent]
+        sent = (value_of(page, prop) for page in self.pages)
+        return [None if one is None else one[one["type"]] for one in sent]
 
     def empty(self, prop: PropertySchema) -> int:
         """The pages in which a property says nothing."""

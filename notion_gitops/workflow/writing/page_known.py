@@ -19,6 +19,7 @@ from notion_gitops.workflow.reading.notion_side import without_hidden
 from notion_gitops.workflow.writing.asking import NotWritten, asked
 from notion_gitops.workflow.writing.fresh import FreshReadings
 from notion_gitops.workflow.writing.run import Id, Run
+from notion_gitops.workflow.writing.send_properties import PropertySender
 
 Json = dict[str, Any]
 
@@ -31,6 +32,10 @@ class Known:
     fresh: FreshReadings
     answers: dict[Id, Json] = field(default_factory=dict)  # the page as last answered
     ids: dict[str, dict[str, str]] = field(default_factory=dict)  # mapping -> key -> page id
+    sender: PropertySender = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sender = PropertySender(self.run.connection.gateway)
 
     def page_id(self, at: Id) -> str:
         """The id of a record's page, if it has one by now."""

@@ -22,6 +22,7 @@ from notion_gitops.workflow.writing.lost_creates import LostCreates
 from notion_gitops.workflow.writing.page_known import Known
 from notion_gitops.workflow.writing.run import Id
 from notion_gitops.workflow.writing.send_files import FileSender
+from notion_gitops.workflow.writing.send_properties import PageWrite
 from notion_gitops.workflow.writing.windows import measured
 from notion_gitops.workflow.writing.write_bodies import BodyWriter, Text, apart
 
@@ -83,15 +84,19 @@ class PageStep:
     def _created(self, properties: Json, along: str) -> tuple[Json, bool]:
         """The new page, and whether that is the answer to its create and not to a look-up."""
         run, (mapping, key) = self.known.run, self._at
-        source = self.known.schema(self.operation).data_source_id
-        gateway, clear = run.connection.gateway, True
+        what = PageWrite(self.known.schema(self.operation), properties)
+        source, gateway, clear = what.schema.data_source_id, run.connection.gateway, True
 
         def about_to_send() -> None:
             run.journal.creating(mapping, key, run.connection.at_notion())
 
         began = gateway.moment()
         try:
-            page = asked(lambda: gateway.create_page(source, properties, along, about_to_send))
+            page = asked(
+                lambda: self.known.sender.send(
+                    what, lambda p: gateway.create_page(source, p, along, about_to_send)
+                )
+            )
         except AmbiguousCreate as unclear:
             page, clear = LostCreates(run).find_created(self.operation, unclear), False
         except (NotWritten, TokenRefused, Stopped):
@@ -125,6 +130,7 @@ class PageStep:
 
     def _put(self, page_id: str, values: Fields, previous: Json | None, *, with_key: bool) -> Json:
         properties = self._encoded(values, previous, with_key=with_key)
+        what = PageWrite(self.known.schema(self.operation), properties, page_id)
         gateway = self.known.run.connection.gateway
 
         def done(page: Json) -> bool:
@@ -134,7 +140,9 @@ class PageStep:
         return self._change(
             page_id,
             lambda: self.known.fresh.require(self.operation.mapping, page_id),
-            lambda until: gateway.update_page(page_id, properties, until),
+            lambda until: self.known.sender.send(
+                what, lambda p: gateway.update_page(page_id, p, until)
+            ),
             done,
         )
 
