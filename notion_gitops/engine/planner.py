@@ -17,6 +17,7 @@ from notion_gitops.model.operations import ConflictFile, EditTimes, Operation
 from notion_gitops.model.plan import Refusal, UnfitAccept
 from notion_gitops.model.records import Base, Record, Snapshot
 from notion_gitops.model.restores import Restore, Unrestored
+from notion_gitops.model.values import Fields
 
 FieldOf = tuple[str, str, str | None]  # mapping, key, field; None: the record as a whole
 
@@ -43,6 +44,8 @@ class Inputs:
     # By key: records whose pages were not read since nobody edited them, as the base has them; as
     # far as somebody looks at them. Nothing is decided about them.
     unlisted: Mapping[str, Record] = field(default_factory=dict)
+    waiting: Mapping[str, Fields] = field(default_factory=dict)  # by key: relations in git that are
+    # not sent now; they are unknown in `git`
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,11 @@ def decide(
     mappings = {name: each.mapping for name, each in inputs.items()}
     present = {name: _present(each) for name, each in inputs.items()}
     standing = merged_records(present, operations)
-    operations = hold_referenced(mappings, operations, standing, times)
+    waiting = {
+        name: {key: Record(key, fields) for key, fields in each.waiting.items()}
+        for name, each in inputs.items()
+    }
+    operations = hold_referenced(mappings, operations, standing, times, waiting)
     by_mapping = {n: tuple(o for o in operations if o.mapping == n) for n in inputs}
     found = {
         n: tripped(each.mapping, each.base, by_mapping[n], each.missing)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from notion_gitops.engine.deleted import content_digest, record_conflict
 from notion_gitops.model.mapping import DatabaseMapping, PropertyType
@@ -50,6 +51,7 @@ def hold_referenced(
     operations: list[Operation],
     merged: Records,
     times: Mapping[tuple[str, str, str | None], EditTimes],
+    waiting: Records = MappingProxyType({}),
 ) -> list[Operation]:
     """Turn each delete that surviving records relate to into an open conflict that lists them.
 
@@ -61,16 +63,22 @@ def hold_referenced(
         operations: what is planned.
         merged: all records as they will stand.
         times: by mapping, key and field (None: the record), who edited when, where it was fetched.
+        waiting: relations that git holds and that are not sent now, by record.
     """
     doomed = {(o.mapping, o.key): o for o in operations if deletes(o)}
-    survivors: Records = merged
     referring: dict[Id, list[str]] = defaultdict(list)
-    while found := _referring(mappings, survivors, doomed):
+    staying = {
+        name: {key: record for key, record in records.items() if (name, key) not in doomed}
+        for name, records in waiting.items()
+    }
+    found = _joined(_referring(mappings, every, doomed) for every in (merged, staying))
+    while found:
         for target, names in found.items():
             referring[target] += names
         held = {t for t in found if not any(c.by_person for c in doomed[t].conflicts)}
         survivors = _as_deleted(doomed[t] for t in held)
         doomed = {t: o for t, o in doomed.items() if t not in held}
+        found = _referring(mappings, survivors, doomed)
     return [
         _held(
             mappings[o.mapping],
@@ -82,6 +90,14 @@ def hold_referenced(
         else o
         for o in operations
     ]
+
+
+def _joined(found: Iterable[Mapping[Id, list[str]]]) -> Mapping[Id, list[str]]:
+    joined: dict[Id, list[str]] = defaultdict(list)
+    for each in found:
+        for target, names in each.items():
+            joined[target] += names
+    return joined
 
 
 def _as_deleted(operations: Iterable[Operation]) -> dict[str, dict[str, Record]]:

@@ -162,21 +162,40 @@ def test_f039_a_write_that_is_refused_has_no_window(world: World, status: int) -
     assert world.result(ran)["sync"]["windows"]["writes"] == 0
 
 
-@pytest.mark.parametrize("late", [False, True])
-def test_d7_what_notion_does_not_take_of_a_relation_is_not_agreed(world: World, late: bool) -> None:
-    """The other page is in the trash; `late`: since a moment before the write."""
+def test_d7_what_notion_does_not_take_of_a_relation_is_not_agreed(world: World) -> None:
+    """The other page goes into the trash a moment before the write."""
     world.edit_git("t2", parent=["t1"])
-    if late:
-        world.when("PATCH", TASK, lambda: world.trash("t1"))
-    else:
-        world.trash("t1")
+    world.when("PATCH", TASK, lambda: world.trash("t1"))
     ran = world.apply()
     assert ran.code == ExitCode.PARTLY_APPLIED
     assert "Notion did not take t1 in parent" in ran.said
+    comes_back(world)
+
+
+def test_a_relation_to_a_page_in_the_trash_waits_and_holds_the_delete_up(world: World) -> None:
+    world.edit_git("t2", parent=["t1"])
+    world.trash("t1")
+    ran = world.apply()
+    assert ran.code == ExitCode.DECISIONS_REMAIN
+    assert "parent: t1 of tasks is in Notion's trash" in ran.said
+    comes_back(world)
+
+
+def test_a_record_that_goes_itself_holds_no_delete_up(world: World) -> None:
+    world.edit_git("t2", parent=["t1"])
+    world.trash("t1")
+    world.apply()
     world.later()
-    assert world.apply().code != ExitCode.DONE
+    world.delete_git("t2")
+    world.apply()
+    assert not world.record("t1").exists()
+
+
+def comes_back(world: World) -> None:
+    world.later()
+    assert world.apply().code == ExitCode.DECISIONS_REMAIN
     writes = len(world.transport.writes())
-    assert world.apply().code != ExitCode.DONE
+    assert world.apply().code == ExitCode.DECISIONS_REMAIN
     assert len(world.transport.writes()) == writes  # it is not sent again and again
     assert world.record("t1").exists()  # nobody has decided
     assert (world.root / "state/conflicts/tasks/t1.yaml").exists()

@@ -12,7 +12,7 @@ from notion_gitops.engine.planner import Inputs
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.mapping import DatabaseMapping, Initial
 from notion_gitops.model.people import People
-from notion_gitops.model.records import Base
+from notion_gitops.model.records import Absence, Base
 from notion_gitops.state.sync import REBUILT, PendingRecord
 from notion_gitops.workflow.reading.bodies import (
     Bodies,
@@ -56,6 +56,7 @@ from notion_gitops.workflow.reading.refused_values import (
     Known,
     refused_fields,
     unsent,
+    waiting_relations,
     without_refused,
 )
 from notion_gitops.workflow.reading.restoring import Restores, coming_back, fit_restores
@@ -275,12 +276,18 @@ def _known(
     unborn: Mapping[str, Mapping[str, str]],
 ) -> Known:
     """What values can name: of records, those that are there and those that come back."""
-    keys = dict(there)
+    keys, trashed = dict(there), {name: _trashed(found) for name, found in missing.items()}
     for name in sources.restores.keys() & there.keys():
         absent = missing.get(name, Missing()).absent
         mapping = sources.mapping(name)
-        keys[name] |= coming_back(sources.restores, mapping, holds[name], absent, keys[name])
-    return Known(sources.people, keys, sources.users_readable, unborn)
+        back = coming_back(sources.restores, mapping, holds[name], absent, keys[name])
+        keys[name] |= back
+        trashed[name] = trashed.get(name, frozenset()) - back
+    return Known(sources.people, keys, sources.users_readable, unborn, trashed)
+
+
+def _trashed(missing: Missing) -> frozenset[str]:
+    return frozenset(key for key, why in missing.absent.items() if why is Absence.TRASHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +345,7 @@ def _join(
         held_renames=renames.held,
         missing=around.missing,
         unlisted=as_listed(mapping, unlisted),
+        waiting=waiting_relations(mapping, whole.snapshot, git_records),
     )
     merged = merge_texts(
         workspace.repository, inputs, lambda values: refused_fields(database, around.known, values)

@@ -42,6 +42,7 @@ class Known:
     users_readable: bool = True  # False: people are not written
     # By mapping: those on hold that no page has the key of, with the key that it has instead.
     unborn: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    trashed: Mapping[str, Collection[str]] = field(default_factory=dict)  # those whose page is
     holds: Holds = NO_HOLDS  # of the mapping that is looked at
 
 
@@ -95,6 +96,29 @@ def without_refused(
     if unwritten:
         problems.append(_people_told(database, unwritten))
     return replace(git.snapshot, records=records), tuple(problems)
+
+
+def waiting_relations(
+    mapping: DatabaseMapping, before: Snapshot, after: Snapshot
+) -> dict[str, Fields]:
+    """By key: the relations in git that `without_refused` took out of what is sent.
+
+    Args:
+        mapping: of the records.
+        before: as the files have them.
+        after: as they were left.
+    """
+    relations = [f.name for f in mapping.fields.values() if f.type is PropertyType.RELATION]
+    found = {
+        key: {
+            name: value
+            for name in relations
+            if isinstance(value := before.records[key].value(name), frozenset)
+            and isinstance(record.value(name), Unknown)
+        }
+        for key, record in after.records.items()
+    }
+    return {key: fields for key, fields in found.items() if fields}
 
 
 def refused_fields(database: Database, known: Known, values: Fields) -> dict[str, tuple[str, str]]:
@@ -204,7 +228,7 @@ class _Look:
         there = self.known.keys.get(spec.to or "", ())
         lost = lost_keys(value, there)
         if not lost:
-            return self._unborn(spec, value)
+            return self._unborn(spec, value) or self._trashed(spec, value)
         fix = name_another(lost[0], spec, there)
         return _Refusal(f"{spec.name}: there is no {listed(lost, _NAMED)} in {spec.to}", fix, lost)
 
@@ -218,6 +242,17 @@ class _Look:
         why = f"{listed(new or waiting, _NAMED)} of {spec.to} {_on_hold(new, waiting, unborn)}"
         fix = "It is sent once that hold ends; the plan tells what is on hold."
         return _Refusal(f"{spec.name}: {why}", fix, waiting)
+
+    def _trashed(self, spec: Field, value: Value) -> _Refusal | None:
+        """Notion shows no relation to such a page, and may not take one: it is not documented."""
+        trashed = self.known.trashed.get(spec.to or "", ())
+        members = value if isinstance(value, frozenset) else frozenset()
+        gone = sorted(m for m in members if m in trashed)
+        if not gone:
+            return None
+        which = "is in Notion's trash" if len(gone) == 1 else "are in Notion's trash"
+        fix = "It is sent once that page is back; or take it out of the list."
+        return _Refusal(f"{spec.name}: {listed(gone, _NAMED)} of {spec.to} {which}", fix, gone)
 
 
 def _on_hold(new: Sequence[str], waiting: Sequence[str], old: Mapping[str, str]) -> str:
