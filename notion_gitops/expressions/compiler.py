@@ -27,6 +27,7 @@ def compile_expression(
     *,
     names: frozenset[str],
     parts: Mapping[str, frozenset[str]] | None = None,
+    words: Mapping[str, frozenset[str]] | None = None,
 ) -> Expression:
     """Check and compile one expression.
 
@@ -37,12 +38,13 @@ def compile_expression(
             is nothing (None).
         parts: what may stand after the dot, by dotted path: ``{"edited": {"git", "notion"}}``.
             A path that is not listed may have any parts.
+        words: what can stand at a dotted path: ``{"git.status": {"todo", "done"}}``.
 
     Raises:
         InvalidInput: with one diagnostic per problem, each at its column.
     """
     bare, start = _without_braces(source)
-    tree, found = _parsed(bare, Vocabulary(names, parts or {}))
+    tree, found = _parsed(bare, Vocabulary(names, parts or {}, words or {}))
     if found:
         raise InvalidInput(*(_diagnostic(problem, source, start, place) for problem in found))
     return Expression(bare, place, _evaluator(_template(tree), frozenset(_names_in(tree))))

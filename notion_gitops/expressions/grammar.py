@@ -29,6 +29,7 @@ _PLAIN = (
     nodes.FloorDiv,
     nodes.Concat,
     nodes.CondExpr,
+    nodes.Getitem,
     nodes.List,
     nodes.Tuple,
     nodes.Dict,
@@ -36,7 +37,7 @@ _PLAIN = (
     nodes.Slice,
 )
 
-_GO_ON = (nodes.Filter, nodes.Test, nodes.Getattr)  # what is inside is told as well
+_GO_ON = (nodes.Filter, nodes.Test, nodes.Getattr, nodes.Compare)  # what is inside is told as well
 
 _REFUSED: Mapping[type[nodes.Node], tuple[str, str]] = {
     nodes.Call: (
@@ -58,6 +59,7 @@ class Vocabulary:
 
     names: frozenset[str]
     parts: Mapping[str, frozenset[str]] = field(default_factory=dict)  # "edited.git" -> at, by
+    words: Mapping[str, frozenset[str]] = field(default_factory=dict)  # "git.status" -> its words
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ def _refusal(node: nodes.Node, vocabulary: Vocabulary) -> Problem | None:
     match node:
         case nodes.Const():
             return _constant(node)
+        case nodes.Compare():
+            return _never_fits(node, vocabulary)
         case nodes.Name():
             return _unknown(node.lineno, node.name, vocabulary.names, "name")
         case nodes.Getattr():
@@ -102,8 +106,6 @@ def _refusal(node: nodes.Node, vocabulary: Vocabulary) -> Problem | None:
             return _callee(node, FILTERS, "filter") or _picked(node, vocabulary)
         case nodes.Test():
             return _callee(node, TESTS, "test")
-        case nodes.Getitem() | nodes.Tuple() | nodes.List():
-            return None
         case _ if isinstance(node, _PLAIN):
             return None
         case _:
@@ -137,6 +139,21 @@ def _attribute(
     if known is None or owner is None:
         return None
     return _unknown(node.lineno, name, known, f'part of "{owner.removesuffix(MEMBER)}"')
+
+
+def _never_fits(node: nodes.Compare, vocabulary: Vocabulary) -> Problem | None:
+    """A literal that a field is compared with and that is none of the field's words."""
+    sides = [node.expr, *(operand.expr for operand in node.ops)]
+    owner = next((p for p in map(path_of, sides) if p in vocabulary.words), None)
+    if owner is None:
+        return None
+    wrong = (
+        _unknown(literal.lineno, literal.value, vocabulary.words[owner], f'word of "{owner}"')
+        for side in sides
+        for literal in (side.items if isinstance(side, nodes.List | nodes.Tuple) else [side])
+        if isinstance(literal, nodes.Const) and isinstance(literal.value, str) and literal.value
+    )
+    return next(filter(None, wrong), None)
 
 
 def _picked(node: nodes.Filter, vocabulary: Vocabulary) -> Problem | None:

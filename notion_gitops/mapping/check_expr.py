@@ -5,7 +5,7 @@ from typing import Any
 
 from notion_gitops.formats.nodes import Scalar
 from notion_gitops.mapping.check_parts import Read, World
-from notion_gitops.mapping.conditions import compile_at, compile_part, record_names
+from notion_gitops.mapping.conditions import compile_at, compile_part, record_names, words_of
 from notion_gitops.mapping.view import View
 from notion_gitops.model.expressions import Expression
 from notion_gitops.model.mapping import PropertyType
@@ -19,7 +19,8 @@ def read_expr(view: View, key: str, world: World) -> Read:
     section, problems = view.view(key), world.problems
     names, parts = record_names(world.own.names) | _AROUND, _parts(world)
     sources = [section.scalar(name) for name in ("when", "holds")]
-    when, holds = (compile_at(source, problems, names, parts) for source in sources)
+    words = words_of(world.own.fields)
+    when, holds = (compile_at(source, problems, names, parts, words) for source in sources)
     message = section.scalar("message")
     told = () if message is None else _template(message, world, names, parts)
     said = [e.source for e in (when, holds, *told) if isinstance(e, Expression)]
@@ -74,7 +75,9 @@ def _template(
             return ()
         pieces.append(text[at:begin])
         source = text[begin + len(_OPEN) : end]
-        found = compile_part(message, begin + len(_OPEN), source, world.problems, (known, parts))
+        found = compile_part(
+            message, begin + len(_OPEN), source, world.problems, (known, parts, None)
+        )
         pieces += [] if found is None else [found]
         at = end + len(_CLOSE)
     return tuple(piece for piece in (*pieces, text[at:]) if piece)

@@ -7,7 +7,7 @@ from typing import Any
 from notion_gitops.formats.nodes import Scalar
 from notion_gitops.formats.schema import suggestion
 from notion_gitops.mapping.body import with_body
-from notion_gitops.mapping.conditions import compile_at, record_names
+from notion_gitops.mapping.conditions import compile_at, record_names, words_of
 from notion_gitops.mapping.fields import FieldSet, known_field
 from notion_gitops.mapping.problems import Problems
 from notion_gitops.model.expressions import Expression
@@ -97,4 +97,7 @@ def condition(
     source: Scalar | None, owner: FieldSet | None, problems: Problems
 ) -> Expression | None:
     """A condition over one record of these fields."""
-    return compile_at(source, problems, record_names(owner.names)) if owner is not None else None
+    if owner is None:
+        return None
+    words = words_of(owner.fields)
+    return compile_at(source, problems, record_names(owner.names), words=words)

@@ -9,6 +9,7 @@ from notion_gitops.mapping.problems import Problems
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.expressions import Expression
+from notion_gitops.model.mapping import Field
 
 _EDIT = frozenset({"at", "by", "person"})
 CONFLICT_NAMES = frozenset({"git", "notion", "base", "key", "field", "edited"})
@@ -20,14 +21,16 @@ def compile_at(
     problems: Problems,
     names: frozenset[str],
     parts: Mapping[str, frozenset[str]] | None = None,
+    words: Mapping[str, frozenset[str]] | None = None,
 ) -> Expression | None:
     """The expression, None if there is none or it is wrong; `problems` then knows why."""
     if scalar is None:
         return None
-    return _compiled(scalar, beginning(scalar), scalar.text, problems, (names, parts))
+    return _compiled(scalar, beginning(scalar), scalar.text, problems, (names, parts, words))
 
 
-Vocabulary = tuple[frozenset[str], Mapping[str, frozenset[str]] | None]  # names, and their parts
+Known = Mapping[str, frozenset[str]] | None
+Vocabulary = tuple[frozenset[str], Known, Known]  # names, their parts, the words of paths
 
 
 def compile_part(
@@ -44,9 +47,9 @@ def compile_part(
 def _compiled(
     scalar: Scalar, place: Place, source: str, problems: Problems, vocabulary: Vocabulary
 ) -> Expression | None:
-    names, parts = vocabulary
+    names, parts, words = vocabulary
     try:
-        return compile_expression(source, place, names=names, parts=parts)
+        return compile_expression(source, place, names=names, parts=parts, words=words)
     except InvalidInput as error:
         problems.add(*placed(scalar, error))
         return None
@@ -64,6 +67,18 @@ def parts_of_conflict(fields: Iterable[str]) -> dict[str, frozenset[str]]:
     sides = dict.fromkeys(("git", "notion", "base"), known)
     edited = {"edited": frozenset({"git", "notion"})}
     return {**sides, **edited, "edited.git": _EDIT, "edited.notion": _EDIT}
+
+
+def words_of(fields: Mapping[str, Field], *owners: str) -> dict[str, frozenset[str]]:
+    """The words that a value can be, by dotted path, of fields that say theirs.
+
+    Args:
+        fields: of the mapping.
+        owners: what the paths begin with, such as ``git``; without one they are the names alone.
+    """
+    begins = [f"{owner}." for owner in owners] or [""]
+    said = {name: frozenset(f.values) for name, f in fields.items() if f.values}
+    return {f"{begin}{name}": words for begin in begins for name, words in said.items()}
 
 
 def record_names(fields: Iterable[str]) -> frozenset[str]:

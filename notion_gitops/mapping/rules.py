@@ -1,7 +1,7 @@
 """The conflict rules of a mapping."""
 
 from notion_gitops.formats.schema import suggestion
-from notion_gitops.mapping.conditions import CONFLICT_NAMES, compile_at, parts_of_conflict
+from notion_gitops.mapping.conditions import CONFLICT_NAMES, compile_at, parts_of_conflict, words_of
 from notion_gitops.mapping.fields import FieldSet, known_field
 from notion_gitops.mapping.problems import Seen
 from notion_gitops.mapping.view import View
@@ -37,12 +37,13 @@ def _rule(view: View, fields: FieldSet, *, own: bool) -> Rule | None:
     if view.table is None or name is None or take is None or (covered is not None and not covered):
         return None
     parts = parts_of_conflict(fields.names) if own else None
+    words = words_of(fields.fields, "git", "notion", "base") if own else None
     rule = Rule(
         name=name,
         take=Take(take),
         place=view.table.place,
         fields=covered,
-        when=compile_at(view.scalar("when"), view.problems, CONFLICT_NAMES, parts),
+        when=compile_at(view.scalar("when"), view.problems, CONFLICT_NAMES, parts, words),
     )
     if rule.take is Take.MERGE:
         _check_merge(rule, view, fields)

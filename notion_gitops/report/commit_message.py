@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import assert_never
 
 from notion_gitops.model.operations import Action, Cause, Operation, Write
@@ -61,7 +62,8 @@ def state_commit_message(result: SyncResult, *, records: str, serial: int) -> st
 
 def _message(lines: Iterable[str], trailers: Mapping[str, str]) -> str:
     said = [f"{name}: {commit_line(value)}" for name, value in trailers.items() if value]
-    return "\n".join([*lines, *said]) + "\n"
+    kept = [line for before, line in pairwise(["", *lines]) if before or line]  # one blank line
+    return "\n".join([*kept, *said]) + "\n"
 
 
 class _Role(StrEnum):

@@ -9,7 +9,7 @@ from notion_gitops.report.plan_counts import Counts, counts_of, writes_meant
 from notion_gitops.report.plan_decisions import accepts, fixes, limit
 from notion_gitops.report.plan_view import HeldView
 from notion_gitops.report.show import problem_sentence
-from notion_gitops.text.words import listed, number
+from notion_gitops.text.words import count, listed, number
 
 _PROBLEMS = 3  # of one mapping; the others stand further up
 _NAMED = 10  # mappings
@@ -78,4 +78,4 @@ def _ways(part: MappingPlan, again: FollowUp, problems: int) -> Iterator[str]:
     if part.left_out and not part.refusals:
         yield from map(problem_sentence, part.problems[:problems])
         if len(part.problems) > problems:
-            yield f"and {number(len(part.problems) - problems)} more problems"
+            yield f"and {count(len(part.problems) - problems, 'more problem')}"

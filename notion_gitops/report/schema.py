@@ -141,7 +141,7 @@ def _next(plan: SchemaPlan) -> tuple[Block, ...]:
         rest = "; what is left is for a person" if plan.by_hand else ""
         return (Paragraph(f"Nothing to do: all that the mappings name is there{rest}."),)
     new = any(step.kind is SchemaStepKind.DATABASE for step in plan.steps)
-    total = f"To add: {_counts(plan)}, in {count(len(plan.steps), 'request')} that write. "
+    total = f"To add: {_counts(plan)}, with {count(len(plan.steps), 'request')}. "
     total += "Nothing is removed, renamed or retyped."
     parent = f" --parent {plan.parent or 'PAGE'}" if new else ""
     blocks: tuple[Block, ...] = (

@@ -22,7 +22,7 @@ from notion_gitops.text.words import count, listed, number
 _LEFT = {
     Verdict.COMPUTED: ("computed", "Notion works them out; files would change that nobody edited"),
     Verdict.OTHER_FACE: ("read back", "the other sides of relations that are taken"),
-    Verdict.NOT_MAPPED: ("not mapped", "they lead to databases without a mapping"),
+    Verdict.NOT_MAPPED: ("not mapped", "to databases without a mapping"),
     Verdict.NOT_SYNCED: ("not synced", "of types that no sync carries; they are left untouched"),
     Verdict.NOT_NAMEABLE: ("not taken", "a mapping cannot hold their names"),
 }

@@ -272,8 +272,7 @@ For a person to do, in Notion
       mappings/tasks.yaml:12:3
       Add it in Notion, or take the field out of the mapping.
 
-To add: 3 properties, in 3 requests that write. Nothing is removed, renamed or
-retyped.
+To add: 3 properties, with 3 requests. Nothing is removed, renamed or retyped.
 
   notion-gitops schema apply
 """

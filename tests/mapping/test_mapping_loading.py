@@ -48,7 +48,7 @@ mode: two-way
 key: {field: id, property: Task ID, write_back: all}
 fields:
   title:    {property: Name, type: title, required: true}
-  status:   {property: Status, type: status, values: {todo: Not started, doing: In progress}}
+  status:   {property: Status, type: status, values: {todo: Not started, doing: Doing, done: Done}}
   project:  {property: Project, type: relation, to: projects, required: true}
   assignee: {property: Assignee, type: people, group: metadata}
   start:    {property: Start, type: date}
@@ -153,7 +153,11 @@ def test_fields_keep_their_order_and_places(tasks: DatabaseMapping) -> None:
     assert tasks.title_field.property_name == "Name"
     assert tasks.title_field.place == Place("mappings/tasks.yaml", 14, 3)
     assert tasks.fields["title"].required
-    assert tasks.fields["status"].values == {"todo": "Not started", "doing": "In progress"}
+    assert tasks.fields["status"].values == {
+        "todo": "Not started",
+        "doing": "Doing",
+        "done": "Done",
+    }
     assert tasks.fields["project"].to == "projects"
     assert tasks.fields["tags"].new_options
     assert not tasks.fields["status"].new_options
@@ -475,3 +479,40 @@ def test_a_damaged_mapping_is_read_or_refused(data: st.DataObject) -> None:
         assert len(load_mappings(files)) == 2
     except InvalidInput as error:
         assert all(d.place is not None and d.summary for d in error.diagnostics)  # noqa: PT017
+
+
+@pytest.mark.parametrize(
+    ("when", "word", "fix"),
+    [
+        ("git.status == 'don'", "don", 'did you mean "done"?'),
+        ("notion.status in ['todo', 'xyz']", "xyz", "use one of: doing, done, todo"),
+        ("'dne' != base.status", "dne", 'did you mean "done"?'),
+    ],
+)
+def test_a_condition_that_can_never_fit_is_told(when: str, word: str, fix: str) -> None:
+    """A field that says its words is compared with none of them."""
+    text = """\
+version: 1
+name: tasks
+notion: {database: 1f2e3d4c5b6a79881f2e3d4c5b6a7988}
+git: {path: state/records/tasks}
+fields:
+  title: {property: Name, type: title}
+  status: {property: Status, type: status, values: {todo: To do, doing: Doing, done: Done}}
+conflicts:
+  rules:
+    - {name: a, when: "WHEN", take: git}
+checks:
+  - expr: {holds: "status != 'done' and title != 'don'", message: It is open.}
+"""
+    right = text.replace("WHEN", "git.status == 'done' or base.status == none or git.title == 'x'")
+    load_mappings({"mappings/tasks.yaml": right.encode()})
+    with pytest.raises(InvalidInput) as caught:
+        load_mappings({"mappings/tasks.yaml": text.replace("WHEN", when).encode()})
+    (problem,) = caught.value.diagnostics
+    assert problem.summary.startswith('unknown word of "')
+    assert problem.summary.endswith(f'"{word}"')
+    assert problem.fix == fix
+    wrong = right.replace("status != 'done' and", "status != 'don' and")
+    with pytest.raises(InvalidInput, match='unknown word of "status": "don"'):
+        load_mappings({"mappings/tasks.yaml": wrong.encode()})

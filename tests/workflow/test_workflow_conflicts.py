@@ -42,6 +42,7 @@ def test_a_rule_whose_condition_does_not_hold_decides_nothing(world: World) -> N
     world.in_notion("tasks/lay", Due="2026-05-01")
     world.apply(code=ExitCode.DECISIONS_REMAIN)
     assert world.conflicts() == {"tasks/lay"}
+    assert "\n\n\n" not in world.git("log", "-1", "--format=%B").rstrip()
 
 
 def test_notion_wins_where_a_rule_says_so(world: World) -> None:

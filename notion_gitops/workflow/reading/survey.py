@@ -239,7 +239,9 @@ class _Assessor:
         unused = [p.name for p in surveyed if pages and p.empty == pages and p.name in taken]
         if unused:
             names = listed([f'"{name}"' for name in unused], _NAMED)
-            said.append(f"Empty in every page: {names}. Take them out if nobody needs them.")
+            them = "it" if len(unused) == 1 else "them"
+            told = f"Empty in every page: {names}. Take {them} out of the mapping if nobody needs"
+            said.append(f"{told} {them}.")
         status, word = active_word(draft.fields)
         if status is None or not word:
             said.append("No status was found, so the sample rules say nothing about active work.")
