@@ -9,6 +9,7 @@ from notion_gitops.text.escape import terminal
 from notion_gitops.text.words import number
 
 _GAP = 2  # blanks between columns
+_GOES_ON = " \\"  # at the end of a line of a command
 _NARROWEST = 6  # columns of a table are not made narrower
 _SGR = {
     Tone.HEAD: "1",
@@ -47,9 +48,40 @@ def paragraph(text: str, indent: int = 0, tone: Tone = Tone.PLAIN, hang: int = 0
     return [Line(line, tone) for line in wrap(terminal(text), first=first, rest=rest)]
 
 
-def command(text: str, indent: int) -> list[Line]:
-    """A command to copy: on a line of its own, however long it is."""
-    return [Line(" " * indent + terminal(text))]
+def command(text: str, indent: int, hang: int = _GAP) -> list[Line]:
+    """A command to copy; a long one is broken as a shell takes it, with a backslash."""
+    room, lines = screen() - len(_GOES_ON), [""]
+    for word in _words(terminal(text)):
+        start = indent if len(lines) == 1 else indent + hang
+        if lines[-1] and start + width(f"{lines[-1]} {word}") > room:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".lstrip()
+    ends = [*[_GOES_ON] * (len(lines) - 1), ""]
+    starts = [indent, *[indent + hang] * (len(lines) - 1)]
+    whole = [" " * n + line + end for n, line, end in zip(starts, lines, ends, strict=True)]
+    if max(map(width, whole)) > screen():  # a word as long as a line
+        return paragraph(text, indent, hang=hang)
+    return [Line(line) for line in whole]
+
+
+def _words(text: str) -> list[str]:
+    """The words of a command, an option with its value; blanks in quotes part none."""
+    words, quote = [""], ""
+    for letter in text:
+        if letter in "'\"" and quote in {"", letter}:
+            quote = "" if quote else letter
+        if letter == " " and not quote:
+            words.append("")
+        else:
+            words[-1] += letter
+    parts: list[str] = []
+    for word in words:
+        if parts and parts[-1].startswith("-") and " " not in parts[-1] and word[:1] != "-":
+            parts[-1] += f" {word}"
+        else:
+            parts.append(word)
+    return parts
 
 
 def labelled(label: str, text: str, indent: int = 0) -> list[Line]:

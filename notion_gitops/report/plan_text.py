@@ -7,6 +7,8 @@ from notion_gitops.report.holds import HEADING
 from notion_gitops.report.layout import (
     BLANK,
     Line,
+    command,
+    labelled,
     paragraph,
     placed,
     printed,
@@ -28,7 +30,7 @@ from notion_gitops.report.plan_view import (
     RefusalView,
 )
 from notion_gitops.report.show import cut
-from notion_gitops.text.columns import COLUMNS, width
+from notion_gitops.text.columns import COLUMNS, screen, width
 from notion_gitops.text.escape import terminal
 from notion_gitops.text.words import count, number
 
@@ -36,6 +38,8 @@ _NAME, _FIELD, _DEEP = 2, 6, 8
 _WAY, _WHAT, _ASIDE, _TOWARDS = 17, 31, 57, 51  # columns
 _NAMES = (8, 16)  # narrowest and widest column of field names
 _LABEL = 13
+_TYPED = ("git ", "notion-gitops ")  # begins what is to be copied
+_CLOSES = "If both sides become equal, a question closes by itself."
 _SIGNS = {"+": Tone.NEW, "-": Tone.GONE}
 _TONES = {Mark.CHANGED: Tone.PLAIN, Mark.NEW: Tone.NEW, Mark.GONE: Tone.GONE}
 
@@ -65,36 +69,54 @@ def _decisions(decisions: tuple[DecisionView, ...], walk: str) -> list[Line]:
     total = sum(len(decision.questions) for decision in decisions)
     heading = f"{count(total, 'DECISION', 'DECISIONS')} NEEDED"
     lines = paragraph(heading, tone=Tone.ASK)
+    common = _common(decisions)
     for decision in decisions:
-        lines += [*_decision(decision), BLANK]
-    return [*lines, *paragraph(f"One by one: {walk}", _NAME), BLANK] if walk else lines
+        lines += [*_decision(decision, common), BLANK]
+    lines += [line for text in common for line in paragraph(text, _NAME, hang=2)]
+    lines += labelled("One by one", walk, _NAME) if walk else []
+    return [*lines, BLANK] if common or walk else lines
 
 
-def _decision(decision: DecisionView) -> list[Line]:
+def _common(decisions: tuple[DecisionView, ...]) -> tuple[str, ...]:
+    """What holds for all of several decisions, said once below them."""
+    if len(decisions) == 1:
+        return ()
+    said = [{text for text in (d.meanwhile, d.missing) if text} for d in decisions]
+    shared = set.intersection(*said)
+    return (*(t for t in (decisions[0].meanwhile, decisions[0].missing) if t in shared), _CLOSES)
+
+
+def _decision(decision: DecisionView, common: tuple[str, ...]) -> list[Line]:
     title = f'"{decision.title}"' if decision.title else ""
     lines = placed((_NAME, decision.record), (_NAME, title), tone=Tone.HEAD)
     for question in decision.questions:
         lines += _question(question)
-    lines += paragraph(decision.meanwhile, _FIELD)
+    lines += paragraph(decision.meanwhile, _FIELD) if decision.meanwhile not in common else []
     for question in decision.questions:
         lines += paragraph(f'Asked about "{question.about}": {question.asked}.', _FIELD, hang=2)
-    return [*lines, *_answers(decision)]
+    return [*lines, *_answers(decision, common)]
 
 
-def _answers(decision: DecisionView) -> list[Line]:
+def _answers(decision: DecisionView, common: tuple[str, ...]) -> list[Line]:
     """How to decide: by a command, or in the file."""
-    return [
-        *paragraph("Decide in one of two ways:", _FIELD),
-        *_way("here", f"{decision.command}   ({decision.others})"),
-        *_way("git", f"fill in {decision.file}"),
-        *(paragraph(decision.missing, _FIELD) if decision.missing else []),
-        *paragraph("If both sides become equal, it closes by itself.", _FIELD),
-    ]
+    lines = paragraph("Decide in one of two ways:", _FIELD) if not common else []
+    lines += _way("here", decision.command, f"({decision.others})")
+    lines += _way("git", f"fill in {decision.file}")
+    missing = decision.missing if decision.missing not in common else ""
+    lines += paragraph(missing, _FIELD) if missing else []
+    return lines if common else [*lines, *paragraph(_CLOSES, _FIELD)]
 
 
-def _way(label: str, text: str) -> list[Line]:
-    first, *rest = paragraph(text, _WAY, hang=2)
-    return [Line(f"{'':{_DEEP}}{label}".ljust(_WAY) + first.text.lstrip()), *rest]
+def _way(label: str, text: str, more: str = "") -> list[Line]:
+    """What is typed is only broken where a shell takes it; what else there is stands behind it."""
+    first, *rest = command(text, _WAY)
+    lines = [Line(f"{'':{_DEEP}}{label}".ljust(_WAY) + first.text.lstrip()), *rest]
+    if not more:
+        return lines
+    whole = f"{lines[-1].text}   {terminal(more)}"
+    if width(whole) <= screen():
+        return [*lines[:-1], Line(whole)]
+    return [*lines, *paragraph(more, _WAY + 2)]
 
 
 def _question(question: QuestionView) -> list[Line]:
@@ -108,7 +130,7 @@ def _question(question: QuestionView) -> list[Line]:
         if who + width(terminal(side.who)) <= COLUMNS:
             lines += placed(*parts, (who, side.who))
         else:
-            lines += [*placed(*parts), *paragraph(side.who, values)]
+            lines += [*placed(*parts), *(paragraph(side.who, values) if side.who else [])]
     return lines
 
 
@@ -124,12 +146,17 @@ def _refusals(refusals: tuple[RefusalView, ...]) -> list[Line]:
         if refusal.fixes:
             heading = "If this is a mistake" if refusal.accept else "What to do"
             lines += paragraph(heading, _NAME)
-            lines += [line for fix in refusal.fixes for line in paragraph(fix, 4, hang=2)]
+            lines += [line for fix in refusal.fixes for line in _fix(fix)]
         if refusal.accept:
             lines += paragraph("If it is meant, say so once, with the number", _NAME)
-            lines += paragraph(refusal.accept, 4, hang=2)
+            lines += command(refusal.accept, 4)
         lines.append(BLANK)
     return lines
+
+
+def _fix(text: str) -> list[Line]:
+    """A command as it is, or what else a person is to do."""
+    return command(text, 4) if text.startswith(_TYPED) else paragraph(text, 4, hang=2)
 
 
 def _keys(refusal: RefusalView) -> list[Line]:
@@ -248,8 +275,15 @@ def _held(held: tuple[HeldView, ...]) -> list[Line]:
     lines: list[Line] = []
     for each in held:
         lines += paragraph(f"STOPPED: {each.mapping}. {each.why}", hang=_NAME, tone=Tone.ASK)
-        lines += [line for way in each.ways for line in paragraph(way, _NAME, hang=2)]
+        lines += [line for way in each.ways for line in _held_way(way)]
     return lines
+
+
+def _held_way(way: str) -> list[Line]:
+    label, _, typed = way.partition(": ")
+    if typed.startswith(_TYPED):
+        return labelled(label, typed, _NAME)
+    return paragraph(way, _NAME, hang=2)
 
 
 def _summary(view: PlanView) -> list[Line]:
@@ -262,7 +296,7 @@ def _summary(view: PlanView) -> list[Line]:
     lines += [*_each(view.exceeded, Tone.ASK), BLANK]
     lines += [*_each(view.first, Tone.ASK), BLANK, *_held(view.held), BLANK]
     if view.next_command:
-        lines += paragraph(f"{view.next_label}: {view.next_command}", hang=2)
+        lines += labelled(view.next_label, view.next_command)
     if view.more_command:
-        lines += paragraph(f"More: {view.more_command}", hang=2)
+        lines += labelled("More", view.more_command)
     return lines

@@ -34,7 +34,10 @@ def value_text(value: Value) -> str:
             return value.name or value.address or f"{value.lat}, {value.lon}"
         case Unknown():
             return f"(not known: {value.reason})"
-        case DateValue() | int() | float() | str():
+        case str():
+            lines = [line.strip() for line in value.split("\n")]
+            return " / ".join(filter(None, lines)) if len(lines) > 1 else value
+        case DateValue() | int() | float():
             return str(value)
 
 

@@ -63,7 +63,7 @@ def command(start: Path, sandbox: bool, base_url: str | None, yes: bool, form: F
             commit = record_pairs(planned, pairings)
             say(f"Recorded the pairs in {commit[:7]}. Next:")
             say(f"  {then.command('plan')}")
-        elif not any(line.apart for line in lines):
+        elif lines and not any(line.apart for line in lines):
             say("Nothing to record. Next:")
             say(f"  {then.command('plan')}")
     return ExitCode.DECISIONS_REMAIN if any(p.ambiguous for p in pairings) else ExitCode.DONE
