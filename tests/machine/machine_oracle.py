@@ -152,6 +152,7 @@ class Oracle:
         for name, value in page.values.items():
             since = self.edited_since(run, page, name)
             known = not went(value, base.get(name, "")) or since or asked or name in RULED
+            known = known or self.notion.hides(value)
             hold("I4", known, f"{key} is trashed, and {name} was edited to {value}")
 
     @staticmethod
@@ -271,10 +272,11 @@ class Oracle:
         if earlier is not None:
             hold("I13", base.serial > earlier.serial, "serial", earlier.serial, base.serial)
             hold("I13", base.lineage == earlier.lineage, "another lineage")
+        old = {n: base.pages[o] for n, o in self.renamed.items() if o in base.pages}
         for key, agreed in base.records.items():
             known = earlier.records if earlier else {}
             before = known.get(self._before(key, known), {})
-            page, values = base.pages[key], by_page(agreed, base.pages)
+            page, values = base.pages[key], by_page(agreed, {**base.pages, **old})
             for name in FIELDS:
                 value = values[name]
                 if value and agreed[name] != before.get(name):

@@ -177,6 +177,10 @@ class NotionView:
         pages = [p for p in self.pages().values() if not p.in_trash]
         return [p for p in pages if any(page_id in p.values[n].splitlines() for n in RELATIONS)]
 
+    def hides(self, value: str) -> bool:
+        """Whether a relation leads to a page in the trash: nobody is shown that it does."""
+        return any(page.in_trash and page.id in value for page in self.pages().values())
+
     def words(self, ids: str) -> str:
         """Options by the names that they had first: they are followed by id (design, 11.29)."""
         for row in self.sandbox._store.all("SELECT properties FROM data_sources"):

@@ -96,7 +96,9 @@ class Transport(SandboxTransport):
                 run.brought_back.add(page_id)
             return
         values = self._written(page, body)
-        same = [n for n, v in values.items() if page.values[n] == v]
+        same = [
+            n for n, v in values.items() if page.values[n] == v and not self.oracle.notion.hides(v)
+        ]
         raced = all(self.oracle.edited_since(run, page, n) for n in same)
         hold("I9", raced, page.key, same, "is written as it is")
         self.oracle.updates(run, page, values)
