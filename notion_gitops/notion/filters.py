@@ -1,6 +1,6 @@
 """Notion's filters with more conditions: compounds nest two levels deep at most (its types)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +48,29 @@ def any_of(filter_: Filter | None, alternatives: Iterable[Filter]) -> Filter | N
             return None if any(map(_is_compound, parts)) else {"and": [filter_, either]}
         case _:
             return _and(filter_, either)
+
+
+def named(filter_: Filter | None) -> Iterator[str]:
+    """The properties that a filter names, at any depth."""
+    match filter_:
+        case {"property": str(name)}:
+            yield name
+        case {"and": [*parts]} | {"or": [*parts]}:
+            for part in parts:
+                yield from named(part)
+
+
+def renamed(filter_: Filter, name_of: Callable[[str], str]) -> Filter:
+    """The same filter with other names for its properties."""
+    match filter_:
+        case {"property": str(name)}:
+            return {**filter_, "property": name_of(name)}
+        case {"and": [*parts]}:
+            return {"and": [renamed(part, name_of) for part in parts]}
+        case {"or": [*parts]}:
+            return {"or": [renamed(part, name_of) for part in parts]}
+        case _:
+            return filter_
 
 
 def _by_time(timestamp: str, how: str, moment: str) -> Filter:

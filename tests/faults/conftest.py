@@ -34,6 +34,12 @@ def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(base))
 
 
+@pytest.fixture
+def no_look_ups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look once more for a lost page, at once, instead of for half a minute."""
+    monkeypatch.setattr("notion_gitops.workflow.writing.asking.LOOK_UPS", (0.0,))
+
+
 def synced(
     flags: tuple[str, ...],
     tmp_path_factory: pytest.TempPathFactory,

@@ -31,12 +31,6 @@ def created(world: World) -> int:
     return sum(1 for w in world.transport.writes() if w[0] == "POST")
 
 
-@pytest.fixture
-def no_look_ups(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look once more for a lost page, at once, instead of for half a minute."""
-    monkeypatch.setattr("notion_gitops.workflow.writing.asking.LOOK_UPS", (0.0,))
-
-
 @pytest.mark.parametrize(
     "weather",
     [

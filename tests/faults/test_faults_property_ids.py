@@ -277,6 +277,52 @@ def test_should_notion_not_take_ids_pages_are_written_by_the_names_of_now(world:
     assert len(patched) == 3
 
 
+# --- looking for what was created ---
+
+
+def lost(world: World) -> None:
+    """A create is lost, and the page is not there."""
+    world.write("n9", title="Nine")
+    world.commit()
+    world.weather(Effect.DROP_BEFORE, "POST", CREATE, nth=1)
+    assert world.apply().code == ExitCode.PARTLY_APPLIED
+    world.fair()
+    world.later(20)
+
+
+@pytest.mark.parametrize("by_id", [True, False])
+def test_f013_a_lost_create_while_the_mapping_has_the_old_name_of_the_key(
+    world: World, no_look_ups: None, by_id: bool
+) -> None:
+    rename(world, "Task ID", "Team ID")  # a name that the stand-in takes
+    if not by_id:
+        world.transport = ByNameAlone(world.sandbox)
+    lost(world)
+    assert world.apply().code == ExitCode.DONE
+    assert len([p for p in world.pages() if plain(p, "Team ID") == "n9"]) == 1
+
+
+def test_f035_a_look_up_that_is_refused_is_no_create_that_is_refused(
+    world: World, no_look_ups: None
+) -> None:
+    lost(world)
+
+    class Unwilling(Transport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            if b'"equals":"n9"' not in request.read():
+                return super().handle_request(request)
+            return httpx.Response(400, json={"object": "error", "status": 400, "message": "No."})
+
+    calm, world.transport = world.transport, Unwilling(world.sandbox)
+    ran = world.apply()
+    assert ran.code == ExitCode.PARTLY_APPLIED, ran.text
+    assert "could not be looked for: No." in ran.said
+    assert "refused:" not in world.state_file("tasks/sync.yaml")
+    world.transport = calm
+    world.settle()
+    assert world.in_notion("n9", "Name") == "Nine"
+
+
 def test_what_is_sent_names_ids_alone(world: World) -> None:
     """I9: Of a create as well, and of a record that gets its key back."""
     world.write("n1", title="New", hours=3)

@@ -283,6 +283,17 @@ def test_a_filter_by_a_property_that_was_renamed_is_told_with_its_place(world: W
     assert not part(planned, "projects").left_out
 
 
+def test_f013_a_filter_means_the_property_that_its_mapping_means(world: World) -> None:
+    only = "filter: {and: [{property: Hours, number: {is_not_empty: true}}]}"
+    world.remap("tasks", ('"${NOTION_TASKS}"}', f'"${{NOTION_TASKS}}", {only}}}'))
+    world.schema("tasks", {"Hours": {"name": "Effort"}})
+    world.schema("tasks", {"Hours": {"number": {}}})  # empty in every page
+    planned = world.plan()
+    assert nothing_to_do(planned)
+    assert not part(planned, "tasks").problems
+    assert planned.comparison.mappings["tasks"].notion.pages.count > 0
+
+
 def test_two_mappings_of_one_data_source_take_no_part(world: World) -> None:
     """M05: Each would take the other's pages for new ones, and make files of them."""
     again = TASKS.replace("name: tasks", "name: chores").replace("records/tasks", "records/chores")

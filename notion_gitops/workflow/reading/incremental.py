@@ -16,8 +16,9 @@ from notion_gitops.model.errors import CannotReachNotion, NotShared, TokenRefuse
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.records import Absence
 from notion_gitops.notion.absence import absence_of
+from notion_gitops.notion.by_id import asked_by_id
 from notion_gitops.notion.failures import RejectedRequest
-from notion_gitops.notion.filters import any_of, edited_from, narrowed
+from notion_gitops.notion.filters import Filter, any_of, edited_from, narrowed
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.ids import dashed
 from notion_gitops.notion.listing import PAGE_SIZE
@@ -114,12 +115,16 @@ class ChangedReader:
 
     @property
     def _key_property(self) -> tuple[str, str] | None:
-        prop = self.schema.properties.get(self.mapping.key.property_name or "")
-        return (prop.id, prop.type) if prop is not None else None
+        """Its name in the mapping, and its type."""
+        name = self.mapping.key.property_name or ""
+        prop = self.schema.properties.get(name)
+        return (name, prop.type) if prop is not None else None
 
-    def _query(self, filter_: Mapping[str, Any] | None) -> dict[str, Json] | None:
-        ids = mapped_property_ids(self.mapping, self.schema)
-        listing = self.gateway.query(self.schema.data_source_id, filter_, ids)
+    def _query(self, filter_: Filter | None) -> dict[str, Json] | None:
+        ids, source = mapped_property_ids(self.mapping, self.schema), self.schema.data_source_id
+        listing = asked_by_id(
+            self.schema, filter_, lambda by_id: self.gateway.query(source, by_id, ids)
+        )
         return {dashed(p["id"]): p for p in listing.pages} if listing.complete else None
 
     def _by_key(self, keyed: Mapping[str, str]) -> dict[str, Json]:

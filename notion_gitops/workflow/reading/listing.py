@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import (
@@ -14,6 +13,7 @@ from notion_gitops.model.errors import (
 )
 from notion_gitops.model.nearest import nearest
 from notion_gitops.notion.failures import RejectedRequest
+from notion_gitops.notion.filters import named
 from notion_gitops.text.words import count, moment, number
 from notion_gitops.workflow.reading.conflict_files import read_conflict_files
 from notion_gitops.workflow.reading.databases import Database, placed
@@ -102,7 +102,7 @@ def _told(error: NotionGitopsError, database: Database) -> NotionGitopsError:
     mapping, schema = database.mapping, database.schema
     if not isinstance(error, RejectedRequest) or not mapping.notion.filter or schema is None:
         return error
-    lost = [n for n in _named(mapping.notion.filter) if n not in schema.properties]
+    lost = [n for n in named(mapping.notion.filter) if n not in schema.properties]
     near = nearest(lost[0], schema.properties) if lost else None
     meant = f'Did you mean "{near}"? ' if near else ""
     return InvalidInput(
@@ -113,13 +113,3 @@ def _told(error: NotionGitopsError, database: Database) -> NotionGitopsError:
             "can be asked (docs/mappings.md).",
         )
     )
-
-
-def _named(filter_: Any) -> Iterator[str]:
-    """The properties that a filter names, at any depth."""
-    match filter_:
-        case {"property": str(name)}:
-            yield name
-        case {"and": [*parts]} | {"or": [*parts]}:
-            for part in parts:
-                yield from _named(part)

@@ -21,9 +21,11 @@ from notion_gitops.model.people import People
 from notion_gitops.model.plan import Finding
 from notion_gitops.model.records import Absence, Base, Record, Snapshot
 from notion_gitops.model.values import Unknown
+from notion_gitops.notion.by_id import asked_by_id
 from notion_gitops.notion.completing import complete_page
+from notion_gitops.notion.filters import Filter
 from notion_gitops.notion.gateway import Gateway
-from notion_gitops.notion.listing import ONE_MINUTE
+from notion_gitops.notion.listing import ONE_MINUTE, Listing
 from notion_gitops.notion.packed import PackedPages
 from notion_gitops.notion.pages import Decoded, decode_page, mapped_property_ids
 from notion_gitops.records.keys import key_problem
@@ -80,9 +82,12 @@ def list_pages(
     mapping, schema = database.mapping, database.schema
     if schema is None:
         return Pages({}, {}, complete=False, reason="it could not be read")
-    listing = gateway.query(
-        schema.data_source_id, mapping.notion.filter, mapped_property_ids(mapping, schema), bounds
-    )
+    wanted = mapped_property_ids(mapping, schema)
+
+    def ask(filter_: Filter | None) -> Listing:
+        return gateway.query(schema.data_source_id, filter_, wanted, bounds)
+
+    listing = asked_by_id(schema, mapping.notion.filter, ask)
     if listing.reason == ONE_MINUTE:
         raise CannotReachNotion(_cannot_enumerate(mapping))
     return decode_pages(gateway, database, people, listing.packed.values(), listing.reason)

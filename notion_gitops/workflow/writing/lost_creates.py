@@ -1,14 +1,18 @@
 """Creates whose answer was lost: whether the page is there after all, told by its key."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import Status
-from notion_gitops.notion.failures import AmbiguousCreate
-from notion_gitops.workflow.writing.asking import NotWritten, asked, looked_for
+from notion_gitops.notion.by_id import asked_by_id
+from notion_gitops.notion.failures import AmbiguousCreate, RejectedRequest
+from notion_gitops.notion.filters import Filter
+from notion_gitops.notion.schema import Schema
+from notion_gitops.workflow.writing.asking import NotWritten, asked, looked_for, sent
 from notion_gitops.workflow.writing.run import Id, Run
 
 Json = dict[str, Any]
@@ -69,18 +73,29 @@ class LostCreates:
         """
         database = self.run.planned.databases[operation.mapping]
         name, schema = database.mapping.key.property_name, database.schema
-        if name is None or schema is None:
+        prop = schema.properties.get(name or "") if schema else None
+        if name is None or schema is None or prop is None:
             return None
-        kind = schema.properties[name].type
-        wanted = {"property": name, kind: {"equals": operation.key}}
-        gateway = self.run.connection.gateway
-        found = asked(lambda: gateway.query(schema.data_source_id, wanted)).pages
+        found = self._asked(schema, {"property": name, prop.type: {"equals": operation.key}})
         others = self._of_others(operation)
         pages = [page for page in found if page["id"] not in others]
         if len(pages) > 1:
             why = f"{len(pages)} pages carry its key, which one is its own is not known"
             raise NotWritten(Status.PENDING, why)
         return pages[0] if pages else None
+
+    def _asked(self, schema: Schema, wanted: Filter) -> Sequence[Json]:
+        """The pages that a filter finds. If Notion does not take it, nothing is known of them."""
+        gateway, source = self.run.connection.gateway, schema.data_source_id
+
+        def ask(filter_: Filter | None) -> Sequence[Json]:
+            return gateway.query(source, filter_).pages
+
+        try:
+            return sent(lambda: asked_by_id(schema, wanted, ask))
+        except RejectedRequest as refused:  # the create itself was not refused: it may be there
+            why = f"its page could not be looked for: {refused.message}"
+            raise NotWritten(Status.PENDING, why) from refused
 
     def _of_others(self, operation: Operation) -> set[str]:
         """The pages of other records, whatever somebody typed into their key property.
