@@ -168,6 +168,14 @@ def test_a_file_of_notions_is_downloaded_where_the_mapping_says(synced: World) -
     assert content(synced, files(synced)[2]) == b"ours"
 
 
+def test_f013_a_file_is_downloaded_from_a_property_that_was_renamed(synced: World) -> None:
+    synced.remap("papers", ("type: files}", "type: files, download: files}"))
+    put_in_notion(synced, "a.pdf", b"theirs")
+    synced.schema("papers", {"Files": {"name": "Attached"}})
+    synced.apply()
+    assert synced.read("files/plan/a.pdf") == "theirs"
+
+
 @pytest.mark.parametrize("name", ["報" * 90 + ".pdf", "a" * 95 + ".é" * 30, "x." + "y" * 90])
 def test_a_long_name_is_cut_to_what_a_file_can_be_called(synced: World, name: str) -> None:
     synced.remap("papers", ("type: files}", "type: files, download: files/papers}"))

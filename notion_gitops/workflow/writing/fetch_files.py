@@ -10,9 +10,12 @@ from typing import Any
 from notion_gitops.formats.atomic import write_bytes
 from notion_gitops.formats.file_values import NoFile
 from notion_gitops.model.errors import NotionGitopsError
+from notion_gitops.model.mapping import Field
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.values import LOCAL, FileRef, Value, files_of
 from notion_gitops.notion.codecs_members import signed_url
+from notion_gitops.notion.pages import value_of
+from notion_gitops.notion.schema import PropertySchema
 from notion_gitops.notion.uploads import Expired
 from notion_gitops.records.attachments import Attachments
 from notion_gitops.workflow.reading.attached import file_fields, to_fetch
@@ -53,7 +56,8 @@ class FileFetcher:
             if not any(ref in folders for ref in files_of(value)):
                 continue
             try:
-                agreed[spec.name] = self._here(operation, spec.property_name, value, folders)
+                prop = self._property(operation, spec)
+                agreed[spec.name] = self._here(operation, prop, value, folders)
             except (NotionGitopsError, NoFile, OSError) as error:
                 told = error.diagnostics[0].summary if isinstance(error, NotionGitopsError) else ""
                 self.notes.append(
@@ -65,15 +69,29 @@ class FileFetcher:
         present = {n: v for n, v in agreed.items() if v is not None}
         return replace(operation, agreed=present, settled=settled)
 
+    def _property(self, operation: Operation, spec: Field) -> PropertySchema:
+        """The property of a field, whatever it is called in Notion by now."""
+        schema = self.run.planned.databases[operation.mapping].schema
+        prop = schema.properties.get(spec.property_name) if schema else None
+        if prop is None:
+            raise NoFile("its property could not be read", "")
+        return prop
+
     def _here(
-        self, operation: Operation, prop: str, value: Value, folders: Mapping[FileRef, str]
+        self,
+        operation: Operation,
+        prop: PropertySchema,
+        value: Value,
+        folders: Mapping[FileRef, str],
     ) -> Value:
         return tuple(
             self._one(operation, prop, ref, folders[ref]) if ref in folders else ref
             for ref in files_of(value)
         )
 
-    def _one(self, operation: Operation, prop: str, ref: FileRef, folder: str) -> FileRef:
+    def _one(
+        self, operation: Operation, prop: PropertySchema, ref: FileRef, folder: str
+    ) -> FileRef:
         content = self._content(operation, prop, ref)
         path = self._path(folder, ref, content)
         root = self.run.planned.comparison.workspace.root
@@ -84,7 +102,7 @@ class FileFetcher:
         now = Attachments(root).look(path)
         return FileRef(ref.name, LOCAL + path, now.digest, now.size)
 
-    def _content(self, operation: Operation, prop: str, ref: FileRef) -> bytes:
+    def _content(self, operation: Operation, prop: PropertySchema, ref: FileRef) -> bytes:
         """The bytes, by the address that was read last, or by a new one if that expired."""
         gateway = self.run.connection.gateway
         compared = self.run.planned.comparison.mappings[operation.mapping]
@@ -125,6 +143,6 @@ def _cut(text: str, most: int) -> str:
     return text.encode()[:most].decode(errors="ignore")
 
 
-def _address(page: Json, prop: str, ref: FileRef) -> str | None:
-    held = (page.get("properties") or {}).get(prop)
+def _address(page: Json, prop: PropertySchema, ref: FileRef) -> str | None:
+    held = value_of(page, prop)
     return signed_url(held, ref) if held else None
