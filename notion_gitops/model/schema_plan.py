@@ -28,6 +28,7 @@ class WantedProperty:
     options: tuple[str, ...] = ()  # select, multi_select, status: of a step, those to be added
     to: str = ""  # relation: the mapping whose pages it links
     face: str = ""  # two-way relation: the property's name in that other database
+    id: str = ""  # of the property that is there, decoded, if the step is about one
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ def _options(spec: Field, there: PropertySchema, name: str, draft: Draft) -> Non
     )
     if not lacking:
         return
-    prop = WantedProperty(there.name, spec.type, lacking)
+    prop = WantedProperty(there.name, spec.type, lacking, id=there.id)
     notes = [_STATUS_NOTE] if spec.type is PropertyType.STATUS else []
     used = set((spec.values or {}).values())
     for option in lacking:
@@ -304,6 +304,6 @@ def _stand_in(prop: WantedProperty, target: str | None) -> PropertySchema:
 
 def _with_options(properties: dict[str, PropertySchema], added: WantedProperty) -> None:
     for name, prop in properties.items():
-        if prop.name == added.name:
+        if prop.id == added.id:
             new = {option: f"new:{option}" for option in added.options}
             properties[name] = replace(prop, options={**prop.options, **new})

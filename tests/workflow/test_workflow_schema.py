@@ -197,6 +197,40 @@ def _options(registry: Registry) -> list[dict[str, Any]]:
     return found
 
 
+def test_f013_options_go_to_the_property_that_was_meant_whatever_has_its_name_now(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list of options replaces the one that is there: in another property all would be lost."""
+    kind = "kind: {property: Kind, type: select, values: {a: A}}\n"
+    registry.mapping("tasks", f"{kind}size: {{property: Size, type: select, values: {{s: S}}}}")
+    registry.apply()
+    more = kind.replace("A}", "A, b: B}")
+    registry.mapping("tasks", f"{more}size: {{property: Size, type: select, values: {{s: S}}}}")
+    planned, send = registry.plan(), registry.gateway.change_properties
+    for old, new in (("Kind", "X"), ("Size", "Kind"), ("X", "Size")):
+        registry.change("tasks", **{old: {"name": new}})
+    result = apply_schema(planned, registry.gateway)
+    assert result.exit_code is ExitCode.DONE
+
+    def names() -> dict[str, list[str]]:
+        found = registry.properties("tasks")
+        return {n: [o["name"] for o in found[n]["select"]["options"]] for n in ("Kind", "Size")}
+
+    assert names() == {"Kind": ["S"], "Size": ["A", "B"]}
+    # Also if it is renamed between the last look and the request.
+    registry.mapping("tasks", "size: {property: Size, type: select, values: {a: A, b: B, c: C}}")
+    planned = registry.plan()
+
+    def renamed(source: str, properties: Any) -> Any:
+        for old, new in (("Kind", "X"), ("Size", "Kind"), ("X", "Size")):
+            send(source, {old: {"name": new}})
+        return send(source, properties)
+
+    monkeypatch.setattr(registry.gateway, "change_properties", renamed)
+    assert apply_schema(planned, registry.gateway).exit_code is ExitCode.DONE
+    assert names() == {"Kind": ["A", "B", "C"], "Size": ["S"]}
+
+
 def test_an_option_that_a_colleague_adds_meanwhile_stays(registry: Registry) -> None:
     registry.mapping("tasks", "kind: {property: Kind, type: select, values: {a: A}}")
     registry.apply()

@@ -148,7 +148,7 @@ class SchemaWriter:
     def _body(self, step: SchemaStep, raw: Json, before: Schema) -> Json:
         """What is still lacking, as a request says it; empty if somebody added it meanwhile."""
         if step.kind is SchemaStepKind.OPTIONS:
-            return _all_options(step.properties[0], raw)
+            return _all_options(step.properties[0], raw, before)
         lacking = [p for p in step.properties if p.name not in before.properties]
         for prop in step.properties:
             there = before.properties.get(prop.name)
@@ -167,7 +167,8 @@ class SchemaWriter:
             if prop.type is not PropertyType.RELATION or not prop.face:
                 continue
             own = self._schema(self.sources[step.mapping])
-            identity = own.properties[prop.name].relation_property_id
+            made = own.properties.get(prop.name)
+            identity = made.relation_property_id if made else None
             target = self.sources[prop.to]
             face = self._schema(target).by_id(identity) if identity else None
             if face is None:
@@ -181,32 +182,33 @@ class SchemaWriter:
         if not face.name.startswith("Related to "):
             raise NotWritten(Status.FAILED, told)
         try:
-            self.gateway.change_properties(source, {face.name: {"name": name}})
+            self.gateway.change_properties(source, {face.encoded_id: {"name": name}})
         except (AmbiguousWrite, RejectedRequest) as error:
             raise NotWritten(Status.FAILED, told) from error
 
 
-def _all_options(prop: WantedProperty, raw: Json) -> Json:
+def _all_options(prop: WantedProperty, raw: Json, before: Schema) -> Json:
     """The whole list of options as it is now, by id, with the new ones at its end.
 
-    A list replaces what is there: whatever it left out would be deleted in every page. {} if none
-    is lacking.
+    A list replaces what is there: whatever it left out would be deleted in every page, and so would
+    all of another property that has the name by then. {} if none is lacking.
     """
-    config = raw["properties"].get(prop.name, {}).get(prop.type.value)
-    if config is None:
+    found = before.by_id(prop.id)
+    config = raw["properties"][found.name].get(prop.type.value) if found else None
+    if found is None or config is None:
         why = f'"{prop.name}" is no {prop.type.value} any more'
         raise NotWritten(Status.STALE, why)
     there = config.get("options") or []
     names = {str(option["name"]).casefold() for option in there}
     new = [{"name": name} for name in prop.options if name.casefold() not in names]
     kept = [{k: o[k] for k in ("id", "name", "color") if k in o} for o in there]
-    return {prop.name: {prop.type.value: {"options": [*kept, *new]}}} if new else {}
+    return {before.key_of(found): {prop.type.value: {"options": [*kept, *new]}}} if new else {}
 
 
 def _require_there(step: SchemaStep, after: Schema) -> None:
     """Hold the answer against what was meant."""
     for prop in step.properties:
-        there = after.properties.get(prop.name)
+        there = after.by_id(prop.id) if prop.id else after.properties.get(prop.name)
         if there is None or there.type != prop.type.value:
             why = f'Notion took it, but its answer does not show "{prop.name}" as it was meant'
             raise NotWritten(Status.FAILED, why)
