@@ -307,3 +307,29 @@ def test_two_mappings_of_one_data_source_take_no_part(world: World) -> None:
         assert part(planned, name).left_out
         summaries = [p.summary for p in part(planned, name).problems]
         assert "chores and tasks lead to the same data source" in summaries
+
+
+@pytest.mark.parametrize(
+    ("change", "back"),
+    [
+        (("format: yaml}", "format: markdown}"), None),
+        (("path: state/records/tasks,", "path: state/records/work,"), "work"),
+    ],
+)
+def test_a_mapping_that_reads_elsewhere_by_now_deletes_nothing(
+    world: World, change: tuple[str, str], back: str | None
+) -> None:
+    world.remap("tasks", change)
+    (told,) = part(world.plan(), "tasks").problems
+    assert "the files of 3 records are there, and the mapping does not read them" in told.summary
+    assert part(world.plan(), "tasks").left_out == "its files are not where it reads"
+    assert len(world.pages("tasks")) == 3
+    if back:
+        world.git("mv", "state/records/tasks", f"state/records/{back}")
+        world.commit("Moved too")
+    else:
+        world.remap("tasks", (change[1], change[0]))
+    world.in_notion("tasks/dig", Hours=11)
+    world.apply()
+    folder = back or "tasks"
+    assert "hours: 11" in world.read(f"state/records/{folder}/dig.yaml")

@@ -1,5 +1,6 @@
 """Reading the git side: what changed since the base, and the records of any keys."""
 
+import os
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from notion_gitops.records.attachments import Attachments
 from notion_gitops.records.files import is_record_path, list_files, read_files
 from notion_gitops.records.reading import Reading, Unreadable, read_records
 from notion_gitops.repository.nouns import ChangeKind
+from notion_gitops.text.words import count, listed
 from notion_gitops.workflow.reading.not_kept import foreign_records, ignored_records, left_out
 from notion_gitops.workflow.reading.state_branch import Recorded, StateBranch, read_state
 from notion_gitops.workflow.reading.unseen import Unseen, find_unseen
@@ -40,6 +42,7 @@ class GitSide:
     contents: Mapping[str, bytes] = field(default_factory=dict)  # of the files that were read
     warnings: tuple[Diagnostic, ...] = ()
     unseen: Unseen = field(default_factory=Unseen)  # some of `keys`: unreadable, or deleted
+    left_behind: tuple[Diagnostic, ...] = ()  # files of records that the mapping reads no more
 
     def renamed(self, old: Collection[str]) -> "GitSide":
         """The same, once it is known that records of these keys are there under others."""
@@ -96,6 +99,9 @@ def naming_changed_files(workspace: Workspace, state: StateBranch) -> frozenset[
         for key, files in recorded.files.items()
         if key in recorded.index.entries and any(moved(p, d) for p, d in files.items())
     )
+
+
+_NAMED = 3  # files in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +204,7 @@ class GitReader:
         """
         entries, records = self.recorded.index.entries, read.reading.records
         lost = {**read.reading.lost, **self._emptied(read.contents)}
+        left = self._left_behind(records.keys() | lost.keys()) if everything else ()
         files = {} if everything else entries.files
         untouched = {key for key, file in files.items() if file and file not in read.asked}
         here = records.keys() | untouched | lost.keys()
@@ -209,6 +216,7 @@ class GitReader:
             contents=read.contents,
             warnings=read.reading.warnings,
             unseen=unseen,
+            left_behind=left,
         )
 
     def _emptied(self, contents: Mapping[str, bytes]) -> dict[str, Unreadable]:
@@ -220,6 +228,31 @@ class GitReader:
         fix = "restore it from git; if all its records are to go, write {} or leave the CSV header"
         what = Diagnostic("the file is empty, and held records", Place(path), fix=fix)
         return {path: Unreadable(path, None, (what,))}
+
+    def _left_behind(self, read: Collection[str]) -> tuple[Diagnostic, ...]:
+        """That records have their files, and these are none of the mapping any more.
+
+        Its path or format is another now: that deletes nothing.
+        """
+        left = sorted(
+            file
+            for key, file in self.recorded.index.entries.files.items()
+            if file
+            and key not in read
+            and not is_record_path(self.mapping, file)
+            and os.path.lexists(self.workspace.root / file)
+        )
+        if not left:
+            return ()
+        what = Diagnostic(
+            f"{self.mapping.name}: the files of {count(len(left), 'record')} are there, and the "
+            "mapping does not read them any more",
+            self.mapping.git.place,
+            fix="Move them to where the mapping reads now, in the form that it reads; or put "
+            "git.path and git.format back.",
+            detail=f"{listed(left, _NAMED)}. They are not deleted.",
+        )
+        return (what,)
 
 
 def _paths_as_recorded(mapping: DatabaseMapping, recorded: Recorded) -> bool:

@@ -49,7 +49,7 @@ class LeftOut:
 
 
 def unusable(sources: Sources, git: Mapping[str, GitSide]) -> LeftOut:
-    """The mappings whose database does not fit, or whose one file cannot be read."""
+    """The mappings whose database does not fit, or whose files cannot be read where they are."""
     out = LeftOut()
     for name, database in sources.databases.items():
         if not database.usable:
@@ -60,4 +60,6 @@ def unusable(sources: Sources, git: Mapping[str, GitSide]) -> LeftOut:
         problems = git[name].snapshot.unreadable.get(mapping.git.path)
         if mapping.git.single_file and problems is not None:
             out.leave(name, f"{mapping.git.path} cannot be read", *problems)
+        if git[name].left_behind:
+            out.leave(name, "its files are not where it reads", *git[name].left_behind)
     return out
