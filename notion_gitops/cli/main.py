@@ -34,6 +34,7 @@ COMMANDS = {
     "why": ("why", "Tell why a record, or one of its fields, is as it is."),
     "conflicts": ("conflicts", "List, show and settle the open conflicts."),
     "backups": ("backups", "List and show what syncs overwrote; plan to have it back."),
+    "rename": ("rename", "Give a record another key, wherever it stands in git."),
     "hold": ("hold", "Leave a record, a field or a mapping as it is for a while."),
     "update-branch": ("update_branch", "Merge another branch into this one, field by field."),
     "merge-file": ("merge_file", "Merge one record file for git, as its merge driver."),

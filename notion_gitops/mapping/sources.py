@@ -20,7 +20,7 @@ from notion_gitops.model.mapping import (
 )
 
 _RESERVED = (
-    *("mappings", "state/conflicts", "state/people.yaml", "state/holds.yaml"),
+    *("mappings", "state/conflicts", "state/renames", "state/people.yaml", "state/holds.yaml"),
     *(".notion-gitops", ".github"),
 )
 _PATH_FIX = "write a path from the repository's root, such as state/records/tasks"

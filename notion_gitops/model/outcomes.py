@@ -117,6 +117,7 @@ class SyncResult:
     windows: Windows = Windows()
     asked: frozenset[tuple[str, str]] | None = None  # mapping and key of the conflict files that
     # this sync wrote; None: of all open conflicts
+    renames: int = 0  # rename files that are done with, and go
     unreviewed: frozenset[tuple[str, str]] = frozenset()  # mapping and key of the records about
     # which a saved plan says something else; they stay as they are, with what is asked about them
 

@@ -135,6 +135,8 @@ def _subject(changed: Mapping[str, Sequence[_Told]], result: SyncResult) -> str:
         return f"Sync from Notion: computed values of {listed(refreshed, _FIELDS)}"
     if any(changed.values()):
         return f"Sync: {count(sum(map(bool, _conflicts(result))), 'question')} to decide"
+    if result.renames:
+        return f"Sync: {count(result.renames, 'rename')} settled"
     return "Sync: questions that were answered"
 
 

@@ -1,13 +1,14 @@
 """A conflict file as a tree, the way that people write it, and where its parts are."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from notion_gitops.formats.nodes import Entry, Scalar, Table, plain
 from notion_gitops.formats.schema import check_schema
 from notion_gitops.formats.yaml_text import parse_yaml
+from notion_gitops.formats.yaml_write import yaml_text
 from notion_gitops.model.diagnostics import Diagnostic, Place
 from notion_gitops.model.errors import InvalidInput
 from notion_gitops.state.reading import check_version, schema
@@ -50,6 +51,20 @@ def checked(text: str, path: str) -> Table:
     if problems:
         raise InvalidInput(*with_lines(problems, text))
     return node
+
+
+def with_header(text: str, path: str, parts: Mapping[str, str]) -> str:
+    """The file with other words in its header, by their keys; those that it has not stay out.
+
+    Raises:
+        InvalidInput: it is no conflict file.
+    """
+    found = [
+        (e.value, parts[e.key.text]) for e in parsed(text, path).entries if e.key.text in parts
+    ]
+    for node, word in sorted(found, key=lambda pair: pair[0].start, reverse=True):
+        text = text[: node.start] + yaml_text(word) + text[node.end :]
+    return text
 
 
 def fields_in(root: Table) -> Iterator[tuple[str, Table]]:

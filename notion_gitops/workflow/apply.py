@@ -24,6 +24,7 @@ from notion_gitops.workflow.writing.lease import Lease
 from notion_gitops.workflow.writing.moved import Moved
 from notion_gitops.workflow.writing.permitted import require_permitted
 from notion_gitops.workflow.writing.put_back import put_back
+from notion_gitops.workflow.writing.rename_files import rename_files_done
 from notion_gitops.workflow.writing.run import Id, Progress, Results, Run
 from notion_gitops.workflow.writing.settle import Settling
 from notion_gitops.workflow.writing.sync_id import new_sync_id
@@ -49,7 +50,8 @@ def nothing_to_do(planned: Planned) -> bool:
     A conflict that was asked before and is still open is nothing new.
     """
     plan = planned.plan
-    quiet = not plan.steps and not conflict_changes(planned) and not planned.comparison.state.behind
+    files = conflict_changes(planned) or any(rename_files_done(planned))
+    quiet = not plan.steps and not files and not planned.comparison.state.behind
     return quiet and not any(m.takes_part and _to_be_noted(planned, m.name) for m in plan.mappings)
 
 

@@ -11,6 +11,7 @@ from notion_gitops.workflow.reading.doubtful_answers import doubtful_answers
 from notion_gitops.workflow.reading.hold_findings import unknown_held
 from notion_gitops.workflow.reading.known_keys import dangling, keys_of
 from notion_gitops.workflow.reading.known_options import last_schemas, unknown_options
+from notion_gitops.workflow.reading.told_renames import read_rename_files
 from notion_gitops.workflow.workspace import Workspace
 
 
@@ -29,7 +30,7 @@ class Validated:
 
 
 def validate(workspace: Workspace) -> Validated:
-    """Read every record file and every conflict file; all problems at once."""
+    """Read every record file, conflict file and rename file; all problems at once."""
     read = {name: read_mapping(workspace, mapping) for name, mapping in workspace.mappings.items()}
     readings = {name: reading for name, (reading, _) in read.items()}
     schemas, keys = last_schemas(workspace), keys_of(readings)
@@ -40,6 +41,7 @@ def validate(workspace: Workspace) -> Validated:
         problems += unknown_options(words, records, schemas.get(name, {}))
         problems += dangling(words, records, keys)
         try:
+            read_rename_files(workspace, words.mapping)
             files = read_conflict_files(workspace, words.mapping)
         except InvalidInput as error:
             problems += error.diagnostics

@@ -127,7 +127,7 @@ def _whole(seen: Seen) -> Fate:
     compared = seen.compared
     if compared is None:
         return Fate(Decision.LEFT_ALONE, ("the mapping was not read, so nothing is known",))
-    if any(seen.key in group or seen.old in group for each in compared.unclear for group in each):
+    if not compared.renames.unclear.isdisjoint((seen.key, seen.old)):
         why = "whether a key was changed in git, and which, cannot be told"
         return Fate(Decision.LEFT_ALONE, (why, "neither its file nor its page is touched"))
     if seen.operation is not None:

@@ -23,6 +23,7 @@ SANDBOX_STATE_REF = "refs/notion-gitops/sandbox"  # trying out never touches the
 MAPPINGS = "mappings"
 PEOPLE = "state/people.yaml"
 CONFLICTS = "state/conflicts"
+RENAMES = "state/renames"
 HOLDS = "state/holds.yaml"
 PRIVATE = ".notion-gitops"  # not versioned: lock, journal, the sandbox's database
 

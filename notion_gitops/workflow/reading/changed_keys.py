@@ -12,7 +12,7 @@ from notion_gitops.engine.renames import (
     perhaps_renamed,
 )
 from notion_gitops.model.mapping import DatabaseMapping
-from notion_gitops.model.records import Base
+from notion_gitops.model.records import Base, Record
 from notion_gitops.workflow.reading.git_side import GitSide
 from notion_gitops.workflow.reading.state_branch import (
     Recorded,
@@ -22,6 +22,8 @@ from notion_gitops.workflow.reading.state_branch import (
     shells,
 )
 from notion_gitops.workflow.reading.taking_part import Sources
+from notion_gitops.workflow.reading.told_renames import Told, read_rename_files, told_renames
+from notion_gitops.workflow.workspace import Workspace
 
 
 def page_keys(
@@ -55,28 +57,77 @@ class Renames:
     found: Mapping[str, str] = field(default_factory=dict)  # new key -> old key
     ambiguous: tuple[Group, ...] = ()  # new and old keys of alike records: a person is asked
     held: Mapping[str, str] = field(default_factory=dict)  # new key -> old key, of records on hold
+    told: Told = field(default_factory=Told)  # what people said of them
+
+    @property
+    def unclear(self) -> frozenset[str]:
+        """Keys of which it cannot be told what became of them, or what they are."""
+        return frozenset(
+            {*self.told.doubtful, *(k for group in self.ambiguous for keys in group for k in keys)}
+        )
+
+
+def changed_keys(
+    sources: Sources,
+    git: Mapping[str, GitSide],
+    identified: Mapping[str, Identified],
+    holds: Mapping[str, Holds],
+) -> dict[str, Renames]:
+    """The keys that changed in git, of each mapping that Notion listed.
+
+    Raises:
+        InvalidInput: a rename file cannot be read.
+    """
+    workspace, state = sources.workspace, sources.state
+    found = {}
+    for name, pages in identified.items():
+        mapping, held = sources.mapping(name), holds[name]
+        found[name] = find_changed_keys(
+            workspace, state, mapping, git[name], pages.records, holds=held
+        )
+    return found
 
 
 def find_changed_keys(
-    sources: Sources, git: GitSide, identified: Identified, mapping: DatabaseMapping, holds: Holds
+    workspace: Workspace,
+    state: StateBranch,
+    mapping: DatabaseMapping,
+    git: GitSide,
+    notion: Mapping[str, Record],
+    *,
+    holds: Holds,
 ) -> Renames:
-    """The keys of one mapping that changed in git."""
-    recorded = sources.state.of(mapping.name)
-    gone = frozenset(recorded.index.entries.keys() - git.keys) | git.unseen.keys
-    if not gone or git.keys <= recorded.index.entries.keys():
-        return Renames()
-    base = as_base(recorded, read_base(sources.workspace, sources.state, mapping, gone))
+    """The keys of one mapping that changed in git.
+
+    Args:
+        workspace: the workspace.
+        state: the base.
+        mapping: the mapping.
+        git: its git side.
+        notion: its pages, by the keys of the base.
+        holds: what of it is on hold.
+
+    Raises:
+        InvalidInput: a rename file cannot be read.
+    """
+    recorded = state.of(mapping.name)
     known = recorded.index.entries.keys()
-    records = {key: record for key, record in git.snapshot.records.items() if key not in known}
-    found = find_renames(mapping, base, records, gone, identified.records)
+    told = told_renames(read_rename_files(workspace, mapping), known, git)
+    gone = frozenset(known - git.keys) | git.unseen.keys
+    if not gone or git.keys <= known:
+        return Renames(told=told)
+    base = as_base(recorded, read_base(workspace, state, mapping, gone))
+    said = {*told.renames, *told.renames.values(), *told.doubtful}
+    new = {k: r for k, r in git.snapshot.records.items() if k not in known and k not in said}
+    found = {**find_renames(mapping, base, new, gone - said, notion), **told.renames}
     settled = {*found, *found.values()}
-    ambiguous = ambiguous_renames(mapping, base, records, gone, settled)
-    apart = _apart(found, ambiguous, holds)
+    ambiguous = ambiguous_renames(mapping, base, new, gone, settled)
+    apart = replace(_apart(found, ambiguous, holds), told=told)
     asked = {key for group in ambiguous for keys in group for key in keys}
-    new = {key: record for key, record in records.items() if key not in settled | asked}
+    left = {key: record for key, record in new.items() if key not in settled | asked}
     named = (gone & holds.keys) - settled - asked
     held = {key for key in named if holds.record(key) is not None}
-    perhaps = perhaps_renamed(mapping, base, new, held)
+    perhaps = perhaps_renamed(mapping, base, left, held)
     return replace(apart, held={**apart.held, **perhaps})
 
 

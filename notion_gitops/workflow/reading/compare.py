@@ -7,7 +7,6 @@ from datetime import datetime
 from notion_gitops.engine.guards import MISSING
 from notion_gitops.engine.holds import Holds
 from notion_gitops.engine.identity import Identified
-from notion_gitops.engine.likeness import Group
 from notion_gitops.engine.planner import Inputs
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.mapping import DatabaseMapping, Initial
@@ -30,7 +29,7 @@ from notion_gitops.workflow.reading.candidates import (
 )
 from notion_gitops.workflow.reading.changed_keys import (
     Renames,
-    find_changed_keys,
+    changed_keys,
     index_base,
     naming_old_keys,
     page_keys,
@@ -68,6 +67,7 @@ from notion_gitops.workflow.reading.state_branch import (
 )
 from notion_gitops.workflow.reading.taking_part import Sources, unusable
 from notion_gitops.workflow.reading.text_merges import merge_texts
+from notion_gitops.workflow.reading.told_renames import doubts
 from notion_gitops.workflow.reading.unlisted import as_listed, unlisted_records
 from notion_gitops.workflow.reading.without_place import without_place
 from notion_gitops.workflow.workspace import Workspace
@@ -83,7 +83,7 @@ class Compared:
     git: GitSide
     notion: NotionSide
     inputs: Inputs
-    unclear: tuple[Group, ...] = ()  # keys that changed in git so that it cannot be told which
+    renames: Renames = field(default_factory=Renames)  # keys that changed in git
     refused: tuple[Diagnostic, ...] = ()  # values in git that Notion has no place for
     bodies: Bodies = field(default_factory=Bodies)  # the texts of pages that were read
     refused_writes: tuple[PendingRecord, ...] = ()  # by Notion, before: they are not sent again
@@ -138,7 +138,7 @@ def compare(sources: Sources, moment: Moment) -> Comparison:
     for name, found in missing.items():
         if found.stop is not None:
             out.leave(name, "too many of its pages cannot be seen any more", found.stop)
-    renames = _renames(sources, git, identified, holds)
+    renames = changed_keys(sources, git, identified, holds)
     git = {n: s.renamed(renames[n].found.values()) if n in renames else s for n, s in git.items()}
     keys = page_keys(state, identified, {n: r.found for n, r in renames.items()})
     paired = _paired(sources, identified)
@@ -219,18 +219,6 @@ def _notion_side(
     return replace(side, outdated=naming_old_keys(sources, read.identified, name, renames))
 
 
-def _renames(
-    sources: Sources,
-    git: Mapping[str, GitSide],
-    identified: Mapping[str, Identified],
-    holds: Mapping[str, Holds],
-) -> dict[str, Renames]:
-    return {
-        name: find_changed_keys(sources, git[name], pages, sources.mapping(name), holds[name])
-        for name, pages in identified.items()
-    }
-
-
 def _paired(sources: Sources, identified: Mapping[str, Identified]) -> dict[str, frozenset[str]]:
     """By mapping the keys that have a page: in the base, or in what Notion lists."""
     listed = {name: pages.records.keys() for name, pages in identified.items()}
@@ -306,17 +294,16 @@ def _join(
     workspace, state, renames = sources.workspace, sources.state, around.renames
     mapping, recorded, holds = database.mapping, state.of(database.mapping.name), around.known.holds
     answers = read_conflict_files(workspace, mapping)
-    unclear = {key for group in renames.ambiguous for keys in group for key in keys}
     restores = fit_restores(sources.restores, database, around.known, notion.snapshot.records)
     candidates = candidates_of(mapping, recorded, git, notion) | answers.keys() | restores.keys()
     held = held_of(recorded, git, notion, renames)
-    candidates -= unclear | held
+    candidates -= renames.unclear | held
     agreed = read_base(workspace, state, mapping, candidates)
     bodies = Bodies()
     if mapping.body is not None:
         changed = changed_in_git(mapping.body, git, agreed, renames.found)
         bodies = read_bodies(sources.gateway, notion, recorded, around.moment.at_notion, changed)
-        more = moved_in_notion(bodies, recorded) - candidates - unclear
+        more = moved_in_notion(bodies, recorded) - candidates - renames.unclear
         agreed |= read_base(workspace, state, mapping, more)
         candidates |= more
         notion = with_bodies(notion, bodies, agreed)
@@ -329,6 +316,7 @@ def _join(
         *waiting_texts(mapping, bodies, whole.snapshot.records, holds),
         *unsent(mapping, git_records, notion.snapshot, records, holds),
         *told_of_held(mapping, held, holds),
+        *doubts(mapping, renames.told.doubtful),
     )
     inputs = Inputs(
         mapping=_asking(mapping, recorded),
@@ -351,9 +339,7 @@ def _join(
         workspace.repository, inputs, lambda values: refused_fields(database, around.known, values)
     )
     inputs = replace(inputs, merged_texts=merged)
-    return Compared(
-        mapping, database, recorded, whole, notion, inputs, renames.ambiguous, refused, bodies
-    )
+    return Compared(mapping, database, recorded, whole, notion, inputs, renames, refused, bodies)
 
 
 def _asking(mapping: DatabaseMapping, recorded: Recorded) -> DatabaseMapping:

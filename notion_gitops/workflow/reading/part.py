@@ -74,7 +74,7 @@ def only_in_notion(each: Compared) -> tuple[str, ...]:
 def _problems(each: Compared, held: frozenset[str]) -> tuple[Diagnostic, ...]:
     git, notion = each.inputs.git, each.inputs.notion
     unreadable = (*_unreadable(git, held), *_unreadable(notion, held))
-    unclear = (_unclear(group, each.git.snapshot) for group in each.unclear)
+    unclear = (_unclear(each, group) for group in each.renames.ambiguous)
     return (*unreadable, *unclear, *each.refused)
 
 
@@ -85,19 +85,21 @@ def _unreadable(side: Snapshot, held: frozenset[str]) -> list[Diagnostic]:
     return sorted(found, key=lambda problem: (problem.place is None, problem.place))
 
 
-def _unclear(group: Group, git: Snapshot) -> Diagnostic:
+def _unclear(each: Compared, group: Group) -> Diagnostic:
     new, old = (listed(keys, _NAMED) for keys in group)
-    file = git.records[group[0][0]].file
+    file = each.git.snapshot.records[group[0][0]].file
+    one_each = len(group[0]) == 1 and len(group[1]) == 1
     is_gone = f"{old} {'is' if len(group[1]) == 1 else 'are'} gone from git"
     are_new = "is new and much like" if len(group[0]) == 1 else "are new and much like"
+    keys = f"{old} {new}" if one_each else "OLD NEW"
     return Diagnostic(
         f"{is_gone}, and {new} {are_new} {'it' if len(group[1]) == 1 else 'them'}",
         file.place if file is not None else None,
         detail="Whether that is the same record, renamed and edited at once, cannot be told, so no "
         "page of them is touched, and none is made.",
-        fix="If it was renamed: give it the old key back, apply and decide what is asked of it, "
-        "then rename it and edit it after the next apply. If they are two records: take the new "
-        "one out, apply, then add it again.",
+        fix=f"{'If' if one_each else 'For each that'} it was renamed, say so: notion-gitops rename "
+        f"{each.mapping.name} {keys}. If they are different records: take what is new out, apply, "
+        "then add it again.",
     )
 
 

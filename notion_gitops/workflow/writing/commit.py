@@ -23,6 +23,7 @@ from notion_gitops.workflow.writing.conflict_changes import answers_let_go, conf
 from notion_gitops.workflow.writing.journal import Journal
 from notion_gitops.workflow.writing.metadata import Facts, metadata_changes
 from notion_gitops.workflow.writing.moved import Moved
+from notion_gitops.workflow.writing.rename_files import rename_files_done
 from notion_gitops.workflow.writing.state_ref import commit_state, next_serial
 
 Contents = Mapping[str, bytes | None]
@@ -56,21 +57,25 @@ def commit_sync(
     )
     unused = answers_let_go(planned, questions, result.backups)
     journal.keep(unused)
-    _write_questions(workspace, questions, journal)
+    done, over = rename_files_done(planned, moved)
+    _write_questions(workspace, {**questions, **done}, journal)
     asked = {(o.mapping, o.key) for o in result.plan.operations.values() if o.open_conflicts}
     written = frozenset(at for at in asked if questions.get(conflict_path(*at)) is not None)
     backups = (*result.backups, *unused)
-    result = replace(result, health=_health(planned, result), asked=written, backups=backups)
-    records = {**files, **questions}
+    health = _health(planned, result)
+    result = replace(result, health=health, asked=written, backups=backups, renames=len(done))
+    records = {**files, **questions, **done}
     result = _commit_records(planned, result, records)
     head = result.record_commit or workspace.head.commit
     state = planned.comparison.state.commit
     changes = _state_changes(planned, result, moved)
-    if not changes and not records:
-        return result
-    message = state_commit_message(result, records=head, serial=next_serial(workspace, state))
-    commit = commit_state(workspace, state, changes, message)
-    return replace(result, state_commit=commit)
+    if changes or records:
+        message = state_commit_message(result, records=head, serial=next_serial(workspace, state))
+        commit = commit_state(workspace, state, changes, message)
+        result = replace(result, state_commit=commit)
+    for path in over:
+        remove(workspace.root, path)
+    return result
 
 
 def _commit_records(planned: Planned, result: SyncResult, records: Contents) -> SyncResult:

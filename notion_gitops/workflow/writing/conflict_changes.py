@@ -94,8 +94,7 @@ def _out_of_reach(compared: Compared) -> frozenset[str]:
     """The records of which nothing can be decided now: what was asked of them stands."""
     git, notion = compared.inputs.git, compared.inputs.notion
     absent = {key for key, why in notion.absent.items() if why is not Absence.TRASHED}
-    unclear = {key for group in compared.unclear for keys in group for key in keys}
-    return frozenset({*git.unreadable, *notion.unreadable, *absent, *unclear})
+    return frozenset({*git.unreadable, *notion.unreadable, *absent, *compared.renames.unclear})
 
 
 def _waiting(compared: Compared, key: str) -> frozenset[str]:
