@@ -107,6 +107,8 @@ def test_what_a_task_raises_is_raised_and_stops_the_others() -> None:
 def test_f060_a_signal_stops_it_though_a_request_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("notion_gitops.workflow.writing.pool.PATIENCE", 0.2)
     stopped = threading.Event()
+    # A shell's job in the background ignores it from the start.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def hangs() -> int:
         time.sleep(3)
@@ -118,7 +120,10 @@ def test_f060_a_signal_stops_it_though_a_request_hangs(monkeypatch: pytest.Monke
 
     pool: Pool[int] = Pool(2, stopped.set)
     began = time.monotonic()
-    with pytest.raises(KeyboardInterrupt):
-        pool.results([hangs, interrupts, hangs, hangs], always)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            pool.results([hangs, interrupts, hangs, hangs], always)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert stopped.is_set()
     assert time.monotonic() - began < 2
