@@ -3,7 +3,9 @@
 The floor of a scenario is the reading of schemas, one query for each hundred pages that have to be
 read, one write for each page that changes, and for each written database two queries, before and
 after. Prints requests, floor and ratio of each scenario, plan and apply together. Exits with 1 if
-one takes more than 1.05 times its floor, or another number of requests than its plan forecast.
+one takes more than 1.05 times its floor, or another number of requests than its plan forecast. The
+one look at the first five of many writes (design, decision 41) is above the floor; where that is so
+low that one request is more than its twentieth part, that one is allowed.
 Run it as `python benchmarks/count_requests.py`.
 """
 
@@ -21,6 +23,7 @@ from notion_gitops.sandbox import edits
 from notion_gitops.sandbox.sandbox import Logged
 
 ALLOWED = 1.05
+FIRST_LOOK = 1  # request: the first five writes are read back before any other goes out
 SMALL, LARGE, FEW = 1_000, 10_000, 10
 SCHEMA, FIRST_SCHEMA = 1, 2  # requests: at first also the database that holds the data source
 BEFORE_AND_AFTER = 2  # queries for each written database
@@ -55,7 +58,8 @@ def measured(bench: Bench, what: str, cost: Cost, *, all_new: bool = False) -> N
         failed = [o for o in result.outcomes if o.detail]
         bench.missed += [f"{what}: {o}" for o in failed]
     counted = len(log) + len(written)
-    verdict = "" if counted <= cost.floor * ALLOWED else "   MISSED"
+    most = max(cost.floor * ALLOWED, cost.floor + (FIRST_LOOK if cost.writes else 0))
+    verdict = "" if counted <= most else "   MISSED"
     print(f"  {what:<44} {counted:>6} {cost.floor:>6} {counted / cost.floor:>6.2f}{verdict}")
     if verdict:
         bench.missed.append(what)
