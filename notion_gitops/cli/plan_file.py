@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
+from notion_gitops.formats.atomic import write_bytes
 from notion_gitops.formats.yaml_text import decode_utf8
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.errors import InvalidInput, Refused, UsageError
 from notion_gitops.model.saved_plan import SavedPlan
 from notion_gitops.state.saved_plan import dump_saved, parse_saved
-
-_UNFINISHED = ".unfinished"
 
 
 def write_plan_file(path: Path, plan: SavedPlan) -> None:
@@ -19,9 +18,7 @@ def write_plan_file(path: Path, plan: SavedPlan) -> None:
     """
     if not path.parent.is_dir():
         raise UsageError(Diagnostic(f"there is no folder {path.parent} to save the plan in"))
-    unfinished = path.with_name(f"{path.name}{_UNFINISHED}")
-    unfinished.write_text(dump_saved(plan), "utf-8")
-    unfinished.replace(path)
+    write_bytes(path.parent, path.name, dump_saved(plan).encode())
 
 
 def read_plan_file(path: Path) -> SavedPlan:

@@ -39,9 +39,7 @@ def deleted_in_git(
     edited = _edits(mapping, base, notion, Side.NOTION)
     why = "deleted in git, edited in Notion" if edited else "deleted in git; the mapping asks"
     states = (State.DELETED, State.EDITED if edited else State.UNCHANGED)
-    content = content_digest(mapping, notion.fields)
-    conflict = record_conflict(mapping, view.key, states, why, content)
-    conflict = replace(conflict, times=view.times.get(None), edits=edited)
+    conflict = _conflict(mapping, view, states, why, notion, edited=edited)
     answer = _fresh_answer(view, conflict)
     if answer is None:
         if edited or mapping.when_deleted_in_git is Carry.ASK:
@@ -65,9 +63,7 @@ def _gone_twice(
     if mapping.mode is Mode.MIRROR or not edited:
         return build(mapping, view, Kind.FORGET)
     why = "deleted in git, edited in Notion before its page came into the trash"
-    content = content_digest(mapping, notion.fields)
-    conflict = record_conflict(mapping, view.key, (State.DELETED, State.EDITED), why, content)
-    conflict = replace(conflict, times=view.times.get(None), edits=edited)
+    conflict = _conflict(mapping, view, (State.DELETED, State.EDITED), why, notion, edited=edited)
     answer = _fresh_answer(view, conflict)
     if answer is None:
         return _ask(mapping, view, conflict)
@@ -94,9 +90,7 @@ def trashed_in_notion(
     edited = _edits(mapping, base, git, Side.GIT) if mapping.mode is Mode.TWO_WAY else ()
     why = "edited in git, trashed in Notion" if edited else "trashed in Notion; the mapping asks"
     states = (State.EDITED if edited else State.UNCHANGED, State.DELETED)
-    content = content_digest(mapping, git.fields)
-    conflict = record_conflict(mapping, view.key, states, why, content)
-    conflict = replace(conflict, times=view.times.get(None), edits=edited)
+    conflict = _conflict(mapping, view, states, why, git, edited=edited)
     answer = _fresh_answer(view, conflict)
     if answer is None:
         if edited or mapping.when_trashed_in_notion is Carry.ASK:
@@ -145,6 +139,21 @@ def _trash(mapping: DatabaseMapping, view: RecordView) -> Operation:
 
 def _delete_file(mapping: DatabaseMapping, view: RecordView) -> Operation:
     return build(mapping, view, Kind.DELETE_FILE, writes=(Write(Side.GIT, Action.DELETE),))
+
+
+def _conflict(
+    mapping: DatabaseMapping,
+    view: RecordView,
+    states: tuple[State, State],
+    why: str,
+    held: Record,
+    *,
+    edited: tuple[Difference, ...],
+) -> Conflict:
+    """A record that one side holds, with edits perhaps, against the delete of the other."""
+    content = content_digest(mapping, held.fields)
+    conflict = record_conflict(mapping, view.key, states, why, content)
+    return replace(conflict, times=view.times.get(None), edits=edited)
 
 
 def record_conflict(
