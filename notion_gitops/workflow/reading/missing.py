@@ -76,18 +76,15 @@ def find_missing(
     doubtful = rest.keys() & missing.keys()
     shrunken = len(doubtful) > max(MOST, database.mapping.safety.deletes.allowed(len(base.records)))
     look = _Look(gateway, database.mapping, database.schema)
-    if not shrunken:
-        absent |= look.one_by_one(rest, missing)
-    elif len(doubtful) in accepted:
-        absent |= look.one_by_one(rest, missing, most=len(rest))
-    elif look.none_is_seen(rest):
-        absent |= dict.fromkeys(doubtful, Absence.UNREACHABLE)
+    if shrunken and len(doubtful) not in accepted:
+        unseen = doubtful if look.none_is_seen(rest) else ()
+        absent |= dict.fromkeys(unseen, Absence.UNREACHABLE)
+    else:
+        absent |= look.one_by_one(rest, missing, most=len(rest) if shrunken else MOST)
     if not shrunken:
         doubtful = {k for k in missing if absent[k] is Absence.UNPROVEN}
     lost = [k for k in missing if k in git_keys and absent[k] is Absence.UNREACHABLE]
-    stop = None
-    if len(lost) > FEW and len(lost) * 100 > MANY * len(base.records):
-        stop = _too_many(database, sorted(lost), len(base.records))
+    stop = _too_many(database, sorted(lost), len(base.records))
     kept = missing.keys() & set(git_keys)  # a person who deleted the file as well has decided
     told = tuple(_told(database.mapping, kept, absent))
     gone = {k: look.trashed[p] for k, p in missing.items() if p in look.trashed and k not in kept}
@@ -164,7 +161,10 @@ class _Look:
         return why
 
 
-def _too_many(database: Database, keys: list[str], records: int) -> Diagnostic:
+def _too_many(database: Database, keys: list[str], records: int) -> Diagnostic | None:
+    """What stops a mapping of which more pages than a few cannot be seen any more."""
+    if len(keys) <= FEW or len(keys) * 100 <= MANY * records:
+        return None
     mapping = database.mapping
     title = database.schema.title if database.schema else mapping.name
     return Diagnostic(
