@@ -98,7 +98,8 @@ def problems_in(folder: Path) -> tuple[int, list[str]]:
     count = 0
     found: Counter[str] = Counter()
     for file in sorted(folder.rglob("*.jsonl")):
-        for line in file.read_text(encoding="utf-8").splitlines():
+        # Not splitlines(): a text may hold other line breaks (U+2028); JSON leaves them as they are
+        for line in file.read_text(encoding="utf-8").rstrip("\n").split("\n"):
             exchange = json.loads(line)
             count += 1
             found.update(

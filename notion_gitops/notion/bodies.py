@@ -123,7 +123,7 @@ def too_large(text: str) -> str:
     size = len(json.dumps(text).encode())
     if size > MOST_BYTES:
         return f"it has {size:,} bytes, where Notion takes {MOST_BYTES:,} in a request"
-    lines = text.splitlines()
+    lines = text.split("\n")  # not splitlines(): other line breaks (U+2028) end no block
     longest = max(range(len(lines)), key=lambda at: len(lines[at]), default=0)
     if lines and len(lines[longest]) > MOST_CHARACTERS:
         return (

@@ -142,7 +142,13 @@ def test_too_many_blocks_with_others_inside_are_not_looked_through() -> None:
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("a\nb", ""), ("x" * 2001, "line 1"), ("a\n" * 1001, "1,001 lines"), ("ä" * 90_000, "bytes")],
+    [
+        ("a\nb", ""),
+        ("x" * 2001, "line 1"),
+        ("x\u2028" * 1001, "line 1"),  # all of it is one line to Notion
+        ("a\n" * 1001, "1,001 lines"),
+        ("ä" * 90_000, "bytes"),
+    ],
 )
 def test_a_text_beyond_the_limits_of_a_request_is_told(text: str, why: str) -> None:
     """Holds R21."""

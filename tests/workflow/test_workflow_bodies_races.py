@@ -157,6 +157,21 @@ def test_a_piece_that_notion_passes_over_is_pending(
     assert in_notion(notes) == IN_NOTION.replace("twice", "once").replace("Two more words.\n", "")
 
 
+def test_a_text_that_notion_refuses_is_not_sent_again_before_it_changes(notes: World) -> None:
+    write_git(notes, ("twice", "once"))
+    notes.sandbox.weather.add(Rule(Effect.ANSWER, "PATCH", "/markdown$", status=400))
+    result = notes.apply(code=ExitCode.PARTLY_APPLIED, settled=False, exact=False)
+    assert [o.status for o in result.outcomes] == [Status.FAILED]
+    assert "Notion refused it" in result.outcomes[0].detail
+    planned = notes.plan()
+    assert planned.plan.steps == ()
+    assert any("not sent again" in w.summary for m in planned.plan.mappings for w in m.problems)
+    notes.sandbox.weather.clear()
+    write_git(notes, ("once", "three times"))
+    notes.apply()
+    assert "three times" in in_notion(notes)
+
+
 def test_a_text_that_cannot_be_read_leaves_the_others_to_go_on(
     notes: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

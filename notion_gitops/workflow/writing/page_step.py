@@ -119,7 +119,10 @@ class PageStep:
         if properties or (write is not None and write.key_to_write):
             return self._update(properties)
         if left is not None:
-            raise NotWritten(Status.SKIPPED, left.message)
+            refused = self._at in self.bodies.refused
+            raise NotWritten(
+                Status.FAILED if refused else Status.SKIPPED, left.message, refused=refused
+            )
         return self.known.previous(self.operation) or {}
 
     def _update(self, values: Fields) -> Json:

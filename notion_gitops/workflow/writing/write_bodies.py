@@ -44,6 +44,7 @@ class BodyWriter:
     run: Run
     texts: dict[Id, Value] = field(default_factory=dict)  # as Notion has them, after the writes
     respelled: set[Id] = field(default_factory=set)  # of new pages: read otherwise than sent
+    refused: set[Id] = field(default_factory=set)  # by Notion, as they are
 
     def require_unmoved(self, operation: Operation) -> Reading:
         """The text of a page as it is now, which must be the one that was planned upon.
@@ -139,6 +140,7 @@ class BodyWriter:
             text = self._sent(page_id, command, Reading(before or None, now.until))
         except RejectedRequest as refused:
             self.run.touched.discard(at)
+            self.refused.add((operation.mapping, operation.key))
             return self._left(operation, f"Notion refused it: {refused.message}")
         except NotWritten as failure:
             if not failure.no_blocks:
