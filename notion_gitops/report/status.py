@@ -55,7 +55,8 @@ class StatusInfo:
     on_hold: tuple[Hold, ...] = ()  # in force today
     unfinished: str = ""  # the sync that has begun here and did not come to its end
     begun: datetime | None = None  # when it has
-    apart: Diagnostic | None = None  # why the state that this tells of is not the one that counts
+    trouble: Diagnostic | None = None  # why no plan can be made on the state that this tells of
+    trouble_code: ExitCode | None = None  # what a plan would end with
 
     @property
     def age(self) -> float | None:
@@ -85,7 +86,7 @@ def status_view(info: StatusInfo, again: FollowUp | None = None) -> Report:
         again: how the commands that follow are typed.
     """
     again = again or FollowUp()
-    unfinished = [*_apart(info), *_unfinished(info, again)]
+    unfinished = [*_trouble(info), *_unfinished(info, again)]
     if not info.sync_id:
         title = f"Never synced: {again.command('plan')} shows what a first sync would do."
         return Report("status", Document(title, tuple(unfinished)), {"status": info})
@@ -113,13 +114,13 @@ def status_view(info: StatusInfo, again: FollowUp | None = None) -> Report:
     return Report("status", Document(_title(info, asked), tuple(sections)), data)
 
 
-def _apart(info: StatusInfo) -> list[Section]:
+def _trouble(info: StatusInfo) -> list[Section]:
     """What keeps the next plan from being made, and the way on."""
-    if info.apart is None:
+    if info.trouble is None:
         return []
-    told = Paragraph(f"{info.apart.fix.removeprefix('Nothing was written. ')}")
-    commands = tuple(map(Command, info.apart.commands))
-    summary = info.apart.summary
+    told = Paragraph(f"{info.trouble.fix.removeprefix('Nothing was written. ')}")
+    commands = tuple(map(Command, info.trouble.commands))
+    summary = info.trouble.summary
     heading = f"{summary[0].upper()}{summary[1:]}. What follows is of the one here."
     return [Section((told, *commands), heading, Tone.ASK)]
 

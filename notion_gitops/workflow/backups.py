@@ -11,7 +11,6 @@ from notion_gitops.model.values import Fields, to_plain
 from notion_gitops.workflow.naming import require_mapping
 from notion_gitops.workflow.reading.git_side import GitReader, Touched, read_state_and_changes
 from notion_gitops.workflow.reading.kept import find_sync, kept_syncs
-from notion_gitops.workflow.reading.newest_state import newest_state
 from notion_gitops.workflow.reading.state_branch import StateBranch, read_base
 from notion_gitops.workflow.workspace import Workspace
 
@@ -25,15 +24,20 @@ class WantedBackups:
     key: str = ""
 
 
-def list_backups(workspace: Workspace, wanted: WantedBackups) -> tuple[KeptSync, ...]:
+def list_backups(workspace: Workspace, commit: str, wanted: WantedBackups) -> tuple[KeptSync, ...]:
     """The syncs that overwrote something of what is wanted, with that alone, the latest first.
 
     Those whose backups cannot be read are among them: nobody knows what they overwrote.
 
+    Args:
+        workspace: the workspace.
+        commit: of the state branch; "" if there is none.
+        wanted: which backups.
+
     Raises:
         UsageError: there is no such sync, or nothing was ever kept of such a mapping or record.
     """
-    every = kept_syncs(workspace, newest_state(workspace))
+    every = kept_syncs(workspace, commit)
     syncs = (find_sync(workspace, every, wanted.sync),) if wanted.sync else every
     kept = [b for sync in syncs for b in sync.backups]
     if wanted.mapping:
@@ -43,14 +47,19 @@ def list_backups(workspace: Workspace, wanted: WantedBackups) -> tuple[KeptSync,
 
 
 def show_backups(
-    workspace: Workspace, wanted: WantedBackups
+    workspace: Workspace, here: StateBranch, wanted: WantedBackups
 ) -> tuple[KeptSync, tuple[ShownBackup, ...]]:
     """One sync's backups, each beside what its record holds in git and in the base now.
+
+    Args:
+        workspace: the workspace.
+        here: the state branch.
+        wanted: which sync, and what of it.
 
     Raises:
         UsageError: there is no such sync, or it kept nothing of such a mapping or record.
     """
-    state, changes = read_state_and_changes(workspace)
+    state, changes = read_state_and_changes(workspace, here)
     sync = find_sync(workspace, kept_syncs(workspace, state.commit), wanted.sync)
     if wanted.mapping:
         _require_known(sync.backups, wanted, workspace)

@@ -3,8 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from notion_gitops.model.diagnostics import Diagnostic
-from notion_gitops.model.errors import ExitCode, Refused
+from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.outcomes import MappingHealth
 from notion_gitops.model.plan import Plan
 from notion_gitops.model.records import Side
@@ -14,9 +13,9 @@ from notion_gitops.repository.nouns import SyncCommit
 from notion_gitops.workflow.reading.conflict_files import read_conflict_files
 from notion_gitops.workflow.reading.git_side import read_state_and_changes
 from notion_gitops.workflow.reading.journal_lines import cut_short
-from notion_gitops.workflow.reading.newest_state import newest_state
 from notion_gitops.workflow.reading.on_hold import holds_at
-from notion_gitops.workflow.reading.state_branch import StateBranch, read_metadata
+from notion_gitops.workflow.reading.state_branch import StateBranch
+from notion_gitops.workflow.reading.state_here import read_state_here
 from notion_gitops.workflow.workspace import Workspace
 
 LOOKED_AT = 20  # commits of the state branch; an import between syncs tells no exit code
@@ -24,8 +23,8 @@ LOOKED_AT = 20  # commits of the state branch; an import between syncs tells no 
 
 def status(workspace: Workspace) -> StatusInfo:
     """The last sync, what changed in git since, open conflicts, pending records, health."""
-    apart, given = _apart(workspace)
-    state, changes = read_state_and_changes(workspace, given)
+    here, trouble = read_state_here(workspace)
+    state, changes = read_state_and_changes(workspace, here)
     now = datetime.now(UTC)
     mappings = {}
     for name, mapping in workspace.mappings.items():
@@ -47,22 +46,10 @@ def status(workspace: Workspace) -> StatusInfo:
         synced=last.last_success if last else None,
         exit_code=_last_code(workspace, state.commit),
         mappings=mappings,
-        apart=apart,
+        trouble=trouble.diagnostics[0] if trouble else None,
+        trouble_code=trouble.exit_code if trouble else None,
         on_hold=tuple(h for n in mappings for h in holds_at(workspace, n, now).every),
     )
-
-
-def _apart(workspace: Workspace) -> tuple[Diagnostic | None, StateBranch | None]:
-    """Why the state here is not the one that counts, with the state that is here all the same.
-
-    Only who reads may go on with it: of states that went apart, what they tell is still true.
-    """
-    try:
-        newest_state(workspace)
-    except Refused as refused:
-        commit = workspace.repository.refs(workspace.state_ref)[workspace.state_ref]
-        return refused.diagnostics[0], StateBranch(commit, read_metadata(workspace, commit))
-    return None, None
 
 
 def with_drift(info: StatusInfo, plan: Plan) -> StatusInfo:
@@ -82,9 +69,14 @@ def with_drift(info: StatusInfo, plan: Plan) -> StatusInfo:
     return replace(info, mappings=mappings)
 
 
-def history(workspace: Workspace, limit: int | None = None) -> tuple[LogLine, ...]:
-    """The syncs, the latest first."""
-    commit = newest_state(workspace)
+def history(workspace: Workspace, commit: str, limit: int | None = None) -> tuple[LogLine, ...]:
+    """The syncs, the latest first.
+
+    Args:
+        workspace: the workspace.
+        commit: of the state branch; "" if there is none.
+        limit: only so many.
+    """
     syncs = workspace.repository.log_syncs(commit, limit) if commit else []
     return tuple(_line(s) for s in syncs if "Sync-Id" in s.trailers)
 

@@ -4,13 +4,17 @@ from notion_gitops.model.errors import StateUnusable
 from notion_gitops.model.outcomes import MappingHealth
 from notion_gitops.report.trend import HealthLine
 from notion_gitops.state.sync import parse_sync
-from notion_gitops.workflow.reading.newest_state import newest_state
 from notion_gitops.workflow.workspace import Workspace
 
 
-def trend(workspace: Workspace, limit: int | None = None) -> tuple[HealthLine, ...]:
-    """The health of every mapping after each sync, the latest first."""
-    commit = newest_state(workspace)
+def trend(workspace: Workspace, commit: str, limit: int | None = None) -> tuple[HealthLine, ...]:
+    """The health of every mapping after each sync, the latest first.
+
+    Args:
+        workspace: the workspace.
+        commit: of the state branch; "" if there is none.
+        limit: only so many syncs.
+    """
     repository = workspace.repository
     syncs = repository.log_syncs(commit, limit) if commit else []
     kept = [f"{name}/sync.yaml" for name in workspace.mappings]

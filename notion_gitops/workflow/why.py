@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from notion_gitops.engine.rules import Evidence
 from notion_gitops.engine.standing import standing_rule
-from notion_gitops.model.backups import Synced
 from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.holds import Hold
 from notion_gitops.model.mapping import Field
@@ -114,7 +113,7 @@ def _story(seen: Seen, editors: Editors, wanted: tuple[str, ...]) -> Story:
         question=_question(seen),
         fields={name: _field(seen, seen.mapping.fields[name], around) for name in wanted},
         sync=last_sync(where.workspace, state, seen.mapping, seen.old, agreed_file),
-        synced=Synced.EVER if state else synced(where.workspace),
+        synced=synced(where.workspace, state),
         offline=seen.plan.offline,
     )
 

@@ -40,6 +40,7 @@ def test_t32_a_state_branch_that_was_set_back_here_is_noticed(world: World) -> N
     world.edit_notion("t1", hours=1)  # as it was once: an old base would take it for untouched
     world.git("update-ref", STATE_REF, f"{STATE_REF}~1")
     unusable(world, "was set back", "git update-ref")
+    refused(world.run("status"), "was set back", "Last sync", "records")  # it only tells
     obey(world, world.run("plan"))
     assert world.apply().code == ExitCode.DONE
     assert world.in_git("t1")["hours"] == 1
@@ -191,6 +192,8 @@ def test_f070_two_first_syncs_of_one_database_are_two_lineages(
     ran = world.apply("--push")
     refused(ran, "have nothing in common", "Nothing was written")
     assert world.in_notion("t1", "Hours") == 1
+    for words in (["status"], ["log"], ["log", "--health"], ["backups list"]):
+        refused(world.run(*words), "have nothing in common", "git branch")
     for words in re.findall(r"git ((?:branch|update-ref) \S+ \S+)", ran.said):
         world.git(*words.split())
     assert world.apply("--push").code == ExitCode.DONE

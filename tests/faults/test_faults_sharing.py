@@ -146,6 +146,12 @@ def test_states_that_went_apart_are_refused(world: World, clone: Callable[..., W
     assert "went apart" in told.text
     assert re.search(r"^ +git branch notion-gitops/kept-\w{7} \w{12}$", told.text, re.MULTILINE)
     assert "Never synced" not in told.text
+    last = next(s for s in _backups(world) if s.backups).sync_id
+    for words in (["log"], ["log", "--health"], ["backups list"], ["backups show", last]):
+        told = world.run(*words)
+        assert told.code == ExitCode.REFUSED, words
+        assert last[-4:] in told.text, words
+        assert "went apart" in told.text, words
     alone = [line.split() for line in ran.text.splitlines() if line.lstrip().startswith("git ")]
     assert [len(words) for words in alone] == [4, 4], ran.said  # each on a line of its own
     advice = re.findall(r"git ((?:branch|update-ref) \S+ \S+)", ran.said)

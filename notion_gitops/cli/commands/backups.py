@@ -23,6 +23,7 @@ from notion_gitops.report.backups import backups_list_view, backups_view
 from notion_gitops.workflow.backups import WantedBackups, list_backups, show_backups
 from notion_gitops.workflow.plan import PlanOptions, make_plan
 from notion_gitops.workflow.reading.newest_state import synced
+from notion_gitops.workflow.reading.state_here import read_state_here, state_here
 from notion_gitops.workflow.workspace import open_workspace
 from notion_gitops.workflow.writing.ready import hindrances
 
@@ -74,14 +75,17 @@ def list_(  # noqa: PLR0917  one parameter an option
     workspace = open_workspace(start, sandbox=sandbox)
     wanted = WantedBackups(sync or "", mapping or "", key or "")
     again = Where(sandbox, None).follow_up(start)
-    found = list_backups(workspace, wanted)
+    here = state_here(workspace)
+    found = list_backups(workspace, here.commit, wanted)
     words = [*filter(None, (mapping, key)), *([f"--sync {sync}"] if sync else [])]
-    history = Synced.EVER if found else synced(workspace)
+    history = Synced.EVER if found else synced(workspace, here.commit)
     shallow = workspace.repository.is_shallow()
     view = backups_list_view(
         found, again, limit=limit, words=words, synced=history, shallow=shallow
     )
     show_report(view, form)
+    if here.trouble is not None:
+        raise here.trouble
 
 
 @command.command("show", short_help="The values that one sync overwrote.")
@@ -104,9 +108,13 @@ def show_(  # noqa: PLR0917  one parameter an option
     SYNC is a sync's id, the beginning of one, or the four letters at its end.
     """
     workspace = open_workspace(start, sandbox=sandbox)
-    found, shown = show_backups(workspace, WantedBackups(sync, mapping or "", key or ""))
+    state, trouble = read_state_here(workspace)
+    wanted = WantedBackups(sync, mapping or "", key or "")
+    found, shown = show_backups(workspace, state, wanted)
     again = Where(sandbox, None).follow_up(start)
     show_report(backups_view(found, shown, workspace.mappings, again), form)
+    if trouble is not None:
+        raise trouble
 
 
 @command.command(

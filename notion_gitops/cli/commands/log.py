@@ -12,6 +12,7 @@ from notion_gitops.model.errors import UsageError
 from notion_gitops.report.status import log_view
 from notion_gitops.report.trend import trend_view
 from notion_gitops.workflow.naming import require_mapping
+from notion_gitops.workflow.reading.state_here import state_here
 from notion_gitops.workflow.status import history
 from notion_gitops.workflow.trend import trend
 from notion_gitops.workflow.workspace import open_workspace
@@ -42,9 +43,13 @@ def command(  # noqa: PLR0917  one parameter an option
     if mapping and not health:
         fix = "Add --health, or leave --mapping away."
         raise UsageError(Diagnostic("--mapping is about the health of one mapping", fix=fix))
+    if mapping:
+        require_mapping(mapping, workspace.mappings)
+    here = state_here(workspace)
     if health:
-        if mapping:
-            require_mapping(mapping, workspace.mappings)
-        show_report(trend_view(trend(workspace, limit), mapping or ""), form)
+        view = trend_view(trend(workspace, here.commit, limit), mapping or "")
     else:
-        show_report(log_view(history(workspace, limit)), form)
+        view = log_view(history(workspace, here.commit, limit))
+    show_report(view, form)
+    if here.trouble is not None:
+        raise here.trouble

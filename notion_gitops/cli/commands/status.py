@@ -63,4 +63,4 @@ def command(  # noqa: PLR0917  one parameter an option
     show_report(status_view(info, where.follow_up(start)), form)
     if max_age is not None and (info.age is None or info.age > max_age.total_seconds()):
         return ExitCode.FAILED
-    return ExitCode.REFUSED if info.apart is not None else info.exit_code
+    return info.exit_code if info.trouble_code is None else info.trouble_code

@@ -102,7 +102,7 @@ def _nearest(workspace: Workspace, syncs: Iterable[KeptSync], word: str) -> str:
     near = nearest(word, names)
     if near:
         return f'Did you mean "{names[near]}"?'
-    if not names and synced(workspace) is Synced.SANDBOX:
+    if not names and synced(workspace, "") is Synced.SANDBOX:
         return "Nothing was synced yet, but with the sandbox: for that add --sandbox."
     there = FollowUp(sandbox=workspace.sandbox).recorded("backups list")
     return f"{there} shows what there is; a shallow clone has only the last syncs."

@@ -90,13 +90,14 @@ def _take_theirs(workspace: Workspace, local: str, fetched: str) -> tuple[str, .
     )
 
 
-def synced(workspace: Workspace) -> Synced:
+def synced(workspace: Workspace, commit: str) -> Synced:
     """Whether anything was ever synced, and if not, whether the sandbox was.
 
-    Raises:
-        StateUnusable, Refused: as `newest_state`.
+    Args:
+        workspace: the workspace.
+        commit: of the state branch; "" if there is none.
     """
-    if newest_state(workspace):
+    if commit:
         return Synced.EVER
     in_sandbox = workspace.repository.refs(SANDBOX_STATE_REF)
     return Synced.SANDBOX if in_sandbox else Synced.NEVER
