@@ -19,6 +19,7 @@ from notion_gitops.records.edits import (
 
 WIDTH = 100  # a list that would make its line longer is written one member a line
 _COLON = re.compile(r"[ \t]*:")
+_COMMA = re.compile(r"[ \t\r\n]*,")
 _REST = re.compile(r"[ \t]*(?=\r?\n|$)")
 
 
@@ -44,6 +45,8 @@ def set_field(table: Table, index: int, form: Form, layout: Layout) -> list[Edit
         edit = braced_edit.set_entry(table, index, value or yaml_inline(form, flow=True))
         return [edit] if edit else []
     if isinstance(form, tuple) and isinstance(entry.value, Items):
+        if entry.value.flow and _has_comments(entry.value):
+            return _commented_items(entry.value, form, layout)
         if entry.value.flow:
             return [_flow_items(entry.value, form)]
         if form:
@@ -152,6 +155,40 @@ def _flow_items(old: Items, form: tuple[str, ...]) -> Edit:
         text[kept[f].start : kept[f].end] if f in kept else yaml_inline(f, flow=True) for f in form
     ]
     return Edit(old.start, old.end, "[" + ", ".join(members) + "]")
+
+
+def _has_comments(old: Items) -> bool:
+    """Whether a comment stands between the brackets; a # in a member is none."""
+    inner = [(old.start, old.start), *braced_edit.spans(old), (old.end, old.end)]
+    return any("#" in old.source.text[a[1] : b[0]] for a, b in pairwise(inner))
+
+
+def _commented_items(old: Items, form: tuple[str, ...], layout: Layout) -> list[Edit]:
+    """Take members out with their commas, and put new ones before the bracket."""
+    text, kept = layout.text, _kept(old, form)
+    stay = {node.start for node in kept.values()}
+    commas = {node.start: _COMMA.match(text, node.end) for node in old.nodes}
+    ends = {n.start: comma.end() if (comma := commas[n.start]) else n.end for n in old.nodes}
+    edits = [_without(text, at, end) for at, end in ends.items() if at not in stay]
+    new = ", ".join(yaml_inline(f, flow=True) for f in form if f not in kept)
+    if not new:
+        return edits
+    last, bracket = old.nodes[-1], old.end - 1
+    if last.start in stay and not commas[last.start]:
+        edits.append(Edit(last.end, last.end, ","))
+    begun = line_start(text, bracket)
+    if text[begun:bracket].strip():
+        return [*edits, Edit(bracket, bracket, " " + new)]
+    at = before_break(text, begun)
+    lead = layout.newline + " " * (column_of(text, bracket) + 2)
+    return [*edits, Edit(at, at, lead + new)]
+
+
+def _without(text: str, start: int, end: int) -> Edit:
+    """Take a member out, with its line if that holds nothing else."""
+    begun, over = line_start(text, start), line_end(text, end)
+    alone = not text[begun:start].strip() and not text[end:over].strip()
+    return Edit(begun, after_break(text, over), "") if alone else Edit(start, end, "")
 
 
 def _block_items(old: Items, form: tuple[str, ...], layout: Layout) -> list[Edit]:

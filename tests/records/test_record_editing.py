@@ -94,6 +94,39 @@ def test_only_the_lines_of_the_field_change(values: dict[str, Value], lines: lis
     assert difference(BY_HAND, edited(BY_HAND, values)) == lines
 
 
+IN_BRACKETS = """\
+title: A
+tags: [red, # the colour
+  green,
+  blue # the sky
+  ] # all
+hours: 7
+"""
+
+
+@pytest.mark.parametrize(
+    ("tags", "lines"),
+    [
+        ({"red", "blue"}, ["-  green,"]),
+        ({"red", "green"}, ["-  blue # the sky", "+   # the sky"]),
+        ({"red", "green", "blue", "x y"}, ["-  blue # the sky", "+  blue, # the sky", "+    x y"]),
+        ({"green"}, ["-tags: [red, # the colour", "-  blue # the sky",
+                     "+tags: [ # the colour", "+   # the sky"]),
+        ({"c", "d"}, ["-tags: [red, # the colour", "-  green,", "-  blue # the sky",
+                      "+tags: [ # the colour", "+   # the sky", "+    c, d"]),
+    ],
+)  # fmt: skip
+def test_comments_between_brackets_stay(tags: set[str], lines: list[str]) -> None:
+    found = edited(IN_BRACKETS, {"tags": frozenset(tags)})
+    assert sorted(difference(IN_BRACKETS, found)) == sorted(lines)
+    assert read(found)["tags"] == frozenset(tags)
+
+
+def test_a_number_sign_in_a_word_is_no_comment() -> None:
+    assert edited('tags: ["#1", b]\n', {"tags": frozenset({"#1"})}) == 'tags: ["#1"]\n'
+    assert edited("tags: [a, # why\n b]\n", {"tags": frozenset("ac")}) == "tags: [a, # why\n  c]\n"
+
+
 def test_new_fields_stand_in_the_order_of_the_mapping_with_blank_lines_between() -> None:
     text = "title: A\n\ntags: [x]\n\ndone: true\n"
     assert edited(text, {"notes": "n", "hours": 1, "due": DateValue(date(2026, 1, 1))}) == (
