@@ -19,6 +19,11 @@ sandbox_option = click.option(
     is_flag=True,
     help="Talk to the local Notion in .notion-gitops/ instead: no token, no network.",
 )
+sandbox_base_option = click.option(
+    "--sandbox",
+    is_flag=True,
+    help="Take what was synced with the local Notion instead.",
+)
 base_url_option = click.option(
     "--base-url",
     metavar="URL",

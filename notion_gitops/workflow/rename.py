@@ -8,6 +8,7 @@ from notion_gitops.formats.inside import read_inside
 from notion_gitops.formats.keys import key_problem
 from notion_gitops.formats.schema import suggestion
 from notion_gitops.formats.yaml_text import decode_utf8
+from notion_gitops.model.backups import Synced
 from notion_gitops.model.diagnostics import Diagnostic, Place, Severity
 from notion_gitops.model.errors import UsageError
 from notion_gitops.model.mapping import DatabaseMapping
@@ -20,6 +21,7 @@ from notion_gitops.state.conflict_tree import with_header
 from notion_gitops.state.renames import dump_rename
 from notion_gitops.workflow.naming import require_mapping
 from notion_gitops.workflow.reading.conflict_files import conflict_path
+from notion_gitops.workflow.reading.newest_state import synced
 from notion_gitops.workflow.reading.state_branch import read_state
 from notion_gitops.workflow.reading.told_renames import read_rename_files, rename_path
 from notion_gitops.workflow.workspace import Workspace
@@ -77,13 +79,15 @@ def plan_rename(workspace: Workspace, key: Key) -> Renamed:
     A record whose file has its new key already is left where it is, and all else follows.
 
     Raises:
-        UsageError: there is no such record, or the new key cannot be one or is taken.
+        UsageError: there is no such record, or the new key cannot be one or is taken, or only the
+            sandbox was synced so far.
         CannotEdit: a file could not be rewritten so that it reads back as wanted.
         InvalidInput: a conflict file or a rename file cannot be read.
         StateUnusable: the base cannot be read.
     """
     require_mapping(key.mapping, workspace.mappings)
     mapping, state = workspace.mappings[key.mapping], read_state(workspace)
+    _require_its_base(workspace, state.commit)
     base = frozenset(state.of(key.mapping).index.entries)
     desk = _Desk(workspace, key, base, read_rename_files(workspace, mapping))
     for name, each in workspace.mappings.items():
@@ -140,6 +144,13 @@ def _require_possible(desk: _Desk) -> None:
     if before:
         what = f"{min(before)} was another record of {key.mapping} when it was last synced"
         raise UsageError(Diagnostic(what, fix="Apply first, or choose another key."))
+
+
+def _require_its_base(workspace: Workspace, state: str) -> None:
+    """Where only the sandbox was synced, its base is what tells which page a record has."""
+    if synced(workspace, state) is Synced.SANDBOX:
+        what = "nothing was synced with Notion yet, so it is not known which page the record has"
+        raise UsageError(Diagnostic(what, fix="For the record in the sandbox, add --sandbox."))
 
 
 def _moved_already(desk: _Desk) -> bool:

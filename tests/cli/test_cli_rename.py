@@ -15,6 +15,8 @@ The next apply gives its page the new key, whatever else you edit before.
 def test_a_record_gets_another_key_and_keeps_its_page(world: World) -> None:
     tool, records = world.tool, world.root / "state/records"
     before = tool.run("why", "projects", "hall-b", "--sandbox").expect(0).stdout
+    without = tool.run("rename", "projects", "hall-b", "north-hall").expect(64)
+    assert "add --sandbox" in without.stderr
     done = tool.run("rename", "projects", "hall-b", "north-hall", "--sandbox").expect(0)
     assert (done.stdout, done.stderr) == ("", TOLD)
     assert all(len(line) <= WIDTH for line in done.lines)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from notion_gitops.cli.options import examples, workspace_option
+from notion_gitops.cli.options import examples, sandbox_base_option, workspace_option
 from notion_gitops.cli.output import Format, colour, format_option, show
 from notion_gitops.cli.strict import Command
 from notion_gitops.model.errors import ExitCode, InvalidInput
@@ -25,20 +25,22 @@ from notion_gitops.workflow.workspace import open_workspace
     epilog=examples(
         "notion-gitops validate",
         "notion-gitops validate --format json",
+        "notion-gitops validate --sandbox",
     ),
 )
 @workspace_option
+@sandbox_base_option
 @click.argument("files", nargs=-1, type=click.Path(), metavar="[FILE]...")
 @format_option
-def command(start: Path, files: tuple[str, ...], form: Format) -> ExitCode:
+def command(start: Path, sandbox: bool, files: tuple[str, ...], form: Format) -> ExitCode:
     """Check all mappings, people, records and conflict files; every problem with its place.
 
     The files that pre-commit names are part of the whole, which is checked anyway: a record is
-    right or wrong together with its mapping.
+    right or wrong together with its mapping. Options are held against those that the last sync saw.
     """
     del files
     try:
-        result = validate(open_workspace(start))
+        result = validate(open_workspace(start, sandbox=sandbox))
     except InvalidInput as error:  # the mappings or the people: nothing else can be checked then
         result = Validated(0, 0, error.diagnostics)
     show(_printed(result, form))
