@@ -7,6 +7,7 @@ NotionGitopsError
 ├── StateUnusable          6   the repository or the state branch needs a person
 ├── Locked                 7   another run is writing
 ├── LockLost               5   another run took the lock over while this one was writing
+├── BranchLeft             5   another branch was checked out while this run was writing
 ├── Unfinished             5   an error after something was written; it is the cause
 └── CannotReachNotion      1   nothing was written; running again is safe
     ├── NobodyListens      1   on this machine: no program at that address
@@ -84,6 +85,12 @@ class Locked(NotionGitopsError):  # noqa: N818
 
 class LockLost(NotionGitopsError):  # noqa: N818
     """This run may not write any more: what it has left is the next one's."""
+
+    exit_code = ExitCode.PARTLY_APPLIED
+
+
+class BranchLeft(NotionGitopsError):  # noqa: N818
+    """Another branch was checked out while the sync ran: its files do not belong there."""
 
     exit_code = ExitCode.PARTLY_APPLIED
 

@@ -7,7 +7,7 @@ from datetime import UTC
 from types import MappingProxyType
 
 from notion_gitops.model.creates import joined
-from notion_gitops.model.errors import ExitCode, LockLost, NotionGitopsError
+from notion_gitops.model.errors import BranchLeft, ExitCode, LockLost, NotionGitopsError
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.outcomes import LogEntry, Refreshed, Status, SyncResult
 from notion_gitops.model.plan import ReadCost
@@ -170,6 +170,10 @@ def _recorded(run: Run, result: SyncResult, written: Written) -> SyncResult:
     except LockLost as lost:
         put_back(run.planned.comparison.workspace)  # the files will be the other run's
         return _unrecorded(result, lost)
+    except BranchLeft as left:
+        workspace = run.planned.comparison.workspace
+        put_back(replace(workspace, head=workspace.repository.head()))
+        return _unrecorded(result, left)
     except (NotionGitopsError, OSError) as error:
         return _unrecorded(result, error)
     run.journal.end({(o.mapping, o.key) for o in result.outcomes if o.status is Status.APPLIED})

@@ -236,6 +236,24 @@ def test_a_commit_of_somebody_else_while_the_sync_runs_is_kept(world: World) -> 
     assert "Meanwhile" in world.git("log", "--format=%s")
 
 
+def test_a_branch_that_is_switched_while_the_sync_runs_gets_none_of_its_files(world: World) -> None:
+    world.edit_notion("t1", hours=55)
+    world.edit_git("t2", hours=72)
+    world.git("branch", "other", "HEAD~1")
+    world.when("PATCH", TASK, lambda: world.git("switch", "-q", "other"))
+    before = world.head("main"), world.head(world.state_ref), world.head("other")
+    ran = world.apply()
+    assert ran.code == ExitCode.PARTLY_APPLIED, ran.text
+    assert "other was checked out while the sync ran" in ran.said
+    assert "git switch main" in ran.said
+    assert world.git("status", "--porcelain") == ""
+    assert (world.head("main"), world.head(world.state_ref), world.head("other")) == before
+    world.git("switch", "-q", "main")
+    world.settle()
+    assert world.in_git("t1")["hours"] == 55
+    assert world.in_notion("t2", "Hours") == 72
+
+
 def test_what_is_staged_or_dirty_elsewhere_stays_as_it_is(world: World) -> None:
     world.edit_notion("t1", hours=55)
     (world.root / "staged.txt").write_text("staged\n")

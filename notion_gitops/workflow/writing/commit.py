@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from notion_gitops.engine.health import mapping_health
 from notion_gitops.formats.atomic import remove, write_bytes
+from notion_gitops.model.diagnostics import Diagnostic
+from notion_gitops.model.errors import BranchLeft
 from notion_gitops.model.outcomes import MappingHealth, Outcome, Status, SyncResult
 from notion_gitops.model.records import Side
 from notion_gitops.report.commit_message import record_commit_message, state_commit_message
@@ -49,6 +51,9 @@ def commit_sync(
     Returns:
         The result with its health and both commits. A kill between the two leaves records that
         both sides agree on, which the next plan adopts.
+
+    Raises:
+        BranchLeft: the branch is not checked out any more; nothing is committed.
     """
     workspace = planned.comparison.workspace
     failed = {(o.mapping, o.key) for o in result.outcomes if o.status is not Status.APPLIED}
@@ -83,10 +88,24 @@ def _commit_records(planned: Planned, result: SyncResult, records: Contents) -> 
     if not records:
         return result
     workspace, base = planned.comparison.workspace, planned.comparison.state.commit
+    _require_its_branch(workspace)
     message = record_commit_message(result, _editors(planned, result), base=base)
     head = workspace.repository.commit(workspace.head.ref, workspace.head.commit, records, message)
     workspace.repository.refresh_index(records)
     return replace(result, record_commit=head)
+
+
+def _require_its_branch(workspace: Workspace) -> None:
+    """The files in the work tree are of the branch that is committed to.
+
+    Raises:
+        BranchLeft: another one is checked out by now.
+    """
+    now, meant = workspace.repository.head(), workspace.head
+    if now.ref != meant.ref:
+        what = f"{now.branch} was checked out" if now.branch else f"{meant.branch} was left"
+        fix = f"git switch {meant.branch} leads back."
+        raise BranchLeft(Diagnostic(f"{what} while the sync ran", fix=fix))
 
 
 def _write_questions(workspace: Workspace, questions: Contents, journal: Journal) -> None:
