@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.answers import handed_down
-from tests.machine.machine_making import Template, make_template, shelf
+from tests.machine.machine_making import Template, make_template
 from tests.machine.machine_stage import stand_ins
 
 
@@ -33,7 +33,7 @@ def _on_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="template-", dir=shelf()) as folder:
+    with tempfile.TemporaryDirectory(prefix="template-") as folder:
         yield Path(folder).resolve()
 
 

@@ -1,7 +1,6 @@
 """Making worlds, and letting the product's commands talk to them."""
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -197,16 +196,10 @@ def copied(template: Template, to: Path) -> World:
     return opened(to, template.sandbox, template.at)
 
 
-def shelf() -> str | None:
-    """Where worlds are cheap to make: in memory, if the machine has such a place."""
-    place = Path("/dev/shm")  # noqa: S108  only where worlds are made, under names of their own
-    return str(place) if place.is_dir() and os.access(place, os.W_OK) else None
-
-
 @contextmanager
 def a_world(template: Template) -> Iterator[World]:
     """A world to tell one story in."""
-    with tempfile.TemporaryDirectory(prefix="story-", dir=shelf()) as folder:
+    with tempfile.TemporaryDirectory(prefix="story-") as folder:
         world = copied(template, Path(folder).resolve() / "world")
         with telling(world):
             yield world
