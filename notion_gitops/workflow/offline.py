@@ -12,7 +12,7 @@ from notion_gitops.model.plan import ReadCost
 from notion_gitops.model.records import BaseRecord, Record, Snapshot
 from notion_gitops.workflow.plan import Planned, assemble
 from notion_gitops.workflow.reading.changed_keys import Renames, find_changed_keys
-from notion_gitops.workflow.reading.compare import Compared, Comparison
+from notion_gitops.workflow.reading.compared import Compared, Comparison
 from notion_gitops.workflow.reading.conflict_files import read_conflict_files
 from notion_gitops.workflow.reading.databases import Database
 from notion_gitops.workflow.reading.git_side import (

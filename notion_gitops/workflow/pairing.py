@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from notion_gitops.state.index import IndexEntry, dump_index
 from notion_gitops.workflow.plan import Planned
-from notion_gitops.workflow.reading.compare import Compared
+from notion_gitops.workflow.reading.compared import Compared
 from notion_gitops.workflow.reading.part import only_in_notion
 from notion_gitops.workflow.writing.state_ref import commit_state
 

@@ -17,7 +17,8 @@ from notion_gitops.model.plan import Plan, ReadCost
 from notion_gitops.model.restores import RestoreWish
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.workflow.reading.attached import planned_files
-from notion_gitops.workflow.reading.compare import Comparison, compare
+from notion_gitops.workflow.reading.compare import compare
+from notion_gitops.workflow.reading.compared import Comparison
 from notion_gitops.workflow.reading.databases import Database, connect
 from notion_gitops.workflow.reading.edit_times import Editors, Question, deepen, edit_times
 from notion_gitops.workflow.reading.findings import findings_of

@@ -16,7 +16,7 @@ from notion_gitops.state.backups import BACKUPS
 from notion_gitops.state.index import Entries, Index, IndexEntry
 from notion_gitops.text.words import listed
 from notion_gitops.workflow.plan import Planned
-from notion_gitops.workflow.reading.compare import Compared
+from notion_gitops.workflow.reading.compared import Compared
 from notion_gitops.workflow.reading.left_state import LeftState
 from notion_gitops.workflow.workspace import Workspace
 from notion_gitops.workflow.writing.metadata import Facts, metadata_changes

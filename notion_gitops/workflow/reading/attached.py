@@ -9,7 +9,7 @@ from notion_gitops.model.mapping import DatabaseMapping, Field, PropertyType
 from notion_gitops.model.operations import Action, Operation
 from notion_gitops.model.records import Side
 from notion_gitops.model.values import LOCAL, FileRef, files_of
-from notion_gitops.workflow.reading.compare import Compared
+from notion_gitops.workflow.reading.compared import Compared
 
 HIDDEN = "a file of a sensitive field"
 

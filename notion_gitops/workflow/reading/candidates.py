@@ -1,6 +1,6 @@
 """Which records of a mapping may differ, and what is known of the others."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from notion_gitops.engine.advance import seen_digest
 from notion_gitops.engine.building import RecordView, key_is_wrong
@@ -18,7 +18,7 @@ _NAMED = 5  # keys in a message
 
 
 def all_agreed(
-    recorded: Recorded, notion: NotionSide, agreed: Mapping[str, BaseRecord], read: set[str]
+    recorded: Recorded, notion: NotionSide, agreed: Mapping[str, BaseRecord], read: Collection[str]
 ) -> dict[str, BaseRecord]:
     """The base as a whole: the records that were read, and those that are as Notion has them."""
     seen = notion.snapshot.records.items()

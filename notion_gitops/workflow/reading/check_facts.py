@@ -11,7 +11,7 @@ from notion_gitops.model.mapping import BODY, CheckKind, DatabaseMapping
 from notion_gitops.model.plan import Finding
 from notion_gitops.model.records import Absence, Record
 from notion_gitops.records.files import SUFFIXES, is_record_path
-from notion_gitops.workflow.reading.compare import Compared, Comparison
+from notion_gitops.workflow.reading.compared import Compared, Comparison
 from notion_gitops.workflow.reading.git_side import GitReader
 
 RECORDS = "state/records"  # where record files are usually kept; what else is in it is told

@@ -6,7 +6,7 @@ from notion_gitops.model.diagnostics import Diagnostic, Severity
 from notion_gitops.model.plan import RECORD_FILE, Finding
 from notion_gitops.workflow.reading.bodies import body_findings
 from notion_gitops.workflow.reading.check_facts import check_facts, unclaimed_files
-from notion_gitops.workflow.reading.compare import Compared, Comparison
+from notion_gitops.workflow.reading.compared import Compared, Comparison
 from notion_gitops.workflow.reading.hold_findings import hold_findings
 
 

@@ -9,7 +9,7 @@ from notion_gitops.model.holds import Hold, OnHold
 from notion_gitops.model.nearest import nearest
 from notion_gitops.model.plan import Finding
 from notion_gitops.report.holds import remove_command
-from notion_gitops.workflow.reading.compare import Compared, Comparison
+from notion_gitops.workflow.reading.compared import Compared, Comparison
 from notion_gitops.workflow.reading.known_keys import Keys
 from notion_gitops.workflow.reading.state_branch import read_state
 from notion_gitops.workflow.workspace import HOLDS, Workspace

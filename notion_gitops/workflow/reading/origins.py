@@ -10,7 +10,7 @@ from notion_gitops.model.plan import Refusal
 from notion_gitops.model.records import Side
 from notion_gitops.repository.nouns import CommitInfo
 from notion_gitops.text.words import count, moment
-from notion_gitops.workflow.reading.compare import Comparison
+from notion_gitops.workflow.reading.compared import Comparison
 
 LOOKED_AT = 100  # records of one refusal; each costs git a look into a file's history
 TOLD = 3  # commits

@@ -9,7 +9,7 @@ from notion_gitops.model.diagnostics import Diagnostic
 from notion_gitops.model.plan import MappingPlan
 from notion_gitops.model.records import Absence, Record, Snapshot
 from notion_gitops.text.words import listed
-from notion_gitops.workflow.reading.compare import Compared, Comparison
+from notion_gitops.workflow.reading.compared import Compared, Comparison
 from notion_gitops.workflow.reading.hold_findings import not_compared
 from notion_gitops.workflow.reading.origins import with_origin
 

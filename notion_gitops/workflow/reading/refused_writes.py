@@ -17,7 +17,7 @@ from notion_gitops.model.records import Side
 from notion_gitops.model.values import Fields, digest
 from notion_gitops.notion.schema import PropertySchema
 from notion_gitops.state.sync import PendingRecord
-from notion_gitops.workflow.reading.compare import Compared, Comparison
+from notion_gitops.workflow.reading.compared import Compared, Comparison
 
 _LENGTH = 16  # hex digits
 

@@ -11,7 +11,7 @@ from notion_gitops.model.operations import Operation
 from notion_gitops.model.plan import MappingPlan, Plan
 from notion_gitops.model.records import Record
 from notion_gitops.state.index import Index
-from notion_gitops.workflow.reading.compare import Compared, Comparison
+from notion_gitops.workflow.reading.compared import Compared, Comparison
 from notion_gitops.workflow.reading.fates import Sides
 from notion_gitops.workflow.reading.find_record import Names
 from notion_gitops.workflow.reading.git_side import GitReader, GitSide

@@ -12,7 +12,7 @@ from notion_gitops.model.values import Unknown
 from notion_gitops.notion.bodies import blocks_that_are_lost, too_large
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.workflow.reading.bodies import text_left
-from notion_gitops.workflow.reading.compare import Compared, Comparison
+from notion_gitops.workflow.reading.compared import Compared, Comparison
 
 Refused = Mapping[str, Mapping[str, str]]  # why, by mapping and key
 

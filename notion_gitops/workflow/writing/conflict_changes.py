@@ -8,7 +8,7 @@ from notion_gitops.model.operations import Backup, Operation
 from notion_gitops.model.records import Absence, Side
 from notion_gitops.state.conflicts import ConflictHeader, let_go, update_conflict_file
 from notion_gitops.workflow.plan import Planned
-from notion_gitops.workflow.reading.compare import Compared
+from notion_gitops.workflow.reading.compared import Compared
 from notion_gitops.workflow.reading.conflict_files import conflict_path
 from notion_gitops.workflow.workspace import Workspace
 

@@ -22,7 +22,7 @@ from notion_gitops.notion.filters import edited_from
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.pages import mapped_property_ids
 from notion_gitops.workflow.plan import Connection
-from notion_gitops.workflow.reading.compare import Comparison
+from notion_gitops.workflow.reading.compared import Comparison
 from notion_gitops.workflow.reading.databases import Database
 from notion_gitops.workflow.reading.how_read import fresh_mark
 from notion_gitops.workflow.reading.notion_side import decode_pages

@@ -28,7 +28,7 @@ from notion_gitops.state.sync import (
 from notion_gitops.state.writing import moment
 from notion_gitops.text.bodies import body_digest
 from notion_gitops.workflow.reading.bodies import MARKER
-from notion_gitops.workflow.reading.compare import Compared
+from notion_gitops.workflow.reading.compared import Compared
 from notion_gitops.workflow.workspace import Workspace, mapping_files
 from notion_gitops.workflow.writing.moved import Moved
 from notion_gitops.workflow.writing.next_reading import next_reading

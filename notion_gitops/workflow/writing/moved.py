@@ -7,7 +7,7 @@ from datetime import datetime
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Kind, Operation
 from notion_gitops.model.records import BaseRecord, Record
-from notion_gitops.workflow.reading.compare import Compared
+from notion_gitops.workflow.reading.compared import Compared
 from notion_gitops.workflow.reading.state_branch import same_meaning
 
 

@@ -1,7 +1,7 @@
 """The page of each record, as far as it has one."""
 
 from notion_gitops.workflow.reading.changed_keys import page_keys
-from notion_gitops.workflow.reading.compare import Comparison
+from notion_gitops.workflow.reading.compared import Comparison
 
 
 def page_ids(comparison: Comparison) -> dict[str, dict[str, str]]:

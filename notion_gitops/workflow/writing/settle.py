@@ -13,7 +13,7 @@ from notion_gitops.model.plan import Finding
 from notion_gitops.model.records import BaseRecord, Record, Side
 from notion_gitops.model.values import Fields, Unknown, Value
 from notion_gitops.records.keys import path_for_new
-from notion_gitops.workflow.reading.compare import Compared
+from notion_gitops.workflow.reading.compared import Compared
 from notion_gitops.workflow.writing.confirm import ReadBack
 from notion_gitops.workflow.writing.run import Id
 from notion_gitops.workflow.writing.write_files import FileEdit

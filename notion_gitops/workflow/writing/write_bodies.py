@@ -18,7 +18,7 @@ from notion_gitops.model.values import Fields, Unknown, Value
 from notion_gitops.notion.bodies import Command, blocks_that_are_lost, body_of, replacing
 from notion_gitops.notion.failures import AmbiguousWrite, Json, RejectedRequest, TooLate
 from notion_gitops.text.bodies import same_text
-from notion_gitops.workflow.reading.compare import Compared
+from notion_gitops.workflow.reading.compared import Compared
 from notion_gitops.workflow.writing.asking import NotWritten, asked, sent
 from notion_gitops.workflow.writing.fresh import MAX_AGE, ROUNDS
 from notion_gitops.workflow.writing.keeping import overwritten
