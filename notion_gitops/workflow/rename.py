@@ -87,7 +87,6 @@ def plan_rename(workspace: Workspace, key: Key) -> Renamed:
     """
     require_mapping(key.mapping, workspace.mappings)
     mapping, state = workspace.mappings[key.mapping], read_state(workspace)
-    _require_its_base(workspace, state.commit)
     base = frozenset(state.of(key.mapping).index.entries)
     desk = _Desk(workspace, key, base, read_rename_files(workspace, mapping))
     for name, each in workspace.mappings.items():
@@ -96,6 +95,7 @@ def plan_rename(workspace: Workspace, key: Key) -> Renamed:
             desk.contents |= files.contents
             desk.readings[name] = read_records(each, files, workspace.people)
     _require_possible(desk)
+    _require_its_base(workspace, state.commit)
     naming = tuple(_references(desk))
     record = desk.reading.records.get(key.old, desk.reading.records.get(key.new))
     if record is not None and record.file is not None:
