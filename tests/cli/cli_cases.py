@@ -19,7 +19,8 @@ from typing import Any
 import yaml
 
 from notion_gitops.text.columns import width
-from tests.cli.cli_world import HERE, WIDTH, Done, World
+from tests.cli.cli_world import HERE, WIDTH, World
+from tests.commands.commands import Done
 
 BAD = HERE / "bad"
 

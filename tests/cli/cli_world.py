@@ -1,7 +1,5 @@
 """The command line as a process, on a machine that has nothing but git: no name, no token."""
 
-import atexit
-import json
 import os
 import pty
 import re
@@ -9,18 +7,17 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Thread, Timer
 
 import notion_gitops
 from notion_gitops.sandbox.sandbox import Sandbox
 from notion_gitops.sandbox.server import serve
 from tests.answers import handed_down
+from tests.commands.commands import Done, loaded
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
@@ -40,25 +37,6 @@ _CHANGING = (
 
 
 @dataclass(frozen=True)
-class Done:
-    """A process that has ended."""
-
-    code: int
-    stdout: str
-    stderr: str
-
-    def expect(self, code: int) -> "Done":
-        """The same, if it ended so."""
-        assert self.code == code, f"exit code {self.code}\n{self.stdout}\n{self.stderr}"
-        return self
-
-    @property
-    def lines(self) -> list[str]:
-        """All lines, of either stream."""
-        return [*self.stdout.splitlines(), *self.stderr.splitlines()]
-
-
-@dataclass(frozen=True)
 class Tool:
     """Runs commands in one folder."""
 
@@ -71,7 +49,7 @@ class Tool:
         told = self._told(environment)
         if any(name.startswith(_OF_LOADING) for name in environment):
             return self._run([sys.executable, "-m", "notion_gitops", *arguments], environment)
-        return _loaded().run(self.folder, arguments, told)
+        return loaded().run(self.folder, arguments, told)
 
     def shell(self, script: str) -> Done:
         """Run lines of a shell, in which `notion-gitops` is our own."""
@@ -129,50 +107,6 @@ class Tool:
             **self.environment,
             **environment,
         }
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """The process that becomes commands; see loaded.py."""
-
-    process: "subprocess.Popen[str]"
-    streams: Path
-
-    def run(self, folder: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> Done:
-        """One command."""
-        out, err = self.streams / "out", self.streams / "err"
-        job = {
-            "folder": str(folder),
-            "arguments": arguments,
-            "environment": dict(environment),
-            "out": str(out),
-            "err": str(err),
-        }
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps(job) + "\n")
-        self.process.stdin.flush()
-        code = int(self.process.stdout.readline())
-        return Done(code, out.read_bytes().decode(), err.read_bytes().decode())
-
-
-@cache
-def _loaded() -> Loaded:
-    """Started once in a session; it ends with this process, which holds its stdin."""
-    streams = TemporaryDirectory(prefix="commands-")
-    process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("loaded.py"))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={
-            "PATH": os.environ["PATH"],
-            "LANG": "C.UTF-8",
-            "PYTHONPATH": str(Path(notion_gitops.__file__).parents[1]),
-        },
-    )
-    atexit.register(streams.cleanup)
-    return Loaded(process, Path(streams.name))
 
 
 def _read(terminal: int) -> bytes:

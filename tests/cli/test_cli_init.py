@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from notion_gitops.text.columns import width
-from tests.cli.cli_world import REPOSITORY, WIDTH, Done, Tool
+from tests.cli.cli_world import REPOSITORY, WIDTH, Tool
+from tests.commands.commands import Done
 
 SEVERAL = """\
 databases:

@@ -16,7 +16,8 @@ from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox
 from notion_gitops.sandbox.seeding.seed import load
 from notion_gitops.sandbox.server import serve
 from notion_gitops.text.columns import width
-from tests.cli.cli_world import WIDTH, Done, Tool
+from tests.cli.cli_world import WIDTH, Tool
+from tests.commands.commands import Done
 
 EVERYTHING = {
     "Name": "title",

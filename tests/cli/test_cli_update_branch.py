@@ -15,8 +15,9 @@ from markdown_it import MarkdownIt
 
 from notion_gitops.text.columns import width
 from tests.cli.branches_world import Branches, mapping_of, two_branches
-from tests.cli.cli_world import HERE, WIDTH, Done, Tool
+from tests.cli.cli_world import HERE, WIDTH, Tool
 from tests.cli.test_cli_merge_file import RECORD, RULES, edited
+from tests.commands.commands import Done
 
 A, B, C = (f"state/records/tasks/{key}.yaml" for key in "abc")
 PINNED = f"{RECORD}pin: 1234\n"

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,6 +30,7 @@ from notion_gitops.workflow.workspace import open_workspace
 from notion_gitops.workflow.writing.lock import only_one
 from notion_gitops.workflow.writing.ready import commit_records, require_committed
 from notion_gitops.workflow.writing.run import Progress
+from tests.commands.commands import loaded
 from tests.workflow.workflow_samples import MAPPINGS, PEOPLE
 from tests.workflow.workflow_views import plain_page, told
 
@@ -373,18 +373,12 @@ class World:
 
     def command(self, *arguments: str, ok: Iterable[int] = (0,)) -> tuple[int, str, str]:
         """Run the command line on this workspace, against its own sandbox."""
-        done = subprocess.run(
-            [sys.executable, "-m", "notion_gitops", *arguments],
-            cwd=self.root,
-            check=False,
-            capture_output=True,
-            text=True,
-            env={**os.environ, "NO_COLOR": "1", "COLUMNS": "80"},
-        )
+        told = {**os.environ, "NO_COLOR": "1", "COLUMNS": "80"}
+        done = loaded().run(self.root, arguments, told)
         said = f"{done.stdout}\n{done.stderr}"
         assert "Traceback" not in said, said
-        assert done.returncode in set(ok), (done.returncode, said)
-        return done.returncode, done.stdout, done.stderr
+        assert done.code in set(ok), (done.code, said)
+        return done.code, done.stdout, done.stderr
 
     def _tick(self) -> None:
         self.clock.advance(timedelta(minutes=2))
