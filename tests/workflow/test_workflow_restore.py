@@ -15,7 +15,7 @@ from notion_gitops.report.sync import sync_text
 from notion_gitops.sandbox.weather.rules import Effect, Rule
 from notion_gitops.workflow.apply import nothing_to_do
 from notion_gitops.workflow.plan import Planned
-from tests.workflow.test_workflow_holds import hold
+from tests.workflow.holds_world import hold
 from tests.workflow.workflow_samples import TASKS
 from tests.workflow.workflow_views import kinds, operation, part
 from tests.workflow.workflow_world import World
