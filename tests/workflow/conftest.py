@@ -11,6 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from notion_gitops.model.outcomes import SyncResult
 from notion_gitops.sandbox.basics.clock import SettableClock
 from tests.workflow import notes_world
 from tests.workflow.workflow_samples import RECORDS, databases
@@ -67,6 +68,13 @@ def world(tmp_path: Path, _synced: tuple[Path, datetime]) -> Iterator[World]:
     world = World(root, open_file(root, clock), clock)
     yield world
     world.sandbox.close()
+
+
+@pytest.fixture
+def edited(world: World) -> tuple[World, SyncResult]:
+    """A sync that took Notion's hours, tags, due and note of a task."""
+    world.in_notion("tasks/dig", Hours=20, Tags=["blue"], Due="2026-05-05", Note="From Notion")
+    return world, world.apply()
 
 
 @pytest.fixture(scope="session")

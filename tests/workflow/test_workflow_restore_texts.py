@@ -2,15 +2,9 @@
 
 from pathlib import Path
 
-from notion_gitops.model.outcomes import SyncResult
-from notion_gitops.model.restores import RestoreWish
 from tests.workflow.notes_world import BARE, build, in_git, in_notion, write_notion
+from tests.workflow.restore_world import wish
 from tests.workflow.workflow_world import World
-
-
-def wish(sync: SyncResult, record: str) -> RestoreWish:
-    mapping, _, key = record.partition("/")
-    return RestoreWish(sync.sync_id, mapping, key, "", None)
 
 
 def test_a_text_comes_back(notes: World) -> None:
