@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from notion_gitops.model.outcomes import SyncResult
 from notion_gitops.sandbox.basics.clock import SettableClock
 from tests.workflow import notes_world
+from tests.workflow.registry_world import Registry, open_registry
 from tests.workflow.workflow_samples import RECORDS, databases
 from tests.workflow.workflow_world import World, make_world, open_file
 
@@ -75,6 +76,12 @@ def edited(world: World) -> tuple[World, SyncResult]:
     """A sync that took Notion's hours, tags, due and note of a task."""
     world.in_notion("tasks/dig", Hours=20, Tags=["blue"], Due="2026-05-05", Note="From Notion")
     return world, world.apply()
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Registry:
+    """No database yet: `schema apply` makes them."""
+    return open_registry(tmp_path)
 
 
 @pytest.fixture(scope="session")
