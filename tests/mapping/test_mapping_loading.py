@@ -1,12 +1,10 @@
-"""Good mappings become nouns; several files are held against one another."""
-
-from pathlib import Path
+"""Good mappings become nouns, with all that they say."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notion_gitops.mapping import fingerprint, load_alone, load_folder, load_mappings
+from notion_gitops.mapping import fingerprint, load_alone, load_mappings
 from notion_gitops.model.diagnostics import Place, Severity
 from notion_gitops.model.errors import InvalidInput
 from notion_gitops.model.mapping import (
@@ -20,106 +18,7 @@ from notion_gitops.model.mapping import (
     PropertyType,
     Take,
 )
-
-PROJECTS = """\
-version: 1
-name: projects
-notion: {database: https://www.notion.so/acme/Projects-0f2e3d4c5b6a79881f2e3d4c5b6a7988?v=1}
-git: {path: state/records/projects.csv, format: csv}
-key: {field: id, property: Project ID}
-fields:
-  title: {property: Name, type: title}
-  status: {property: Status, type: status}
-  budget: {property: Budget, type: number, sensitive: true}
-"""
-
-TASKS = """\
-# yaml-language-server: $schema=mapping.schema.json
-version: 1
-name: tasks
-notion:
-  database: ${NOTION_TASKS_DATABASE}
-  filter: {property: Archived, checkbox: {equals: false}}
-git:
-  path: state/records/tasks/
-  format: markdown
-  folder: "due[:4] | default('undated')"
-mode: two-way
-key: {field: id, property: Task ID, write_back: all}
-fields:
-  title:    {property: Name, type: title, required: true}
-  status:   {property: Status, type: status, values: {todo: Not started, doing: Doing, done: Done}}
-  project:  {property: Project, type: relation, to: projects, required: true}
-  assignee: {property: Assignee, type: people, group: metadata}
-  start:    {property: Start, type: date}
-  due:      {property: Due, type: date, group: metadata}
-  hours:    {property: Hours, type: number, to_notion: value * 60, to_git: "{{ value / 60 }}"}
-  tags:     {property: Tags, type: multi_select, new_options: allow}
-  progress: {property: Progress, type: rollup}
-  pushed:   {property: Pushed, type: rich_text, direction: push, to_notion: value | upper}
-conflicts:
-  rules:
-    - {name: active work is ours, when: "git.status == 'doing'", fields: [due, hours], take: git}
-    - {name: metadata is Notion's, group: metadata, fields: [tags], take: notion}
-    - {name: status follows the last edit, fields: [status], take: latest}
-    - name: people rest at the weekend
-      when: >-
-        edited.notion.by is not empty
-      take: manual
-  otherwise: latest
-deletes: {when_deleted_in_git: keep, when_trashed_in_notion: ask}
-body: none
-checks:
-  - {unique: [title]}
-  - {required: [due, hours], severity: error}
-  - {orphans: project}
-  - {order: [start, due]}
-  - contradicts: {relation: project, when: "status != 'done' and due < today",
-                  related: "status == 'done'", message: is open}
-safety: {deletes: "10%", updates: {share: "50%", count: 300}}
-initial: notion
-timezone: Europe/Paris
-"""
-
-RESOURCES = """\
-version: 1
-name: resources
-notion: {database: "${RESOURCES}"}
-git: {path: state/records/resources}
-fields:
-  name: {property: Name, type: title}
-  capacity: {property: Capacity, type: number}
-  busy: {property: Tasks, type: relation, to: bookings}
-checks:
-  - capacity: {from: bookings, relation: who, amount: hours, limit: capacity,
-               start: first, while: "hours > 0"}
-  - {documented: {by: bookings, relation: who, max_age_days: 30, date: first}}
-"""
-
-BOOKINGS = """\
-version: 1
-name: bookings
-notion: {database: "${BOOKINGS}"}
-git: {path: state/records/bookings.yaml}
-mode: mirror
-fields:
-  title: {property: Name, type: title}
-  who: {property: Who, type: relation, to: resources}
-  hours: {property: Hours, type: number}
-  first: {property: From, type: date}
-"""
-
-
-def load(**texts: str) -> dict[str, DatabaseMapping]:
-    files = {f"mappings/{name}.yaml": text.encode() for name, text in texts.items()}
-    return {mapping.name: mapping for mapping in load_mappings(files)}
-
-
-def refused(**texts: str) -> list[tuple[str, str, str | None]]:
-    with pytest.raises(InvalidInput) as raised:
-        load(**texts)
-    found = raised.value.diagnostics
-    return [(str(d.place), d.summary, str(d.also) if d.also else None) for d in found]
+from tests.mapping.mapping_samples import BOOKINGS, PROJECTS, RESOURCES, TASKS, load
 
 
 @pytest.fixture
@@ -258,165 +157,6 @@ def test_a_stated_limit_is_the_limit() -> None:
     )
 
 
-DEFAULTS = """\
-version: 1
-timezone: Europe/Berlin
-mode: mirror
-notion: {filter: {property: Kind, select: {equals: a}}}
-key: {property: Key}
-safety: {deletes: 3, updates: 4}
-conflicts:
-  rules:
-    - {name: budget is ours, fields: [budget], take: git}
-    - {name: all else, when: "git.owner == 'x'", take: notion}
-  otherwise: notion
-checks:
-  - {unique: [title]}
-  - {orphans: project}
-"""
-
-
-def test_defaults_fill_in_what_a_mapping_does_not_say() -> None:
-    text = PROJECTS + "safety: {deletes: 9}\n"
-    found = load(_defaults=DEFAULTS, projects=text, bookings=BOOKINGS, resources=RESOURCES)
-    projects, bookings = found["projects"], found["bookings"]
-    assert (projects.timezone, projects.mode, projects.otherwise) == (
-        "Europe/Berlin",
-        Mode.MIRROR,
-        Take.NOTION,
-    )
-    assert (projects.safety.deletes.count, projects.safety.updates.count) == (9, 4)
-    assert (projects.key.field, projects.key.property_name) == ("id", "Project ID")
-    assert bookings.key.property_name == "Key"
-    assert projects.notion.filter == {"property": "Kind", "select": {"equals": "a"}}
-    assert [rule.name for rule in projects.rules] == ["budget is ours", "all else"]
-    assert [rule.name for rule in bookings.rules] == ["all else"]
-    assert projects.otherwise_place == Place("mappings/_defaults.yaml", 11, 14)
-    assert [check.kind for check in projects.checks] == [CheckKind.UNIQUE]
-    assert len(found["resources"].checks) == 2
-
-
-def test_what_is_wrong_with_the_defaults_is_told_once() -> None:
-    text = "version: 1\nname: x\ntimezone: Mars\ngit: {path: a}\nbase_url: x\n"
-    assert refused(_defaults=text, projects=PROJECTS, bookings=BOOKINGS, resources=RESOURCES) == [
-        ("mappings/_defaults.yaml:2:1", 'unknown key "name"', None),
-        ("mappings/_defaults.yaml:3:11", 'unknown time zone "Mars"', None),
-        ("mappings/_defaults.yaml:4:7", 'unknown key "path"', None),
-        ("mappings/_defaults.yaml:5:1", '"base_url" is not configurable here', None),
-    ]
-
-
-def test_other_files_with_an_underscore_are_not_read() -> None:
-    assert set(load(_notes="{{{", projects=PROJECTS)) == {"projects"}
-
-
-def test_two_mappings_of_one_database() -> None:
-    """Holds M05."""
-    other = PROJECTS.replace("name: projects", "name: copies").replace(
-        "https://www.notion.so/acme/Projects-0f2e3d4c5b6a79881f2e3d4c5b6a7988?v=1",
-        "0f2e3d4c-5b6a-7988-1f2e-3d4c5b6a7988",
-    )
-    other = other.replace("projects.csv", "copies.csv")
-    assert refused(projects=PROJECTS, copies=other) == [
-        (
-            "mappings/projects.yaml:3:20",
-            "another mapping has the same database",
-            "mappings/copies.yaml:3:20",
-        )
-    ]
-
-
-@pytest.mark.parametrize("path", ["state/records/tasks", "state/records", "state/Records/TASKS/a"])
-def test_two_mappings_on_overlapping_paths(path: str) -> None:
-    """Holds M05."""
-    other = RESOURCES.replace("state/records/resources", path)
-    other = other[: other.index("  busy")]
-    projects = PROJECTS.replace("records/projects", "p")
-    found = refused(projects=projects, tasks=TASKS, resources=other)
-    assert found == [
-        (
-            "mappings/tasks.yaml:8:9",
-            "another mapping has the same path, or one within the other",
-            "mappings/resources.yaml:4:13",
-        )
-    ]
-
-
-def test_a_path_that_the_state_branch_needs_for_another_mapping() -> None:
-    other = BOOKINGS.replace("name: bookings", "name: state")
-    other = other.replace("  who: {property: Who, type: relation, to: resources}\n", "")
-    found = refused(projects=PROJECTS, state=other)
-    assert [place for place, _, _ in found] == [
-        "mappings/projects.yaml:4:13",
-        "mappings/state.yaml:4:13",
-    ]
-
-
-def test_all_problems_of_all_files_are_told_in_order() -> None:
-    found = refused(
-        projects=PROJECTS.replace("type: number", "type: numbr"),
-        tasks=TASKS.replace("take: latest", "take: latst").replace("to: projects", "to: project"),
-        broken="version: 1\n  name: x\n",
-    )
-    assert [place for place, _, _ in found] == [
-        "mappings/broken.yaml:2:7",
-        "mappings/projects.yaml:9:36",
-        "mappings/tasks.yaml:16:53",
-        "mappings/tasks.yaml:28:68",
-    ]
-
-
-def test_a_relation_to_a_mapping_that_is_broken_itself_is_no_second_problem() -> None:
-    found = refused(projects="- nothing\n", tasks=TASKS)
-    assert [place for place, _, _ in found] == ["mappings/projects.yaml:1:1"]
-
-
-def test_one_mapping_in_two_files() -> None:
-    files = {"m/projects.yaml": PROJECTS.encode(), "m/projects.yml": PROJECTS.encode()}
-    with pytest.raises(InvalidInput) as raised:
-        load_mappings(files)
-    assert 'two files are the mapping "projects"' in {d.summary for d in raised.value.diagnostics}
-
-
-def test_a_folder_is_read(tmp_path: Path) -> None:
-    folder = tmp_path / "mappings"
-    folder.mkdir()
-    (folder / "projects.yaml").write_text(PROJECTS)
-    (folder / "tasks.yml").write_text(TASKS)
-    (folder / "README.md").write_text("about")
-    assert [mapping.name for mapping in load_folder(tmp_path)] == ["projects", "tasks"]
-    assert load_folder(tmp_path)[0].place == Place("mappings/projects.yaml")
-
-
-def test_a_folder_without_mappings_says_what_to_do(tmp_path: Path) -> None:
-    for _ in range(2):
-        with pytest.raises(InvalidInput) as raised:
-            load_folder(tmp_path)
-        assert "mappings/" in raised.value.diagnostics[0].summary
-        assert "init" in raised.value.diagnostics[0].fix
-        (tmp_path / "mappings").mkdir(exist_ok=True)
-        (tmp_path / "mappings" / "_defaults.yaml").write_text("version: 1\n")
-
-
-def test_a_folder_that_cannot_be_read(tmp_path: Path) -> None:
-    (tmp_path / "mappings" / "tasks.yaml").mkdir(parents=True)
-    with pytest.raises(InvalidInput) as raised:
-        load_folder(tmp_path)
-    assert raised.value.diagnostics[0].summary == "mappings/tasks.yaml is no file"
-
-
-def test_a_link_is_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("NOTION_TOKEN: ntn_1\n")
-    (tmp_path / "mappings").mkdir()
-    (tmp_path / "mappings" / "tasks.yaml").symlink_to(tmp_path / "secret")
-    with pytest.raises(InvalidInput) as raised:
-        load_folder(tmp_path)
-    told = raised.value.diagnostics[0]
-    assert told.summary == "a symbolic link is not read as a mapping"
-    assert told.place == Place("mappings/tasks.yaml")
-    assert told.source_line == ""
-
-
 def test_a_recorded_mapping_is_read_without_the_others() -> None:
     defaults = b"version: 1\ntimezone: Europe/Berlin\n"
     found = load_alone(RESOURCES.encode(), "resources/mapping.yaml", defaults)
@@ -426,11 +166,6 @@ def test_a_recorded_mapping_is_read_without_the_others() -> None:
     for bad in (b"", b"- a\n", b"version: 2\n", PROJECTS.replace("number", "n").encode()):
         with pytest.raises(InvalidInput):
             load_alone(bad, "tasks/mapping.yaml")
-
-
-def test_a_file_that_is_too_large_is_not_parsed() -> None:
-    found = refused(projects=PROJECTS + "#" * 1_000_000)
-    assert "bytes" in found[0][1]
 
 
 def test_a_fingerprint_changes_with_the_meaning_alone() -> None:
