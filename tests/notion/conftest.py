@@ -25,6 +25,7 @@ from notion_gitops.notion.schema import Schema, read_schema
 from notion_gitops.sandbox import DEFAULT_TOKEN, Sandbox, SandboxTransport
 from notion_gitops.sandbox.basics.clock import SettableClock
 from notion_gitops.sandbox.seeding.seed import load
+from tests.notion.notion_desk import ALL, Desk
 
 NOW = datetime(2026, 7, 1, 9, 30, 42, tzinfo=UTC)
 ANN = "6794760a-1f15-45cd-9c65-0dfe42f5135a"
@@ -142,3 +143,8 @@ def make_mapping() -> MakeMapping:
         )
 
     return make
+
+
+@pytest.fixture
+def desk(notion: Notion, make_mapping: MakeMapping, people: People) -> Desk:
+    return Desk(notion, make_mapping(**ALL), people)

@@ -2,110 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notion_gitops.model.diagnostics import Place
-from notion_gitops.model.expressions import Expression
-from notion_gitops.model.mapping import COMPUTED, DatabaseMapping, PropertyType
-from notion_gitops.model.people import People
+from notion_gitops.model.mapping import COMPUTED
 from notion_gitops.model.records import Absence
 from notion_gitops.model.values import DateValue, FileRef, GeoPlace, Unknown, Value
 from notion_gitops.notion.absence import classify
-from notion_gitops.notion.completing import complete_page
-from notion_gitops.notion.pages import Target, decode_page, encode_properties
-from notion_gitops.notion.schema_memory import follow
-from tests.notion.schema_memories import remember
-
-if TYPE_CHECKING:
-    from notion_gitops.notion.gateway import Gateway
-    from notion_gitops.notion.schema import Schema
-    from tests.notion.conftest import MakeMapping, Notion
-
-T = PropertyType
-ALL = {
-    "text": ("Text", T.RICH_TEXT, {}),
-    "number": ("Number", T.NUMBER, {}),
-    "select": ("Select", T.SELECT, {"values": {"a": "A", "b": "B"}}),
-    "tags": ("Multi", T.MULTI_SELECT, {"new_options": True}),
-    "status": ("Status", T.STATUS, {}),
-    "date": ("Date", T.DATE, {}),
-    "people": ("People", T.PEOPLE, {}),
-    "files": ("Files", T.FILES, {}),
-    "done": ("Checkbox", T.CHECKBOX, {}),
-    "url": ("Url", T.URL, {}),
-    "email": ("Email", T.EMAIL, {}),
-    "phone": ("Phone", T.PHONE_NUMBER, {}),
-    "project": ("Relation", T.RELATION, {"to": "projects"}),
-    "spot": ("Place", T.PLACE, {}),
-    "rollup": ("Rollup", T.ROLLUP, {}),
-    "formula": ("Formula", T.FORMULA, {}),
-    "created": ("Created", T.CREATED_TIME, {}),
-    "author": ("Author", T.CREATED_BY, {}),
-    "edited": ("Edited", T.LAST_EDITED_TIME, {}),
-    "editor": ("Editor", T.LAST_EDITED_BY, {}),
-    "uid": ("Id", T.UNIQUE_ID, {}),
-    "verified": ("Verified", T.VERIFICATION, {}),
-    "button": ("Button", T.BUTTON, {}),
-}  # fmt: skip
-
-
-class Desk:
-    """One mapping of the database Everything, and the way to it."""
-
-    def __init__(self, notion: "Notion", mapping: DatabaseMapping, people: People) -> None:
-        self.notion = notion
-        self.gateway: Gateway = notion.gateway()
-        self.mapping = mapping
-        self.people = people
-        self.schema: Schema = notion.schema("everything")
-        projects = self.gateway.query(notion.source("projects")).pages
-        self.pages = {
-            p["properties"]["Key"]["rich_text"][0]["plain_text"]: p["id"] for p in projects
-        }
-        self.page_id = self.gateway.query(self.schema.data_source_id).pages[0]["id"]
-
-    def target(self) -> Target:
-        return Target(self.mapping, self.schema, self.people, {"projects": self.pages})
-
-    def page(self) -> dict[str, Any]:
-        page = self.gateway.page(self.page_id)
-        return complete_page(self.gateway, page, self.mapping, self.schema)
-
-    def read(self) -> dict[str, Value]:
-        decoded = decode_page(self.page(), self.mapping, self.schema, self.people)
-        assert decoded.findings == ()
-        return dict(decoded.record.fields)
-
-    def send(self, values: dict[str, Value]) -> dict[str, Any]:
-        """Write, and read the page back as stored."""
-        encoded = encode_properties(values, self.target(), previous_page=self.page())
-        assert dict(encoded.left_out) == {}
-        return self.gateway.update_page(self.page_id, encoded.properties)
-
-    def sent(
-        self, values: dict[str, Value], page: dict[str, Any] | None = None, key: str | None = None
-    ) -> dict[str, Any]:
-        """The properties that a request names by their ids, by their names."""
-        encoded = encode_properties(values, self.target(), previous_page=page, key=key)
-        names = {prop.encoded_id: prop.name for prop in self.schema.properties.values()}
-        return {names[identity]: value for identity, value in encoded.properties.items()}
-
-    def refused(self, values: dict[str, Value]) -> str:
-        """Why the only value is not sent, and what to do."""
-        encoded = encode_properties(values, self.target(), previous_page=self.page())
-        assert encoded.properties == {}
-        (finding,) = encoded.left_out.values()
-        assert finding.place is not None
-        return f"{finding.message} {finding.fix}"
-
-
-@pytest.fixture
-def desk(notion: "Notion", make_mapping: "MakeMapping", people: People) -> Desk:
-    return Desk(notion, make_mapping(**ALL), people)
+from notion_gitops.notion.pages import decode_page, encode_properties
+from tests.notion.notion_desk import ALL, Desk, T
 
 
 def instant(*parts: int) -> datetime:
@@ -186,15 +93,6 @@ def test_only_the_given_fields_are_sent(desk: Desk) -> None:
     assert desk.sent({"number": 1, "formula": 3}) == {"Number": {"number": 1}}
 
 
-def test_sets_keep_their_order_in_notion(desk: Desk) -> None:
-    desk.send({"tags": frozenset({"x"})})
-    desk.send({"tags": frozenset({"x", "z"})})
-    page = desk.send({"tags": frozenset({"x", "y", "z"})})
-    assert [o["name"] for o in page["properties"]["Multi"]["multi_select"]] == ["x", "z", "y"]
-    page = desk.send({"tags": frozenset({"z", "y"})})
-    assert [o["name"] for o in page["properties"]["Multi"]["multi_select"]] == ["z", "y"]
-
-
 @pytest.mark.parametrize(
     ("zone", "sent"), [("UTC", "+00:00"), ("Europe/Berlin", "+02:00"), ("Asia/Kolkata", "+05:30")]
 )
@@ -268,62 +166,6 @@ def test_what_notion_would_not_take_is_told_before_it_is_sent(
     assert said in desk.refused(values)
 
 
-def test_a_new_option_needs_permission(desk: Desk, make_mapping: "MakeMapping") -> None:
-    desk.mapping = make_mapping(tags=("Multi", T.MULTI_SELECT, {}))
-    assert "new_options: allow" in desk.refused({"tags": frozenset({"brand new"})})
-
-
-def test_an_option_of_the_mapping_that_is_not_there_is_added_by_schema_apply(
-    desk: Desk, make_mapping: "MakeMapping"
-) -> None:
-    desk.mapping = make_mapping(tags=("Multi", T.MULTI_SELECT, {"values": {"sf": "Fiction"}}))
-    nowhere = replace(desk.schema.properties["Multi"], options={})
-    properties = {**desk.schema.properties, "Multi": nowhere}
-    desk.schema = replace(desk.schema, properties=properties)
-    told = desk.refused({"tags": frozenset({"sf"})})
-    assert "It has no options yet. To add what the mapping names: notion-gitops schema" in told
-    assert "new_options" not in told
-
-
-def test_an_option_without_a_word_is_left_alone_on_both_sides(
-    desk: Desk, make_mapping: "MakeMapping"
-) -> None:
-    desk.mapping = make_mapping(tags=("Multi", T.MULTI_SELECT, {"values": {"ex": "x"}}))
-    plain = {"Multi": {"multi_select": [{"name": "x"}, {"name": "y"}]}}
-    desk.gateway.update_page(desk.page_id, plain)
-    decoded = decode_page(desk.page(), desk.mapping, desk.schema, desk.people)
-    assert isinstance(decoded.record.fields["tags"], Unknown)
-    (finding,) = decoded.findings
-    assert finding.check == "unknown option"
-    assert "values:" in finding.fix
-    assert "y: y" in finding.fix
-    assert finding.keys == ("full",)
-    assert '"y" in Notion' in desk.refused({"tags": frozenset({"ex"})})
-
-
-def test_an_option_renamed_in_notion_changes_no_record(desk: Desk) -> None:
-    """Holds F016."""
-    desk.send({"select": "a", "tags": frozenset({"x", "y"})})
-    before = desk.read()
-    memory = remember(desk.schema, desk.mapping)
-    renamed = {
-        name: replace(
-            prop, options={f"{n} (renamed)": identity for n, identity in prop.options.items()}
-        )
-        for name, prop in desk.schema.properties.items()
-    }
-    page = desk.page()
-    page["properties"]["Select"]["select"]["name"] += " (renamed)"
-    for option in page["properties"]["Multi"]["multi_select"]:
-        option["name"] += " (renamed)"
-    desk.schema = follow(replace(desk.schema, properties=renamed), desk.mapping, memory).schema
-    decoded = decode_page(page, desk.mapping, desk.schema, desk.people)
-    assert dict(decoded.record.fields) == before
-    sent = desk.sent({"select": "a", "tags": frozenset({"x"})}, page)
-    assert sent["Select"]["select"] == {"id": page["properties"]["Select"]["select"]["id"]}
-    assert "name" not in sent["Multi"]["multi_select"][0]
-
-
 def test_hosted_files_are_told_apart_by_address_and_sent_as_they_were(desk: Desk) -> None:
     """Holds F021."""
     page = desk.page()
@@ -372,77 +214,6 @@ def test_unreadable_values_are_unknown_and_the_rest_is_read(desk: Desk) -> None:
     assert len(decoded.findings) == 6
     sent = encode_properties({"text": "x"}, desk.target(), previous_page=page)
     assert sent.properties == {}
-
-
-def test_a_title_with_a_mention_is_not_written_over(desk: Desk) -> None:
-    mention = {"type": "mention", "mention": {"type": "date", "date": {"start": "2026-06-01"}}}
-    title = {"Name": {"title": [{"text": {"content": "due "}}, mention]}}
-    desk.gateway.update_page(desk.page_id, title)
-    assert "mention" in desk.refused({"title": "other"})
-
-
-def test_an_edited_title_keeps_its_link(desk: Desk) -> None:
-    link = {"url": "https://example.org/plan"}
-    title = [{"text": {"content": "See "}}, {"text": {"content": "the plan", "link": link}}]
-    desk.gateway.update_page(desk.page_id, {"Name": {"title": title}})
-    page = desk.send({"title": "Look at the plan"})
-    items = page["properties"]["Name"]["title"]
-    assert "".join(item["plain_text"] for item in items) == "Look at the plan"
-    assert [item["plain_text"] for item in items if item["href"]] == ["the plan"]
-
-
-def test_mentions_and_equations_in_text_survive_an_edit_in_git(desk: Desk) -> None:
-    items = [
-        {"text": {"content": "ask "}, "annotations": {"color": "red", "underline": True}},
-        {"type": "mention", "mention": {"user": {"id": desk.people.by_alias["ann"].user_id}}},
-        {"type": "equation", "equation": {"expression": "x^2"}},
-    ]
-    desk.gateway.update_page(desk.page_id, {"Text": {"rich_text": items}})
-    text = desk.read()["text"]
-    assert isinstance(text, str)
-    page = desk.send({"text": text + " now"})
-    kinds = [item["type"] for item in page["properties"]["Text"]["rich_text"]]
-    assert kinds == ["text", "mention", "equation", "text"]
-    assert desk.read()["text"] == text + " now"
-
-
-def expression(source: str, result: Any) -> Expression:
-    return Expression(source, Place("m.yaml"), lambda names: result(names["value"]))
-
-
-def test_transforms_are_applied_both_ways(desk: Desk, make_mapping: "MakeMapping") -> None:
-    minutes = {
-        "to_notion": expression("value / 60", lambda v: v / 60),
-        "to_git": expression("value * 60", lambda v: v * 60),
-    }
-    desk.mapping = make_mapping(number=("Number", T.NUMBER, minutes))
-    page = desk.send({"number": 90})
-    assert page["properties"]["Number"]["number"] == 1.5
-    assert desk.read()["number"] == 90
-
-
-def test_a_transform_without_a_way_back_is_not_written(
-    desk: Desk, make_mapping: "MakeMapping"
-) -> None:
-    lossy = {
-        "to_notion": expression("value | lower", str.lower),
-        "to_git": expression("value", lambda v: v),
-    }
-    desk.mapping = make_mapping(text=("Text", T.RICH_TEXT, lossy))
-    assert "would come back" in desk.refused({"text": "Loud"})
-    desk.send({"text": "quiet"})
-
-
-@pytest.mark.parametrize("result", [7, ["a", 1], {"a": 1}, True])
-def test_a_transform_that_gives_something_else_is_told(
-    desk: Desk, make_mapping: "MakeMapping", result: Any
-) -> None:
-    wrong = {"to_git": expression("odd", lambda _: result)}
-    desk.mapping = make_mapping(tags=("Multi", T.MULTI_SELECT, wrong))
-    desk.gateway.update_page(desk.page_id, {"Multi": {"multi_select": [{"name": "x"}]}})
-    decoded = decode_page(desk.page(), desk.mapping, desk.schema, desk.people)
-    assert isinstance(decoded.record.fields["tags"], Unknown)
-    assert decoded.findings[0].check == "transform"
 
 
 def test_why_a_page_is_not_in_the_listing(desk: Desk) -> None:
