@@ -11,6 +11,9 @@ from notion_gitops.model.values import Fields, Unknown, digest, to_plain
 LOOK_AGAIN = "-"
 """In place of a digest: the page is looked at in every plan, though nobody edits it."""
 
+NOT_AS_SEEN = "?"
+"""In place of a digest: the page is looked at as soon as it is listed again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:

@@ -99,6 +99,7 @@ class Oracle:
     answered: set[tuple[str, str]] = field(default_factory=set)  # key, field ("": the record)
     backed_up: set[str] = field(default_factory=set)  # tokens in the backups of any sync
     heads: dict[str, str] = field(default_factory=dict)  # of the hub, as last seen
+    set_back: str = ""  # where somebody set the hub's state branch back to
     renamed: dict[str, str] = field(default_factory=dict)  # keys by people: new -> old
     tally: Counter[str] = field(default_factory=Counter)
 
@@ -286,8 +287,13 @@ class Oracle:
     # --- at any time ---
 
     def moves_on(self, hub: Clone, ref: str) -> None:
-        """I13: what the remote had, it still has: nobody's commits are pushed away."""
+        """I13: what the remote had, it still has: nobody's commits are pushed away.
+
+        D10: nothing is built on a state that somebody set back.
+        """
         now, before = hub.resolve(ref), self.heads.get(ref, "")
+        if now == self.set_back:
+            return
         hold("I13", not before or before in hub.objects.ancestors(now), ref, "was rewound")
         self.heads[ref] = now
 

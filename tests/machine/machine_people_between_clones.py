@@ -108,6 +108,17 @@ class PeopleBetweenClones(PeopleInGit):
                 self.oracle.replaced(went(other[name], side[name]), "merged")
         return (FILE, clone.objects.write("blob", text))
 
+    def set_back(self) -> bool:
+        """Somebody forces the remote's state branch back by a sync; clones do not know yet."""
+        now = self.hub.resolve(STATE)
+        commit = self.hub.objects.commit(now) if now else None
+        if commit is None or not commit.parents:
+            return False
+        set_ref(self.hub.git, STATE, commit.parents[0])
+        self.oracle.set_back = commit.parents[0]
+        self.tell("state set back")
+        return True
+
     def lose_disk(self, name: str) -> None:
         """A clone is gone; another one takes its place. What it had not pushed is gone with it."""
         clone = self.clones[name]

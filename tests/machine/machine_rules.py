@@ -70,6 +70,9 @@ IN_NOTION = st.sampled_from(
         "rename option",
     ]
 )
+OF_SERVERS = st.sampled_from(
+    ["lag", "no lag", "cut", "whole", "unshare", "share", "share", "set back", "set back"]
+)
 
 
 def act_of(world: World, name: str, what: tuple[Any, ...]) -> Callable[[Process], None]:
@@ -152,8 +155,7 @@ class Machine(RuleBasedStateMachine):
             if pull:
                 self.world.pull(name)
             ran = self.world.apply(name, moments=list(moments))
-            if "went apart" in ran.text:
-                self.world.follow_advice(name)
+            self.world.follow_advice(name, ran)
             return ran
 
     @rule(name=ENGINES)
@@ -259,13 +261,15 @@ class Machine(RuleBasedStateMachine):
     def time_passes(self, minutes: float) -> None:
         self.world.advance(timedelta(minutes=minutes))
 
-    @rule(what=st.sampled_from(["lag", "no lag", "cut", "whole", "unshare", "share", "share"]))
-    def listings(self, what: str) -> None:
+    @rule(what=OF_SERVERS)
+    def servers(self, what: str) -> None:
         match what:
             case "lag" | "no lag":
                 self.world.lag = timedelta(seconds=120 if what == "lag" else 0)
             case "cut" | "whole":
                 self.world.cut(short=what == "cut")
+            case "set back":
+                self.world.set_back()
             case _:
                 self.world.share(shared=what == "share")
 

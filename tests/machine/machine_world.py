@@ -1,10 +1,12 @@
 """Two clones that apply, a hub between them, a Notion, and the people who work in all of these."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
 from notion_gitops.cli.main import run as run_command
 from notion_gitops.model.errors import ExitCode
+from notion_gitops.workflow.workspace import NEWEST_REF
 from tests.machine.machine_at_rest import agreed, none_lost
 from tests.machine.machine_git import Clone
 from tests.machine.machine_ground import CLONES, SavedPlan
@@ -166,8 +168,7 @@ class World(PeoplePointing):
             self.publish(name)
             before = (_refs(self.hub), _refs(self.clones[name]))
             ran = self.apply(name)
-            if "went apart" in ran.text:
-                self.follow_advice(name)
+            if self.follow_advice(name, ran):
                 ran = self.apply(name)
             if ran.code == ExitCode.STATE_UNUSABLE:
                 set_back += 1  # the other clone has what this one lacks, or nobody has
@@ -187,12 +188,21 @@ class World(PeoplePointing):
         hold("I23", ran.code in {0, 3}, "rebuild:", ran.code, ran.text)
         self.tell(f"state rebuild: {ran.code}", name)
 
-    def follow_advice(self, name: str) -> None:
-        """What the message says of state branches that went apart."""
+    def follow_advice(self, name: str, ran: Ran) -> bool:
+        """What the message says of a state branch that is not the one that counts."""
         clone = self.clones[name]
-        set_ref(clone.git, f"refs/heads/kept-{self.oracle.acts}", clone.resolve(STATE))
-        set_ref(clone.git, STATE, clone.resolve(TRACKED))
-        self.tell("took the remote's state", name)
+        if "went apart" in ran.text:
+            set_ref(clone.git, f"refs/heads/kept-{self.oracle.acts}", clone.resolve(STATE))
+            set_ref(clone.git, STATE, clone.resolve(TRACKED))
+            self.tell("took the remote's state", name)
+            return True
+        back = re.search(rf"git update-ref {STATE} (\w+)", ran.text)
+        if "was set back" not in ran.text or back is None:
+            return False
+        set_ref(clone.git, STATE, clone.resolve(NEWEST_REF))
+        hold("I23", clone.resolve(STATE).startswith(back[1]), "another than the newest", ran.text)
+        self.tell("put the state back", name)
+        return True
 
 
 def _refs(clone: Clone) -> dict[str, str]:

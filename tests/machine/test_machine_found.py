@@ -39,3 +39,27 @@ def test_a_page_that_is_trashed_and_deleted_and_comes_back_is_settled(template: 
         world.pull("a", mine=True)
         sync(world, "a")
         world.come_to_rest()
+
+
+def test_a_state_that_is_set_back_is_noticed_and_put_back(template: Template) -> None:
+    with a_world(template) as world:
+        for name in ("a", "b"):
+            world.edit_page(page_of(world, "tasks/ant"), "hours")
+            assert sync(world, name) == 0
+        assert world.set_back()
+        world.lose_disk("a")
+        world.pull("a")
+        ran = world.apply("a")
+        assert ran.code == 6
+        assert world.follow_advice("a", ran)
+        world.come_to_rest()
+
+
+def test_what_points_to_a_renamed_record_follows_when_it_is_back(template: Template) -> None:
+    """Its page was archived when the key changed, so its file was left as it was."""
+    with a_world(template) as world:
+        world.rename("b", "tasks/ant", "tasks/ant-4")
+        world.publish("b")
+        world.archive(page_of(world, "teams/blue"), archived=True)
+        assert sync(world, "a") == 0
+        world.come_to_rest()

@@ -12,6 +12,7 @@ from notion_gitops.report.plan_text import plan_text
 from notion_gitops.report.sync import sync_text
 from notion_gitops.workflow.apply import nothing_to_do
 from notion_gitops.workflow.pairing import find_pairs, record_pairs
+from tests.workflow.holds_world import hold, release, task
 from tests.workflow.workflow_views import findings, kinds, part
 from tests.workflow.workflow_world import World
 
@@ -51,6 +52,27 @@ def test_a_renamed_project_keeps_the_relations_of_its_tasks(world: World) -> Non
         # as the value was spelled: a single key without brackets
         assert world.record(f"tasks/{task}")["project"] in ("north", ["north"])
         assert world.page(f"tasks/{task}")["Project"] == [page]
+
+
+@pytest.mark.parametrize("why", ["archived", "on hold"])
+def test_what_points_to_a_renamed_record_follows_once_it_takes_part_again(
+    world: World, why: str
+) -> None:
+    page, lay = world.page_id("tasks/dig"), world.page_id("tasks/lay")
+    if why == "on hold":
+        hold(world, task(record="lay"))
+    else:
+        world.api("PATCH", f"pages/{lay}", {"is_archived": True})
+    rename(world, "tasks/dig", "tasks/excavate")
+    world.apply(settled=False, exact=False)
+    assert world.record("tasks/lay")["after"] in ("dig", ["dig"])
+    if why == "on hold":
+        release(world)
+    else:
+        world.api("PATCH", f"pages/{lay}", {"is_archived": False})
+    world.apply()
+    assert world.record("tasks/lay")["after"] in ("excavate", ["excavate"])
+    assert world.page("tasks/lay")["After"] == [page]
 
 
 def test_a_rename_and_an_edit_in_notion_merge(world: World) -> None:

@@ -129,6 +129,7 @@ def _state_changes(
         metrics=_metrics(result),
         people=planned.comparison.people,
         pending=_pending(planned, result),
+        renamed=frozenset(name for name, each in moved.items() if each.renamed_from),
     )
     changes: dict[str, bytes | None] = {}
     for each in moved.values():

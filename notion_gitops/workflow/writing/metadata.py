@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
-from notion_gitops.engine.advance import bury
+from notion_gitops.engine.advance import NOT_AS_SEEN, bury
 from notion_gitops.mapping.fingerprints import fingerprint
 from notion_gitops.model.mapping import BODY
 from notion_gitops.model.outcomes import MappingHealth
@@ -45,13 +45,14 @@ class Facts:
     metrics: Mapping[str, int | float]
     people: People
     pending: Mapping[str, tuple[PendingRecord, ...]] = field(default_factory=dict)
+    renamed: frozenset[str] = frozenset()  # mappings with records whose key changed
     rebuilt: bool = False  # it is no sync, but a rebuild
 
 
 def metadata_changes(workspace: Workspace, moved: Moved, facts: Facts) -> dict[str, bytes | None]:
     """The metadata files of one mapping that change."""
     name, recorded = moved.mapping.name, moved.compared.recorded
-    entries = _entries(moved)
+    entries = _entries(moved, facts.renamed)
     stones = {**recorded.index.tombstones, **_tombstones(moved)}
     stones = {k: t for k, t in stones.items() if k not in entries}
     pages = dump_index(entries.values(), stones.values())
@@ -89,7 +90,7 @@ def _attached(moved: Moved) -> dict[str, Mapping[str, str]]:
     return {key: files for key, files in attached.items() if files}
 
 
-def _entries(moved: Moved) -> dict[str, IndexEntry]:
+def _entries(moved: Moved, renamed: frozenset[str]) -> dict[str, IndexEntry]:
     entries = _under_this_mapping(moved)
     for key in [*moved.gone, *moved.renamed_from]:
         entries.pop(key, None)
@@ -101,7 +102,20 @@ def _entries(moved: Moved) -> dict[str, IndexEntry]:
         entries[key] = entries[key]._replace(file=path)
     for key, seen in moved.refreshed.items():
         entries[key] = entries[key]._replace(seen=seen)
+    for key in _naming_old_keys(moved, renamed) & entries.keys():
+        entries[key] = entries[key]._replace(seen=NOT_AS_SEEN)
     return {key: _with_reading(moved, entry) for key, entry in entries.items()}
+
+
+def _naming_old_keys(moved: Moved, renamed: frozenset[str]) -> frozenset[str]:
+    """Records whose files may name a record by the key that it had before this sync.
+
+    Nothing changed in them when they come back: out of the trash, into the filter, off hold.
+    """
+    notion, fields = moved.compared.notion, moved.mapping.fields.values()
+    related = any(field.to in renamed for field in fields)
+    absent = notion.snapshot.absent.keys() if related else ()
+    return frozenset({*notion.outdated, *absent}) - moved.records.keys()
 
 
 def _text(base: BaseRecord) -> str | None:
@@ -179,6 +193,6 @@ def _markers(moved: Moved, facts: Facts) -> dict[str, str]:
     markers = dict(before.markers) if before else {}
     if facts.rebuilt:
         markers[REBUILT] = moment(facts.at)
-    elif REBUILT in markers and not any(e.unsettled for e in _entries(moved).values()):
+    elif REBUILT in markers and not any(e.unsettled for e in _entries(moved, facts.renamed).values()):
         del markers[REBUILT]
     return {**markers, MARKER: moment(facts.at)} if moved.compared.bodies.full else markers
