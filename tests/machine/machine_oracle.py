@@ -140,6 +140,10 @@ class Oracle:
         reading = run.reading(page, name)
         return reading is not None and self.edited.get((page.id, name), -1) > reading[0]
 
+    def _only_hidden(self, page: Page, name: str) -> bool:
+        """A relation that nobody edited: what it shows went into the trash, and came back."""
+        return name in RELATIONS and (page.id, name) not in self.edited
+
     def trashes(self, run: Run, page: Page) -> None:
         """I5: only what a person deleted in git goes into the trash."""
         files = records_in(run.clone, run.clone.head())
@@ -153,7 +157,7 @@ class Oracle:
         for name, value in page.values.items():
             since = self.edited_since(run, page, name)
             known = not went(value, base.get(name, "")) or since or asked or name in RULED
-            known = known or self.notion.hides(value)
+            known = known or self.notion.hides(value) or self._only_hidden(page, name)
             hold("I4", known, f"{key} is trashed, and {name} was edited to {value}")
 
     @staticmethod

@@ -193,6 +193,8 @@ def _markers(moved: Moved, facts: Facts) -> dict[str, str]:
     markers = dict(before.markers) if before else {}
     if facts.rebuilt:
         markers[REBUILT] = moment(facts.at)
-    elif REBUILT in markers and not any(e.unsettled for e in _entries(moved, facts.renamed).values()):
+    elif REBUILT in markers and not any(
+        e.unsettled for e in _entries(moved, facts.renamed).values()
+    ):
         del markers[REBUILT]
     return {**markers, MARKER: moment(facts.at)} if moved.compared.bodies.full else markers
