@@ -48,10 +48,10 @@ def test_a_renamed_project_keeps_the_relations_of_its_tasks(world: World) -> Non
     rename(world, "projects/alpha", "projects/north")
     world.apply()
     assert world.page_id("projects/north") == page
-    for task in ("dig", "lay"):
+    for name in ("dig", "lay"):
         # as the value was spelled: a single key without brackets
-        assert world.record(f"tasks/{task}")["project"] in ("north", ["north"])
-        assert world.page(f"tasks/{task}")["Project"] == [page]
+        assert world.record(f"tasks/{name}")["project"] in ("north", ["north"])
+        assert world.page(f"tasks/{name}")["Project"] == [page]
 
 
 @pytest.mark.parametrize("why", ["archived", "on hold"])
