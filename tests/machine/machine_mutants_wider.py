@@ -7,7 +7,7 @@ from notion_gitops.engine import fields, planner
 from notion_gitops.model.operations import Cause, Operation
 from notion_gitops.notion import bodies
 from notion_gitops.notion.schema import PropertySchema
-from notion_gitops.workflow.reading import text_merges
+from notion_gitops.workflow.reading import state_branch, text_merges
 from notion_gitops.workflow.writing.write_bodies import BodyWriter, Reading
 
 
@@ -52,6 +52,11 @@ def saved_plan_of_another_commit(patch: pytest.MonkeyPatch) -> None:
 def saved_plan_grown(patch: pytest.MonkeyPatch) -> None:
     """A saved plan made anew is applied as it is then."""
     patch.setattr(apply_command, "stale_operations", lambda *_: {})
+
+
+def set_back_unseen(patch: pytest.MonkeyPatch) -> None:
+    """A state branch that was set back is taken for the newest one."""
+    patch.setattr(state_branch, "require_not_set_back", lambda *_: False)
 
 
 def options_by_name(patch: pytest.MonkeyPatch) -> None:

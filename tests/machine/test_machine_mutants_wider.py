@@ -74,6 +74,17 @@ def an_option_is_renamed(world: World) -> None:
     world.come_to_rest()
 
 
+def set_back_and_synced(world: World) -> None:
+    for _ in range(2):
+        world.edit_page(page_of(world, "tasks/ant"), "hours")
+        sync(world, "a")
+    world.set_back()
+    world.lose_disk("b")
+    world.edit_page(page_of(world, "tasks/ant"), "note")
+    sync(world, "b")
+    world.come_to_rest()
+
+
 MUTANTS = [
     Mutant(
         planted.text_not_read_again, text_edited_meanwhile, of("I4", "I10"),
@@ -82,6 +93,7 @@ MUTANTS = [
     Mutant(planted.text_of_git_wins, both_edit_a_text, of("I4")),
     Mutant(planted.set_of_git_wins, both_point, of("I4")),
     Mutant(planted.referenced_deletes, pointed_to_and_deleted, of("I5")),
+    Mutant(planted.set_back_unseen, set_back_and_synced, of("I13")),
     Mutant(planted.options_by_name, an_option_is_renamed, of("I7")),
     Mutant(planted.saved_plan_of_another_commit, saved_before_an_edit_in_git, of("I17")),
     Mutant(planted.saved_plan_grown, saved_before_an_edit_in_notion, of("I17")),
