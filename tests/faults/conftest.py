@@ -11,8 +11,10 @@ import pytest
 
 from notion_gitops.workflow.workspace import STATE_REF
 from tests.answers import handed_down
+from tests.faults.faults_git import copy, git
 from tests.faults.faults_laws import check_requests
-from tests.faults.faults_world import World, copy, git, make_workspace
+from tests.faults.faults_samples import make_workspace
+from tests.faults.faults_world import World
 from tests.faults.kill_points import Killer
 
 HERE = Path(__file__).parent

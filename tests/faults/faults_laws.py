@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from tests.faults.faults_world import Exchange, Json
+from tests.faults.faults_transport import Exchange, Json
 
 MAX_AGE = 5.0  # seconds (design, section 7)
 _PAGE = re.compile(r"/v1/pages/([0-9a-f-]{36})(/markdown)?$")

@@ -5,10 +5,6 @@ the waits is a stand-in, so that no test spends the seconds that Notion asks for
 """
 
 import json
-import re
-import shutil
-import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import yaml
 
@@ -30,102 +25,14 @@ from notion_gitops.notion.connect import Settings, open_gateway
 from notion_gitops.notion.gateway import Gateway
 from notion_gitops.notion.pacing import Clock
 from notion_gitops.sandbox import edits
-from notion_gitops.sandbox.basics.messages import Request
 from notion_gitops.sandbox.sandbox import DEFAULT_TOKEN, Sandbox
-from notion_gitops.sandbox.seeding import seed
-from notion_gitops.sandbox.transport import SandboxTransport
 from notion_gitops.sandbox.weather.rules import Effect, Rule
 from notion_gitops.workflow.plan import Connection
 from notion_gitops.workflow.workspace import SANDBOX_STATE_REF, STATE_REF
+from tests.faults.faults_git import git
+from tests.faults.faults_transport import Calm, Exchange, Json, Transport, Watched
 
-Json = dict[str, Any]
-MAIN = "refs/heads/main"
-CANARY = "ntn_canary7Qd93kZxT0kEn"
-LONG_AGO = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-
-TEAMS = """\
-version: 1
-name: teams
-notion: {database: "${TEAMS_DATABASE}"}
-git: {path: state/records/teams, format: yaml}
-key: {property: Team ID}
-fields:
-  name: {property: Name, type: title, required: true}
-  lead: {property: Lead, type: rich_text}
-  load: {property: Load, type: rollup, direction: pull}
-"""
-TASKS = """\
-version: 1
-name: tasks
-notion: {database: "${TASKS_DATABASE}"}
-git: {path: state/records/tasks, format: yaml}
-key: {property: Task ID}
-fields:
-  title: {property: Name, type: title, required: true}
-  status:
-    property: Status
-    type: status
-    values: {todo: Not started, doing: In progress, done: Done}
-  hours: {property: Hours, type: number}
-  note: {property: Note, type: rich_text}
-  due: {property: Due, type: date}
-  team: {property: Team, type: relation, to: teams}
-  tags: {property: Tags, type: multi_select, new_options: allow}
-  parent: {property: Parent, type: relation, to: tasks}
-"""
-SEED: Json = {
-    "workspace": {"name": "Faults"},
-    "users": [
-        {"id": "3f0c6a52-8d1e-4b7a-9c35-61a2e0d4b701", "name": "Ann Lee", "email": "a@e.example"}
-    ],
-    "databases": [
-        {
-            "name": "Teams",
-            "mapping": "teams",
-            "properties": {
-                "Name": "title",
-                "Team ID": "rich_text",
-                "Lead": "rich_text",
-                "Load": {"type": "rollup", "relation": "Tasks", "property": "Hours",
-                         "function": "sum"},
-            },
-            "pages": [
-                {"Name": f"Team {n}", "Team ID": n, "Lead": "Ann", "created": LONG_AGO,
-                 "edited": LONG_AGO, "created_by": "Ann Lee", "edited_by": "Ann Lee"}
-                for n in ("red", "blue")
-            ],
-        },
-        {
-            "name": "Tasks",
-            "mapping": "tasks",
-            "properties": {
-                "Name": "title",
-                "Task ID": "rich_text",
-                "Status": {
-                    "type": "status",
-                    "groups": {
-                        "To-do": ["Not started"],
-                        "In progress": ["In progress"],
-                        "Complete": ["Done"],
-                    },
-                    "default": "Not started",
-                },
-                "Hours": "number",
-                "Note": "rich_text",
-                "Due": "date",
-                "Team": {"type": "relation", "to": "Teams", "two_way": "Tasks"},
-                "Tags": {"type": "multi_select", "options": ["site", "urgent"]},
-                "Parent": {"type": "relation", "to": "Tasks"},
-            },
-            "pages": [
-                {"Name": f"Task {n}", "Task ID": f"t{n}", "Status": "In progress", "Hours": n,
-                 "Team": ["red" if n % 2 else "blue"], "Tags": ["site"], "created": LONG_AGO,
-                 "edited": LONG_AGO, "created_by": "Ann Lee", "edited_by": "Ann Lee"}
-                for n in range(1, 7)
-            ],
-        },
-    ],
-}  # fmt: skip
+_KEYS = {"tasks": "Task ID", "teams": "Team ID"}
 
 
 @dataclass
@@ -141,84 +48,6 @@ class StandInClock:
 
     def monotonic(self) -> float:
         return self.at
-
-
-@dataclass
-class Watched:
-    """Something that happens just before or after the nth request that fits."""
-
-    method: str
-    path: str  # a regular expression
-    act: Callable[[], None]
-    nth: int = 1
-    after: bool = False
-    body: str = ""  # that the request holds
-    seen: int = 0
-
-
-@dataclass
-class Exchange:
-    """One request, and what it was answered."""
-
-    method: str
-    path: str
-    body: Json
-    at: float  # when it was sent, by the clock of the waits
-    answer: Json = field(default_factory=dict)  # empty if it was lost, or no answer of Notion's
-    begins: bool = False  # no request: a command begins here
-
-
-class Transport(SandboxTransport):
-    """To the sandbox, with a log of the bodies, and with people who act at the wrong moment."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        super().__init__(sandbox)
-        self.watched: list[Watched] = []
-        self.sent: list[tuple[str, str, Json]] = []  # method, path, body
-        self.headers: list[str] = []
-        self.unlisted: set[str] = set()  # ids of pages that no query shows yet
-        self.log: list[Exchange] = []  # for the laws of faults_laws.py
-        self.clock: Callable[[], float] = lambda: 0.0
-        self._lock = threading.Lock()
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        body = request.read()
-        content = json.loads(body) if body else {}
-        exchange = Exchange(request.method, request.url.path, content, self.clock())
-        with self._lock:
-            self.sent.append((request.method, request.url.path, content))
-            self.headers.append(request.headers.get("authorization", ""))
-            self.log.append(exchange)
-            due = [w for w in self.watched if self._due(w, request, body)]
-        for watched in due:
-            if not watched.after:
-                watched.act()
-        response = super().handle_request(request)
-        if response.status_code == httpx.codes.OK and "json" in response.headers["content-type"]:
-            exchange.answer = json.loads(response.read())
-        for watched in due:
-            if watched.after:
-                watched.act()
-        if self.unlisted and request.url.path.endswith("/query"):
-            return self._late(response)
-        return response
-
-    def _late(self, response: httpx.Response) -> httpx.Response:
-        """The answer of an index that has not heard of some pages yet."""
-        answer = json.loads(response.read())
-        answer["results"] = [r for r in answer["results"] if r["id"] not in self.unlisted]
-        return httpx.Response(response.status_code, json=answer)
-
-    def _due(self, watched: Watched, request: httpx.Request, body: bytes) -> bool:
-        fits = watched.method == request.method and re.search(watched.path, request.url.path)
-        if not fits or watched.body.encode() not in body:
-            return False
-        watched.seen += 1
-        return watched.seen == watched.nth
-
-    def writes(self) -> list[tuple[str, str, Json]]:
-        """The requests that change something."""
-        return [s for s in self.sent if s[0] == "PATCH" or s[:2] == ("POST", "/v1/pages")]
 
 
 @dataclass(frozen=True)
@@ -426,33 +255,6 @@ class World:
             path.write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
-class Calm(SandboxTransport):
-    """To the sandbox, past its weather and its log."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        super().__init__(sandbox)
-        self.sandbox = sandbox
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        with self.sandbox._lock:
-            status, body, headers = self._answer(request)
-        return httpx.Response(status, headers=headers, json=body)
-
-    def _answer(self, request: httpx.Request) -> Any:
-        return self.sandbox._answer(
-            Request(
-                method=request.method,
-                path=request.url.path,
-                query=tuple(request.url.params.multi_items()),
-                headers={name.lower(): value for name, value in request.headers.items()},
-                body=request.read(),
-            )
-        )
-
-
-_KEYS = {"tasks": "Task ID", "teams": "Team ID"}
-
-
 def plain(page: Json, name: str) -> Any:
     """One value of a page, as short as can be."""
     value = page["properties"][name]
@@ -471,51 +273,8 @@ def void(_: object) -> None:
     """An act whose result nobody wants."""
 
 
-def git(folder: Path, *arguments: str, stdin: str = "") -> str:
-    command = ["git", "-C", str(folder), *arguments]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, input=stdin)
-    assert done.returncode == 0, f"git {' '.join(arguments)}: {done.stderr}"
-    return done.stdout
-
-
-def make_workspace(root: Path) -> None:
-    """A repository with two mappings, and a sandbox with their databases."""
-    root.mkdir()
-    git(root, "init", "-q", "-b", "main")
-    files = {
-        "mappings/teams.yaml": TEAMS,
-        "mappings/tasks.yaml": TASKS,
-        "state/records/README": "The records of this workspace.\n",
-        ".gitignore": ".notion-gitops/\n",
-    }
-    for path, text in files.items():
-        file = root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-    git(root, "add", "-A")
-    git(root, "commit", "-qm", "Start")
-    private = root / ".notion-gitops"
-    private.mkdir()
-    with Sandbox(private / "sandbox.sqlite") as sandbox:
-        seed.load(sandbox, SEED)
-
-
-def copy(template: Path, to: Path) -> Path:
-    shutil.copytree(template, to, symlinks=True)
-    return to
-
-
-def heads(remote: Path) -> tuple[str, str]:
-    return git(remote, "rev-parse", MAIN).strip(), git(remote, "rev-parse", STATE_REF).strip()
-
-
-def hook(remote: Path, text: str) -> None:
-    path = remote / "hooks" / "pre-receive"
-    path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(0o755)
-
-
 def unusable(world: World, *said: str) -> None:
+    """No command goes on with such a state: nothing is written, and what is wrong is told."""
     world.edit_git("t2", hours=72)
     before = world.heads()
     for command in (["plan"], ["apply", "--yes"], ["status"]):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.faults.faults_world import Json
+from tests.faults.faults_transport import Json
 
 
 @dataclass

@@ -9,7 +9,7 @@ import pytest
 
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.sandbox.weather.rules import Effect
-from tests.faults.faults_world import CANARY, World
+from tests.faults.faults_world import World
 
 TASK = r"/pages/[0-9a-f-]+$"
 
@@ -58,6 +58,8 @@ def test_a_stray_file_beside_the_records_stops_nothing(world: World) -> None:
 
 
 # --- the token ---
+
+CANARY = "ntn_canary7Qd93kZxT0kEn"
 
 
 def forms(secret: str) -> set[bytes]:

@@ -4,7 +4,8 @@ import pytest
 
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.sandbox.weather.rules import Effect
-from tests.faults.faults_world import Json, World
+from tests.faults.faults_transport import Json
+from tests.faults.faults_world import World
 
 TASK = r"/pages/[0-9a-f-]+$"
 QUERY = r"/query$"

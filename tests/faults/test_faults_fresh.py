@@ -8,7 +8,8 @@ import pytest
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.sandbox.weather.rules import Effect
 from tests.faults.faults_laws import check_requests
-from tests.faults.faults_world import Exchange, Json, World
+from tests.faults.faults_transport import Exchange, Json
+from tests.faults.faults_world import World
 
 TASK = r"/pages/[0-9a-f-]+$"
 CREATE = r"/v1/pages$"

@@ -14,7 +14,8 @@ import pytest
 
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.repository import Repository, calls
-from tests.faults.faults_world import World, copy
+from tests.faults.faults_git import copy
+from tests.faults.faults_world import World
 
 HERE = Path(__file__).parent
 REAL = shutil.which("git") or ""

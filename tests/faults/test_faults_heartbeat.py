@@ -13,7 +13,8 @@ from notion_gitops.model.runs import AnnouncedRun
 from notion_gitops.state.runs import dump_run
 from notion_gitops.workflow.plan import Connection
 from notion_gitops.workflow.reading.announced import RUN_REF
-from tests.faults.faults_world import World, git
+from tests.faults.faults_git import git
+from tests.faults.faults_world import World
 
 
 def in_hours(world: World, hours: float) -> None:

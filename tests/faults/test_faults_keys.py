@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from notion_gitops.model.errors import ExitCode
-from tests.faults.faults_world import TASKS, Ran, World
+from tests.faults.faults_samples import TASKS
+from tests.faults.faults_world import Ran, World
 
 ALL = ["t1", "t2", "t3", "t4", "t5", "t6"]
 RECORDS = "state/records/tasks"

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from notion_gitops.model.errors import ExitCode
-from tests.faults.faults_world import World, copy
+from tests.faults.faults_git import copy
+from tests.faults.faults_world import World
 from tests.faults.kill_points import Killer
 
 HERE = Path(__file__).parent

@@ -15,7 +15,9 @@ import pytest
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.sandbox import Sandbox
 from tests.faults.conftest import synced
-from tests.faults.faults_world import Json, World, copy, git
+from tests.faults.faults_git import copy, git
+from tests.faults.faults_transport import Json
+from tests.faults.faults_world import World
 from tests.faults.kill_points import Killer
 from tests.faults.test_faults_kills import finished, make_busy
 

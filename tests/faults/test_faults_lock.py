@@ -13,7 +13,9 @@ import pytest
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.workflow.reading.announced import RUN_REF
 from notion_gitops.workflow.writing import lease
-from tests.faults.faults_world import Json, Ran, World, git, plain
+from tests.faults.faults_git import git
+from tests.faults.faults_transport import Json
+from tests.faults.faults_world import Ran, World, plain
 
 CREATE = r"/v1/pages$"
 TASK = r"/pages/[0-9a-f-]+$"

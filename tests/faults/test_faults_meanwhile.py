@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from notion_gitops.model.errors import ExitCode
-from tests.faults.faults_world import World, make_workspace
+from tests.faults.faults_samples import make_workspace
+from tests.faults.faults_world import World
 
 TASK = r"/pages/[0-9a-f-]+$"
 

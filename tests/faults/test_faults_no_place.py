@@ -1,7 +1,8 @@
 """A page for whose record no file can be named is left alone, and everything else goes on."""
 
 from notion_gitops.model.errors import ExitCode
-from tests.faults.faults_world import TASKS, World
+from tests.faults.faults_samples import TASKS
+from tests.faults.faults_world import World
 
 
 def by_folder(world: World, expression: str) -> None:

@@ -7,7 +7,9 @@ import pytest
 
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.workflow.workspace import STATE_REF
-from tests.faults.faults_world import Ran, World, git, make_workspace
+from tests.faults.faults_git import git
+from tests.faults.faults_samples import make_workspace
+from tests.faults.faults_world import Ran, World
 
 Clone = Callable[..., World]
 POINTER = (

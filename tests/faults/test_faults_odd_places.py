@@ -9,7 +9,8 @@ import pytest
 from notion_gitops.cli.main import run as run_command
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.workflow.reading.journal_lines import FILE
-from tests.faults.faults_world import World, copy
+from tests.faults.faults_git import copy
+from tests.faults.faults_world import World
 
 ODD = os.fsdecode(b"r\xc3\xa4um 'e' $(id) \"x\" \xff")  # the last byte is no UTF-8
 JOURNAL = (

@@ -13,7 +13,8 @@ from notion_gitops.repository import Repository
 from notion_gitops.workflow.reading.kept import kept_syncs
 from notion_gitops.workflow.workspace import NEWEST_REF, STATE_REF, open_workspace
 from notion_gitops.workflow.writing.share import push_after
-from tests.faults.faults_world import MAIN, World, git, heads
+from tests.faults.faults_git import MAIN, git, heads
+from tests.faults.faults_world import World
 
 Clone = Callable[..., World]
 

@@ -13,7 +13,9 @@ import pytest
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.sandbox.databases.rows import save_properties
 from notion_gitops.sandbox.weather.rules import Effect
-from tests.faults.faults_world import TASKS, Calm, Json, Transport, World, plain
+from tests.faults.faults_samples import TASKS
+from tests.faults.faults_transport import Calm, Json, Transport
+from tests.faults.faults_world import World, plain
 
 PAGE = r"/pages/[0-9a-f-]+$"
 CREATE = r"/v1/pages$"

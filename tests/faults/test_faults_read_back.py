@@ -12,7 +12,8 @@ import pytest
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.sandbox import edits
 from notion_gitops.sandbox.weather.rules import Effect
-from tests.faults.faults_world import Json, Transport, World
+from tests.faults.faults_transport import Json, Transport
+from tests.faults.faults_world import World
 
 TASK = r"/pages/[0-9a-f-]+$"
 EDITED = "last_edited_time"  # in the body of the queries "edited since" alone

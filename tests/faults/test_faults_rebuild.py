@@ -8,7 +8,8 @@ import yaml
 
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.workflow.workspace import NEWEST_REF, STATE_REF
-from tests.faults.faults_world import Ran, World, git, heads, unusable
+from tests.faults.faults_git import git, heads
+from tests.faults.faults_world import Ran, World, unusable
 
 
 def rebuild(world: World, *options: str) -> Ran:

@@ -12,7 +12,8 @@ import pytest
 from notion_gitops.cli.main import run as run_command
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.state.saved_plan import dump_saved, parse_saved
-from tests.faults.faults_world import Json, World
+from tests.faults.faults_transport import Json
+from tests.faults.faults_world import World
 
 
 @pytest.fixture

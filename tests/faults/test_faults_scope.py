@@ -13,7 +13,8 @@ from notion_gitops.cli.main import COMMANDS
 from notion_gitops.cli.main import run as run_command
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.workflow.plan import Connection
-from tests.faults.faults_world import Json, World
+from tests.faults.faults_transport import Json
+from tests.faults.faults_world import World
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 NEW = ("new", "green")  # the keys of the records that the day brings

@@ -9,7 +9,8 @@ import yaml
 
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.workflow.workspace import NEWEST_REF, STATE_REF
-from tests.faults.faults_world import MAIN, Ran, World, git, heads, hook, unusable
+from tests.faults.faults_git import MAIN, git, heads, hook
+from tests.faults.faults_world import Ran, World, unusable
 
 Clone = Callable[..., World]
 WITHOUT_NEWEST = f"while read a b ref; do case $ref in {NEWEST_REF}) exit 1;; esac; done"

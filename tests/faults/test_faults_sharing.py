@@ -17,7 +17,8 @@ from notion_gitops.model.errors import ExitCode
 from notion_gitops.workflow.reading.announced import RUN_REF
 from notion_gitops.workflow.reading.kept import kept_syncs
 from notion_gitops.workflow.workspace import STATE_REF, open_workspace
-from tests.faults.faults_world import MAIN, World, git, heads, hook, unusable
+from tests.faults.faults_git import MAIN, git, heads, hook
+from tests.faults.faults_world import World, unusable
 
 METADATA = ("tasks/sync.yaml", "tasks/schema.json", "tasks/pages/00/00.jsonl")
 APPLY = (sys.executable, "-m", "notion_gitops", "apply", "--sandbox", "--yes")

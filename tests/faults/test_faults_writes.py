@@ -7,7 +7,8 @@ import yaml
 
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.sandbox.weather.rules import Effect
-from tests.faults.faults_world import Json, World, plain
+from tests.faults.faults_transport import Json
+from tests.faults.faults_world import World, plain
 
 TASK = r"/pages/[0-9a-f-]+$"
 CREATE = r"/v1/pages$"

@@ -21,7 +21,8 @@ from notion_gitops.sandbox.weather.rules import Effect
 from notion_gitops.text import escape
 from tests.cli.cli_world import SANDBOX
 from tests.cli.cli_world import World as CommandWorld
-from tests.faults.faults_world import World, copy
+from tests.faults.faults_git import copy
+from tests.faults.faults_world import World
 
 PIECES = [
     "[EVIL](https://evil.example/EVIL)",
