@@ -15,7 +15,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.machine.machine_making import Template
 from tests.machine.machine_rules import Machine
 
-SEEDS = (0, 1, 2, 3, 5)  # parts, to be shared among processes; each tells of all that is in OFTEN
+SEEDS = (2, 3, 4, 6, 25)  # parts, to be shared among processes; each tells of all that is in OFTEN
 STORIES = 40  # in each
 STEPS = 14
 LONG = int(os.environ.get("MACHINE_STORIES", "10000"))
@@ -56,7 +56,7 @@ def test_no_story_breaks_an_invariant(template: Template, seed: int) -> None:
 
 OFTEN = {  # in any forty stories
     "apply: 0", "apply: 3", "edit in git", "edit in Notion", "delete in git", "trash in Notion",
-    "push", "merge", "time passes", "point in git", "point in Notion",
+    "push", "merge", "time passes", "point in git", "point in Notion", "state set back",
 }  # fmt: skip
 
 
