@@ -10,9 +10,10 @@ import click
 import yaml
 
 from notion_gitops.cli.asking import ask
+from notion_gitops.cli.commands.sandbox_clock import clock
 from notion_gitops.cli.commands.sandbox_serve import serve
 from notion_gitops.cli.commands.sandbox_tokens import token
-from notion_gitops.cli.commands.sandbox_weather import clock, weather
+from notion_gitops.cli.commands.sandbox_weather import weather
 from notion_gitops.cli.local_notion import sandbox_path
 from notion_gitops.cli.options import examples, workspace_option
 from notion_gitops.cli.output import say, show_lines
