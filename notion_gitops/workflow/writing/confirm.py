@@ -200,24 +200,26 @@ def _moved(at: Id, names: Collection[str]) -> Finding:
 
 
 def _otherwise(at: Id, names: Collection[str]) -> Finding:
-    return Finding(
-        check="read back",
-        severity=Severity.WARNING,
-        mapping=at[0],
-        keys=(at[1],),
-        message=f"{', '.join(names)} was written, and Notion holds something else",
+    return _finding(
+        at,
+        f"{', '.join(names)} was written, and Notion holds something else",
         why="Notion does not take this value as it is, or an automation there changes it at once",
         fix="look at the page; both sides keep what they have until somebody edits one of them",
     )
 
 
-def _finding(at: Id, message: str) -> Finding:
+def _finding(
+    at: Id,
+    message: str,
+    why: str = "somebody, or an automation in Notion, changed it at the same time",
+    fix: str = "the next plan shows what is there now and what would follow",
+) -> Finding:
     return Finding(
         check="read back",
         severity=Severity.WARNING,
         mapping=at[0],
         keys=(at[1],),
         message=message,
-        why="somebody, or an automation in Notion, changed it at the same time",
-        fix="the next plan shows what is there now and what would follow",
+        why=why,
+        fix=fix,
     )

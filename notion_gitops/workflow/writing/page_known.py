@@ -82,25 +82,7 @@ class Known:
         mapping = self.database(operation).mapping
         return resolve_relations(mapping, self.decoded(operation, page), keys)
 
-    def require_taken(
-        self, step: Step, operation: Operation, page: Json, left_out: Collection[str]
-    ) -> None:
-        """Make sure that Notion took all members of the sets that were written.
-
-        Args: as for `otherwise`.
-
-        Raises:
-            NotWritten: it did not; a relation to a page in the trash may be such.
-        """
-        sent = self._sent(step, operation, left_out)
-        mapping, answered = self.database(operation).mapping, self.resolved(operation, page)
-        lacking = not_taken(mapping, sent, answered)
-        if lacking:
-            self.run.touched.add((step.mapping, step.key, Side.NOTION))
-            fields = "; ".join(f"{', '.join(keys)} in {name}" for name, keys in lacking.items())
-            raise NotWritten(Status.FAILED, f"Notion did not take {fields}", refused=True)
-
-    def otherwise(
+    def judged(
         self, step: Step, operation: Operation, page: Json, left_out: Collection[str]
     ) -> tuple[str, ...]:
         """The fields of a write that Notion made something else of, by its answer.
@@ -110,10 +92,21 @@ class Known:
             operation: what it is a step of.
             page: the answer.
             left_out: fields that were not sent.
+
+        Raises:
+            NotWritten: Notion did not take all members of the sets that were written; a relation
+                to a page in the trash may be such.
         """
         sent = self._sent(step, operation, left_out)
-        mapping = self.database(operation).mapping
-        return not_as_meant(mapping, sent, self.resolved(operation, page)) if sent else ()
+        if not sent:
+            return ()
+        mapping, answered = self.database(operation).mapping, self.resolved(operation, page)
+        lacking = not_taken(mapping, sent, answered)
+        if lacking:
+            self.run.touched.add((step.mapping, step.key, Side.NOTION))
+            fields = "; ".join(f"{', '.join(keys)} in {name}" for name, keys in lacking.items())
+            raise NotWritten(Status.FAILED, f"Notion did not take {fields}", refused=True)
+        return not_as_meant(mapping, sent, answered)
 
     def _sent(self, step: Step, operation: Operation, left_out: Collection[str]) -> Fields:
         """What a step has written."""

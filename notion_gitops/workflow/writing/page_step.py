@@ -39,6 +39,7 @@ class PageStep:
     step: Step
     operation: Operation
     left_out: dict[str, Finding] = field(default_factory=dict)  # fields not sent, and why
+    otherwise: tuple[str, ...] = ()  # fields that Notion made something else of, by its answer
 
     def done(self) -> Json:
         """Do it; the page as Notion answers it.
@@ -60,7 +61,7 @@ class PageStep:
             case _:
                 return self._trash()  # what such a page says is of no use any more
         page = self.known.whole(self.operation, page)
-        self.known.require_taken(self.step, self.operation, page, self.left_out)
+        self.otherwise = self.known.judged(self.step, self.operation, page, self.left_out)
         return page
 
     # --- the kinds of writes ---

@@ -139,8 +139,7 @@ class PageWriter:
         one = PageStep(self.known, self.bodies, self.files, step, self._operation(step))
         try:
             page = one.done()
-            otherwise = self.known.otherwise(step, one.operation, page, one.left_out)
-            return Tried(step, page, one.left_out, otherwise)
+            return Tried(step, page, one.left_out, one.otherwise)
         except (NotWritten, TokenRefused, LockLost, OSError) as failure:
             return Tried(step, None, one.left_out, failure=failure)
 
