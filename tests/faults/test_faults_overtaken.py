@@ -16,8 +16,6 @@ from notion_gitops.workflow.writing.share import push_after
 from tests.faults.faults_git import MAIN, git, heads
 from tests.faults.faults_world import World
 
-Clone = Callable[..., World]
-
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,13 +44,27 @@ def readme(other: World) -> Callable[[], None]:
     return write
 
 
-def busy(world: World) -> None:
-    """A sync with one of everything to do."""
+@pytest.fixture
+def other(world: World, clone: Callable[..., World]) -> World:
+    """The clone of a colleague; and a sync here with one of everything to do."""
+    there = clone("other")
     world.edit_git("t1", hours=71)
     world.write("new", title="New", status="todo")
     world.delete_git("t6")
     world.git("push", "-q", "origin", "main")
     world.edit_notion("t2", hours=52)
+    return there
+
+
+def overtaken(world: World, other: World) -> None:
+    """The other pushes a file of no mapping while the sync writes its first page."""
+    world.when("PATCH", "/pages/", pushes(other, readme(other)))
+
+
+def pulled(world: World) -> None:
+    """A person does what is told: pull, and apply once more."""
+    world.git("pull", "-q", "--no-rebase", "--no-edit")
+    assert world.apply("--push").code == ExitCode.DONE
 
 
 def done(world: World, remote: Path) -> None:
@@ -68,12 +80,10 @@ def done(world: World, remote: Path) -> None:
 
 
 def test_f073_commits_of_other_files_are_taken_up_and_the_push_goes_through(
-    world: World, remote: Path, clone: Clone
+    world: World, other: World, remote: Path
 ) -> None:
-    other = clone("other")
-    busy(world)
     (world.root / "draft.txt").write_text("mine, in no commit\n")
-    world.when("PATCH", "/pages/", pushes(other, readme(other)))
+    overtaken(world, other)
     ran = world.apply("--push")
     assert ran.code == ExitCode.DONE, ran.text
     assert "Others pushed to origin meanwhile" in ran.said
@@ -86,11 +96,9 @@ def test_f073_commits_of_other_files_are_taken_up_and_the_push_goes_through(
 
 
 def test_f074_an_edit_of_the_same_record_is_seen_and_the_base_does_not_move_over_it(
-    world: World, remote: Path, clone: Clone
+    world: World, other: World, remote: Path
 ) -> None:
     """Holds D8."""
-    other = clone("other")
-    busy(world)
     world.when(
         "PATCH",
         "/pages/",
@@ -114,10 +122,8 @@ def test_f074_an_edit_of_the_same_record_is_seen_and_the_base_does_not_move_over
 
 
 def test_f075_after_some_tries_it_is_told_and_nothing_is_forced(
-    world: World, remote: Path, clone: Clone
+    world: World, other: World, remote: Path
 ) -> None:
-    other = clone("other")
-    busy(world)
     act = pushes(other, readme(other))
     tries: list[int] = []
 
@@ -133,15 +139,12 @@ def test_f075_after_some_tries_it_is_told_and_nothing_is_forced(
     assert len(tries) == 3
     assert git(remote, "rev-parse", MAIN).strip() == other.head()
     world.monkeypatch.setattr(apply_command, "push_after", push_after)
-    world.git("pull", "-q", "--no-rebase", "--no-edit")
-    assert world.apply("--push").code == ExitCode.DONE
+    pulled(world)
     done(world, remote)
 
 
-def test_f073_another_sync_came_first(world: World, remote: Path, clone: Clone) -> None:
+def test_f073_another_sync_came_first(world: World, other: World, remote: Path) -> None:
     """Its state is the one that all is computed anew on."""
-    other = clone("other")
-    busy(world)
     theirs: list[str] = []
 
     def faster(*arguments: object) -> object:
@@ -164,30 +167,25 @@ def test_f073_another_sync_came_first(world: World, remote: Path, clone: Clone) 
 
 
 def test_f073_commits_of_people_that_are_here_alone_are_left_to_them(
-    world: World, remote: Path, clone: Clone
+    world: World, other: World, remote: Path
 ) -> None:
-    other = clone("other")
-    busy(world)
     world.edit_git("t4", hours=44)  # and is not pushed
-    world.when("PATCH", "/pages/", pushes(other, readme(other)))
+    overtaken(world, other)
     ran = world.apply("--push")
     assert ran.code == ExitCode.PARTLY_APPLIED, ran.text
     assert "git pull --no-rebase origin" in ran.said
-    world.git("pull", "-q", "--no-rebase", "--no-edit")
-    assert world.apply("--push").code == ExitCode.DONE
+    pulled(world)
     assert world.in_notion("t4", "Hours") == 44
     done(world, remote)
 
 
 def test_f019_a_page_that_was_created_before_and_is_in_no_list_yet_gets_no_twin(
-    world: World, remote: Path, clone: Clone
+    world: World, other: World, remote: Path
 ) -> None:
     """Also: as JSON all of it is one document."""
-    other = clone("other")
-    busy(world)
     unlisted = world.transport.unlisted
     world.when("POST", "/pages$", lambda: unlisted.add(world.page("new")["id"]), after=True)
-    world.when("PATCH", "/pages/", pushes(other, readme(other)))
+    overtaken(world, other)
     ran = world.apply("--push", "--format", "json")
     assert ran.code == ExitCode.PARTLY_APPLIED, ran.text
     assert json.loads(ran.out)
@@ -198,12 +196,10 @@ def test_f019_a_page_that_was_created_before_and_is_in_no_list_yet_gets_no_twin(
 
 
 def test_f055_a_run_that_breaks_off_while_it_starts_over_is_made_up_for(
-    world: World, remote: Path, clone: Clone
+    world: World, other: World, remote: Path
 ) -> None:
     """The work tree has the others' files already, and the branch does not."""
-    other = clone("other")
-    busy(world)
-    world.when("PATCH", "/pages/", pushes(other, readme(other)))
+    overtaken(world, other)
     with world.monkeypatch.context() as patch:
         patch.setattr(Repository, "update_refs", broken)
         ran = world.apply("--push")
@@ -214,8 +210,7 @@ def test_f055_a_run_that_breaks_off_while_it_starts_over_is_made_up_for(
     assert refused.code == ExitCode.REFUSED, refused.text
     assert "git pull --no-rebase" in refused.said
     assert world.git("status", "--porcelain") == ""
-    world.git("pull", "-q", "--no-rebase", "--no-edit")
-    assert world.apply("--push").code == ExitCode.DONE
+    pulled(world)
     done(world, remote)
 
 
