@@ -6,9 +6,7 @@ Prints both times and their ratio; exits 1 if it is above the floor of 2.
 Run it as `python benchmarks/git_half.py [RECORDS]`.
 """
 
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,6 +14,8 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+
+from common.bench_git import git, make_repository
 
 from notion_gitops.mapping.fingerprints import fingerprint
 from notion_gitops.state.index import IndexEntry, dump_index
@@ -58,30 +58,10 @@ def path_of(n: int) -> str:
     return f"state/records/tasks/{n % FOLDERS:02d}/task-{n}.yaml"
 
 
-def git(root: Path, *arguments: str) -> None:
-    identity = {
-        f"GIT_{who}_{what}": "bench"
-        for who in ("AUTHOR", "COMMITTER")
-        for what in ("NAME", "EMAIL")
-    }
-    subprocess.run(
-        ["git", "-C", str(root), *arguments],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        env=os.environ | identity,
-    )
-
-
 def make_workspace(root: Path, records: int) -> Workspace:
-    git(root, "init", "--quiet", "--initial-branch=main")
-    git(root, "config", "gc.auto", "0")  # or it would start in the middle of a round
     files = {"mappings/tasks.yaml": MAPPING}
     files |= {path_of(n): RECORD.format(n=n) for n in range(records)}
-    for path, text in files.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text)
-    git(root, "add", "--all")
-    git(root, "commit", "--quiet", "--message=The records")
+    make_repository(root, files)
     git(root, "repack", "-a", "-d", "--quiet")
     workspace = open_workspace(root)
     record_base(workspace, records)

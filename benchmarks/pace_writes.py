@@ -11,7 +11,6 @@ Exits 1 if a case takes more than 1.05 times that, or is told to slow down more 
 Run it as `python benchmarks/pace_writes.py [WRITES]`.
 """
 
-import subprocess
 import sys
 import tempfile
 import threading
@@ -25,6 +24,8 @@ from pathlib import Path
 from unittest import mock
 
 import httpx
+from common.bench_git import commit, make_repository, write
+from common.bench_world import PARTS, parts
 
 from notion_gitops.notion.connect import budget_settings, open_gateway
 from notion_gitops.notion.pacing import WINDOW, Clock
@@ -42,17 +43,7 @@ FLOOR = 1.05
 WRITES = 1000
 START = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
 QUIET = 0.002  # seconds, real ones: if nobody stirs for three times as long, time jumps
-MAPPING = """\
-version: 1
-name: parts
-notion: {database: "${NOTION_PARTS_DATABASE}"}
-git: {path: state/records/parts, format: yaml}
-key: {property: Part ID}
-safety: {updates: "100%"}
-fields:
-  title: {property: Name, type: title, required: true}
-  stock: {property: Stock, type: number}
-"""
+MAPPING = PARTS + 'safety: {updates: "100%"}\n'
 
 
 @dataclass
@@ -154,25 +145,21 @@ class Bench:
     time: SimulatedTime
 
     def __post_init__(self) -> None:
-        (self.root / "mappings").mkdir(parents=True)
-        (self.root / "mappings/parts.yaml").write_text(MAPPING)
-        (self.root / "state/records/parts").mkdir(parents=True)
-        subprocess.run(["git", "init", "-qb", "main", str(self.root)], check=True)
+        make_repository(self.root, {"mappings/parts.yaml": MAPPING})
         self.sandbox = Sandbox(clock=self.time.date, seed="pace")
         self.sandbox.sleep = self.time.sleep
-        properties = {"Name": "title", "Part ID": "rich_text", "Stock": "number"}
-        database = {"name": "Parts", "mapping": "parts", "properties": properties, "pages": []}
-        seed.load(self.sandbox, {"workspace": {"name": "Pace"}, "databases": [database]})
+        seed.load(self.sandbox, parts(0))
 
     def fill(self, stock: int) -> None:
         """Give all records a value that they did not have, and commit them."""
-        for number in range(self.writes):
-            file = self.root / f"state/records/parts/p{number:05d}.yaml"
-            file.write_text(f"title: Part {number}\n\nstock: {stock + number}\n")
-        who = ["-c", "user.name=Bench", "-c", "user.email=bench@example.org"]
-        git = ["git", "-C", str(self.root), *who]
-        subprocess.run([*git, "add", "-A", "mappings", "state"], check=True)
-        subprocess.run([*git, "commit", "-qm", "Records"], check=True)
+        records = {
+            f"state/records/parts/p{number:05d}.yaml": (
+                f"title: Part {number}\n\nstock: {stock + number}\n"
+            )
+            for number in range(self.writes)
+        }
+        write(self.root, records)
+        commit(self.root, "Records")
 
     def applied(self) -> tuple[float, int]:
         """Seconds from the first write to the answer of the last; and how many were put off."""

@@ -1,12 +1,12 @@
 """A workspace and a sandbox to count requests in; imported by the scripts beside it."""
 
-import os
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from common.bench_git import commit, make_repository
 
 from notion_gitops.model.outcomes import SyncResult
 from notion_gitops.notion.connect import Settings, open_gateway
@@ -72,18 +72,8 @@ class Bench:
         if not good:
             self.missed.append(what)
 
-    def git(self, *arguments: str) -> None:
-        identity = {
-            f"GIT_{who}_{what}": "bench@example.org"
-            for who in ("AUTHOR", "COMMITTER")
-            for what in ("NAME", "EMAIL")
-        }
-        command = ["git", "-C", str(self.root), *arguments]
-        subprocess.run(command, check=True, capture_output=True, env=os.environ | identity)
-
     def commit(self, message: str) -> None:
-        self.git("add", "--all")
-        self.git("commit", "--quiet", f"--message={message}")
+        commit(self.root, message)
 
     def replace_line(self, path: str, key: str, value: str) -> None:
         file = self.root / path
@@ -102,13 +92,8 @@ def make(root: Path, files: Mapping[str, str], description: Mapping[str, Any]) -
     """A workspace with these files in one commit, and a sandbox with this content."""
     sandbox = Sandbox(seed="bench")
     seed.load(sandbox, description)
-    bench = Bench(root, sandbox)
-    bench.git("init", "--quiet", "--initial-branch=main")
-    for path, text in files.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text)
-    bench.commit("Begin")
-    return bench
+    make_repository(root, files)
+    return Bench(root, sandbox)
 
 
 def parts(count: int) -> dict[str, Any]:
