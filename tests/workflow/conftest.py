@@ -1,10 +1,8 @@
 """Worlds to play scenarios in; the folder of the tests is made importable."""
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,11 +10,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from notion_gitops.model.outcomes import SyncResult
-from notion_gitops.sandbox.basics.clock import SettableClock
 from tests.workflow import notes_world
 from tests.workflow.registry_world import Registry, open_registry
+from tests.workflow.templates import Template, copied, synced
 from tests.workflow.workflow_samples import RECORDS, databases
-from tests.workflow.workflow_world import World, make_world, open_file
+from tests.workflow.workflow_world import World, make_world
 
 MakeWorld = Callable[..., World]
 
@@ -51,24 +49,16 @@ def make(tmp_path: Path) -> Iterator[MakeWorld]:
 
 
 @pytest.fixture(scope="session")
-def _synced(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
+def _synced(tmp_path_factory: pytest.TempPathFactory) -> Template:
     root = tmp_path_factory.mktemp("synced") / "world"
-    world = make_world(root, databases(), RECORDS)
-    world.apply()
-    world.sandbox.close()
-    return root, world.clock()
+    return synced(make_world(root, databases(), RECORDS))
 
 
 @pytest.fixture
-def world(tmp_path: Path, _synced: tuple[Path, datetime]) -> Iterator[World]:
+def world(tmp_path: Path, _synced: Template) -> Iterator[World]:
     """Two projects and three tasks that both sides hold and agree on."""
-    template, at = _synced
-    root = tmp_path / "world"
-    shutil.copytree(template, root)
-    clock = SettableClock(at)
-    world = World(root, open_file(root, clock), clock)
-    yield world
-    world.sandbox.close()
+    with copied(_synced, tmp_path / "world") as world:
+        yield world
 
 
 @pytest.fixture
@@ -85,21 +75,12 @@ def registry(tmp_path: Path) -> Registry:
 
 
 @pytest.fixture(scope="session")
-def _synced_notes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
-    root = tmp_path_factory.mktemp("notes") / "world"
-    world = notes_world.build(root)
-    world.apply()
-    world.sandbox.close()
-    return root, world.clock()
+def _synced_notes(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return synced(notes_world.build(tmp_path_factory.mktemp("notes") / "world"))
 
 
 @pytest.fixture
-def notes(tmp_path: Path, _synced_notes: tuple[Path, datetime]) -> Iterator[World]:
+def notes(tmp_path: Path, _synced_notes: Template) -> Iterator[World]:
     """Two notes that both sides agree on, one of them without a text."""
-    template, at = _synced_notes
-    root = tmp_path / "notes"
-    shutil.copytree(template, root)
-    clock = SettableClock(at)
-    world = World(root, open_file(root, clock), clock)
-    yield world
-    world.sandbox.close()
+    with copied(_synced_notes, tmp_path / "notes") as world:
+        yield world

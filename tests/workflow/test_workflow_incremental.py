@@ -1,7 +1,6 @@
 """Large databases: only what was edited is read, and nothing is decided by what was not."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.operations import Kind
 from notion_gitops.sandbox import edits
-from notion_gitops.sandbox.basics.clock import SettableClock
 from notion_gitops.workflow.apply import nothing_to_do
 from notion_gitops.workflow.reading import how_read, incremental
 from tests.workflow.incremental_world import (
@@ -23,36 +21,28 @@ from tests.workflow.incremental_world import (
     requests,
     told,
 )
+from tests.workflow.templates import Template, copied, synced
 from tests.workflow.workflow_views import findings, kinds, part
-from tests.workflow.workflow_world import World, make_world, open_file
+from tests.workflow.workflow_world import World, make_world
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
-def _template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
+def _template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     root = tmp_path_factory.mktemp("large") / "world"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(how_read, "INCREMENTAL_ABOVE", 1)
-        world = make_world(root, databases(), {}, MAPPINGS)
-        world.apply()
-    world.sandbox.close()
-    return root, world.clock()
+        return synced(make_world(root, databases(), {}, MAPPINGS))
 
 
 @pytest.fixture
-def large(
-    tmp_path: Path, _template: tuple[Path, datetime], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[World]:
+def large(tmp_path: Path, _template: Template, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """Two boxes and eight parts that were synced; a mapping with two records counts as large."""
     monkeypatch.setattr(how_read, "INCREMENTAL_ABOVE", 1)
     monkeypatch.setattr(incremental, "PAGE_SIZE", 1)  # a listing of all pages is dear, as it is
-    root = tmp_path / "large"
-    shutil.copytree(_template[0], root)
-    clock = SettableClock(_template[1])
-    world = World(root, open_file(root, clock), clock)
-    yield world
-    world.sandbox.close()
+    with copied(_template, tmp_path / "large") as world:
+        yield world
 
 
 def test_only_what_was_edited_is_read(large: World) -> None:

@@ -6,7 +6,6 @@ the end it stands on a side, or in an open question, or a person who saw it wrot
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,20 +15,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notion_gitops.sandbox.basics.clock import SettableClock
 from notion_gitops.workflow.apply import carry_out, nothing_to_do
 from notion_gitops.workflow.plan import PlanOptions, make_plan
 from notion_gitops.workflow.workspace import open_workspace
 from notion_gitops.workflow.writing.lock import only_one
 from notion_gitops.workflow.writing.ready import require_committed
-from tests.workflow.workflow_world import REST, SILENT, World, open_file
+from tests.workflow.templates import Template, copied
+from tests.workflow.workflow_world import REST, SILENT, World
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from hypothesis.strategies import DrawFn
-
-Template = tuple[Path, "datetime"]
 
 KEYS = ("dig", "lay", "test")
 LONE = "test"
@@ -184,23 +179,20 @@ def play(story: Story, schedule: list[tuple[str, ...]]) -> None:
 
 @pytest.fixture(scope="session")
 def template(_synced: Template) -> Template:
-    """A world that both sides agree on, and its time."""
+    """A world that both sides agree on."""
     return _synced
 
 
-def told(folder: Path, at: datetime, schedule: list[tuple[str, ...]]) -> None:
+def told(template: Template, schedule: list[tuple[str, ...]]) -> None:
     """Play a schedule in a world of its own, and see what became of every edit."""
-    with tempfile.TemporaryDirectory() as fresh:
-        root = Path(fresh) / "world"
-        shutil.copytree(folder, root)
-        clock = SettableClock(at)
-        story = Story(World(root, open_file(root, clock), clock))
-        try:
-            play(story, schedule)
-            story.come_to_rest()
-            story.check()
-        finally:
-            story.world.sandbox.close()
+    with (
+        tempfile.TemporaryDirectory() as fresh,
+        copied(template, Path(fresh) / "world") as world,
+    ):
+        story = Story(world)
+        play(story, schedule)
+        story.come_to_rest()
+        story.check()
 
 
 ANY = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -212,7 +204,7 @@ def test_no_order_of_edits_and_syncs_loses_one(
     template: Template, schedule: list[tuple[str, ...]]
 ) -> None:
     """Holds D11, F091, I1, I4."""
-    told(*template, schedule)
+    told(template, schedule)
 
 
 @pytest.mark.slow
@@ -221,12 +213,12 @@ def test_no_order_of_edits_and_syncs_loses_one(
 def test_no_order_of_edits_and_syncs_loses_one_in_a_long_search(
     template: Template, schedule: list[tuple[str, ...]]
 ) -> None:
-    told(*template, schedule)
+    told(template, schedule)
 
 
 def test_the_schedule_that_lost_an_edit(template: Template) -> None:
     """Of one record while it was archived, when another one was synced."""
-    told(*template, [
+    told(template, [
         ("archive", "dig"), ("edit", "git", "dig", "hours"), ("edit", "git", "lay", "note"),
         ("sync",), ("unarchive", "dig"), ("edit", "Notion", "dig", "note"), ("sync",),
     ])  # fmt: skip
