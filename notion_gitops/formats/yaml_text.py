@@ -105,6 +105,11 @@ def parse_yaml(text: str, file: str) -> Node | None:
     return node
 
 
+def has_markers(text: str) -> bool:
+    """Whether a line of the text begins as those of a merge conflict of git do."""
+    return _CONFLICT_MARKER.search(text) is not None
+
+
 def check_markers(source: Source) -> None:
     """Refuse a text in which git's merge left its markers.
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from notion_gitops.formats.yaml_text import has_markers
 from notion_gitops.model.values import Unknown, Value, canonical_body
 from notion_gitops.notion.failures import Json
 from notion_gitops.notion.gateway import Gateway
@@ -64,8 +65,8 @@ class Hunk:
 def body_of(answer: Json) -> Value:
     """The text of a page from an answer; `Unknown` if it is not all of it, None if it is empty.
 
-    Addresses of files that Notion hosts come without their signature, which is another at every
-    reading.
+    A text that no file could hold counts as well. Addresses of files that Notion hosts come without
+    their signature, which is another at every reading.
     """
     text, unknown = answer.get("markdown"), answer.get("unknown_block_ids")
     if not isinstance(text, str):
@@ -75,7 +76,10 @@ def body_of(answer: Json) -> Value:
     if unknown:
         blocks = f"{len(unknown)} block{'s' if len(unknown) != 1 else ''}"
         return Unknown(f"{blocks} in it cannot be shown as Markdown (an embed, a bookmark, ...)")
-    return canonical_body(_SIGNED.sub(r"\1", text))
+    body = canonical_body(_SIGNED.sub(r"\1", text))
+    if body is not None and has_markers(body):  # in code; elsewhere they are escaped
+        return Unknown("a line of it would be taken for a merge conflict of git (<<<<<<<, >>>>>>>)")
+    return body
 
 
 def signs_of_loss(text: str, answer: str) -> str:

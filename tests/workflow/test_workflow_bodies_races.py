@@ -172,6 +172,20 @@ def test_a_text_that_notion_refuses_is_not_sent_again_before_it_changes(notes: W
     assert "three times" in in_notion(notes)
 
 
+def test_a_text_that_would_look_like_a_merge_conflict_stays_where_it_is(notes: World) -> None:
+    before = in_git(notes)
+    write_notion(notes, "One\n```\n<<<<<<< HEAD\nfoo\n=======\nbar\n>>>>>>> x\n```\nlast")
+    notes.in_notion("Notes/plan", Kind="seen")
+    notes.apply(settled=False, exact=False)
+    assert in_git(notes) == before.replace("kind: decision", "kind: seen")
+    planned = notes.plan()
+    assert planned.plan.steps == ()
+    assert any("merge conflict" in f.message for f in planned.plan.findings)
+    write_notion(notes, "One")
+    notes.apply()
+    assert in_git(notes).endswith("---\n\nOne\n")
+
+
 def test_a_text_that_cannot_be_read_leaves_the_others_to_go_on(
     notes: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
