@@ -12,7 +12,7 @@ LOOK_AGAIN = "-"
 """In place of a digest: the page is looked at in every plan, though nobody edits it."""
 
 NOT_AS_SEEN = "?"
-"""In place of a digest: the page is looked at as soon as it is listed again."""
+"""In place of a digest: the page is looked at as soon as it is listed again, and then known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from notion_gitops.engine.advance import NOT_AS_SEEN
 from notion_gitops.engine.bodies import as_in_file
 from notion_gitops.engine.building import RecordView, build, key_is_wrong
 from notion_gitops.engine.created import create_file, create_page
@@ -208,7 +209,7 @@ def _base_holds(
     base, notion = view.base, view.notion
     if base is None or notion is None or view.renamed_from or not settled <= base.known:
         return False
-    if not base.seen and len(settled) == len(mapping.fields):
+    if base.seen in ("", NOT_AS_SEEN) and len(settled) == len(mapping.fields):
         return False  # once the digest of the page is in the base, it need not be looked at
     return all(
         identical(base.fields.get(n), agreed.get(n))

@@ -58,11 +58,12 @@ def test_a_renamed_project_keeps_the_relations_of_its_tasks(world: World) -> Non
 def test_what_points_to_a_renamed_record_follows_once_it_takes_part_again(
     world: World, why: str
 ) -> None:
-    page, lay = world.page_id("tasks/dig"), world.page_id("tasks/lay")
+    page, lay, other = (world.page_id(f"tasks/{name}") for name in ("dig", "lay", "test"))
     if why == "on hold":
         hold(world, task(record="lay"))
     else:
         world.api("PATCH", f"pages/{lay}", {"is_archived": True})
+        world.api("PATCH", f"pages/{other}", {"is_archived": True})
     rename(world, "tasks/dig", "tasks/excavate")
     world.apply(settled=False, exact=False)
     assert world.record("tasks/lay")["after"] in ("dig", ["dig"])
@@ -70,6 +71,7 @@ def test_what_points_to_a_renamed_record_follows_once_it_takes_part_again(
         release(world)
     else:
         world.api("PATCH", f"pages/{lay}", {"is_archived": False})
+        world.api("PATCH", f"pages/{other}", {"is_archived": False})
     world.apply()
     assert world.record("tasks/lay")["after"] in ("excavate", ["excavate"])
     assert world.page("tasks/lay")["After"] == [page]
