@@ -75,6 +75,37 @@ def test_what_is_told_next_is_this_file_and_until_when_it_counts(world: World, f
     assert "without asking Notion: it can be shown, and not applied." in offline
 
 
+def check(world: World, file: Path, code: ExitCode) -> Json:
+    """It tells and writes nothing."""
+    before, writes = world.heads(), len(world.transport.writes())
+    ran = world.run("plan", "--check", str(file), "--format", "json")
+    assert ran.code == code, ran.text
+    assert (world.heads(), len(world.transport.writes())) == (before, writes)
+    found: Json = json.loads(ran.out)
+    return found
+
+
+def test_a_saved_plan_is_fresh_until_something_moves(world: World, file: Path) -> None:
+    found = check(world, file, ExitCode.DONE)
+    assert (found["fresh"], found["operations"], found["stale"]) == (True, 5, [])
+    world.edit_notion("t1", note="Meanwhile")
+    found = check(world, file, ExitCode.REFUSED)
+    assert [(s["mapping"], s["key"]) for s in found["stale"]] == [("tasks", "t1")]
+    text = world.run("plan", "--check", str(file))
+    assert "1 record would be left out, of 5 operations" in text.said
+    assert f"notion-gitopsapply{file}" in "".join(text.out.split())
+    world.edit_git("t4", hours=4)
+    ran = world.run("plan", "--check", str(file))
+    assert ran.code == ExitCode.REFUSED
+    assert "this plan is of another commit" in ran.said
+
+
+def test_a_check_takes_no_other_options(world: World, file: Path) -> None:
+    ran = world.run("plan", "--check", str(file), "--full")
+    assert ran.code == ExitCode.USAGE
+    assert "give --check FILE alone" in ran.said
+
+
 def test_f077_what_changed_in_notion_since_is_left_out_and_the_rest_is_done(
     world: World, file: Path
 ) -> None:

@@ -1,7 +1,7 @@
 """`plan`: what an apply would do, and why."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -19,8 +19,8 @@ from notion_gitops.cli.options import (
     sandbox_option,
     workspace_option,
 )
-from notion_gitops.cli.output import Format, colour, format_option, say, show, tell
-from notion_gitops.cli.plan_file import write_plan_file
+from notion_gitops.cli.output import Format, colour, format_option, say, show, show_report, tell
+from notion_gitops.cli.plan_file import read_plan_file, write_plan_file
 from notion_gitops.cli.strict import Command
 from notion_gitops.engine.thresholds import judged
 from notion_gitops.model.diagnostics import Severity
@@ -28,6 +28,7 @@ from notion_gitops.model.errors import ExitCode
 from notion_gitops.model.plan import Plan
 from notion_gitops.model.restores import RestoreWish
 from notion_gitops.report.follow_up import FollowUp
+from notion_gitops.report.freshness import Freshness, freshness_view
 from notion_gitops.report.plan_build import plan_json, plan_view
 from notion_gitops.report.plan_markdown import plan_markdown
 from notion_gitops.report.plan_text import plan_text
@@ -35,7 +36,15 @@ from notion_gitops.text.escape import terminal
 from notion_gitops.text.words import moment
 from notion_gitops.workflow.offline import make_offline_plan
 from notion_gitops.workflow.plan import PlanOptions, exit_code, make_plan
-from notion_gitops.workflow.saved_plan import MAX_AGE_HOURS, Shown, saved_plan
+from notion_gitops.workflow.saved_plan import (
+    MAX_AGE_HOURS,
+    Shown,
+    options_of,
+    require_same_origin,
+    require_usable,
+    saved_plan,
+    stale_operations,
+)
 from notion_gitops.workflow.workspace import Workspace, open_workspace
 from notion_gitops.workflow.writing.ready import hindrances
 
@@ -49,6 +58,7 @@ from notion_gitops.workflow.writing.ready import hindrances
         "notion-gitops plan --sandbox",
         "notion-gitops plan --offline --format markdown   (pull requests)",
         "notion-gitops plan --out release.plan",
+        "notion-gitops plan --check release.plan          (merge queues)",
     ),
 )
 @workspace_option
@@ -61,6 +71,12 @@ from notion_gitops.workflow.writing.ready import hindrances
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Save the plan: `show FILE` shows it, `apply FILE` does exactly that.",
+)
+@click.option(
+    "--check",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Tell whether a saved plan still is what would be done; exit with 4 if not.",
 )
 @click.option("--full", is_flag=True, help="List every record, also those with the same change.")
 @click.option(
@@ -80,6 +96,7 @@ def command(  # noqa: PLR0917  one parameter an option
     base_url: str | None,
     offline: bool,
     out: Path | None,
+    check: Path | None,
     full: bool,
     detailed_exitcode: bool,
     fail_on: Severity | None,
@@ -93,7 +110,12 @@ def command(  # noqa: PLR0917  one parameter an option
 
     Nothing is written.
     """
-    workspace, where = open_workspace(start, sandbox=sandbox), Where(sandbox, base_url)
+    where = Where(sandbox, base_url)
+    if check is not None:
+        if any((offline, out, full, detailed_exitcode, fail_on, all_new, accept, restores, relist)):
+            raise click.UsageError("A saved plan says itself what it is: give --check FILE alone.")
+        return _check(check, start, where, form)
+    workspace = open_workspace(start, sandbox=sandbox)
     require_known(accept, workspace.mappings)
     if offline and restores:
         raise click.UsageError("--restore needs to know what Notion holds: leave --offline out.")
@@ -115,6 +137,22 @@ def command(  # noqa: PLR0917  one parameter an option
         say(f"Saved. Until {until} UTC this does exactly that, without asking:")
         tell(f"  {terminal(again.apply)}")
     return exit_code(plan, detailed=detailed_exitcode)
+
+
+def _check(file: Path, start: Path, where: Where, form: Format) -> ExitCode:
+    """Plan anew, and tell what of a saved plan an apply of it would leave out."""
+    saved = read_plan_file(file)
+    require_usable(saved, datetime.now(UTC))
+    workspace = open_workspace(start, sandbox=where.sandbox)
+    with connected(workspace, where) as connection:
+        planned = make_plan(workspace, connection, options_of(saved))
+    require_same_origin(saved, planned, where.address)
+    until = saved.made + timedelta(hours=MAX_AGE_HOURS)
+    stale = stale_operations(saved, planned)
+    found = Freshness(saved.made, until, len(saved.operations), stale)
+    again = replace(where.follow_up(start), plan_file=str(file))
+    show_report(freshness_view(found, again), form)
+    return ExitCode.DONE if found.fresh else ExitCode.REFUSED
 
 
 def _in_all_forms(plan: Plan, workspace: Workspace, again: FollowUp) -> Shown:
