@@ -62,6 +62,17 @@ class Decided:
     held: Mapping[str, frozenset[str]] = field(default_factory=dict)  # keys left alone as a whole
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is decided of one mapping, before it is looked at together with the others."""
+
+    operations: tuple[Operation, ...]
+    missing_times: frozenset[FieldOf]
+    not_restored: tuple[Unrestored, ...]
+    on_hold: tuple[OnHold, ...]
+    held: frozenset[str]
+
+
 def decide(
     inputs: Mapping[str, Inputs],
     times: Mapping[FieldOf, EditTimes],
@@ -76,19 +87,8 @@ def decide(
         accepted: numbers that a person accepted past the guards, by ``MAPPING.WHAT``.
         begun: those of an apply that was cut short.
     """
-    operations: list[Operation] = []
-    missing: set[FieldOf] = set()
-    left: list[Unrestored] = []
-    held: dict[str, frozenset[str]] = {}
-    on_hold: dict[str, tuple[OnHold, ...]] = {}
-    for name, each in inputs.items():
-        views = _views(each, times)
-        merged = {v.key: merge_record(each.mapping, v) for v in views if not v.on_hold}
-        missing |= {(name, key, f) for key, m in merged.items() for f in m.missing_times}
-        operations += [m.operation for m in merged.values() if m.operation is not None]
-        left += [*_beside(each, views), *chain(*(m.not_restored for m in merged.values()))]
-        held[name] = _left_alone(each, views, merged)
-        on_hold[name] = behind(each.mapping, each.holds, views, each.git.unreadable)
+    parts = {name: _part(each, times) for name, each in inputs.items()}
+    operations = [operation for part in parts.values() for operation in part.operations]
     mappings = {name: each.mapping for name, each in inputs.items()}
     present = {name: _present(each) for name, each in inputs.items()}
     standing = merged_records(present, operations)
@@ -106,11 +106,27 @@ def decide(
         operations=by_mapping,
         refusals={name: not_accepted(trips, accepted, begun) for name, trips in found.items()},
         merged=merged_records(present, operations),
-        missing_times=frozenset(missing),
+        missing_times=frozenset(chain.from_iterable(part.missing_times for part in parts.values())),
         unfit=unfit(chain.from_iterable(found.values()), accepted, begun),
-        not_restored=tuple(left),
-        on_hold=on_hold,
-        held=held,
+        not_restored=tuple(chain.from_iterable(part.not_restored for part in parts.values())),
+        on_hold={name: part.on_hold for name, part in parts.items()},
+        held={name: part.held for name, part in parts.items()},
+    )
+
+
+def _part(each: Inputs, times: Mapping[FieldOf, EditTimes]) -> _Part:
+    """Decide every record of one mapping by itself."""
+    name, views = each.mapping.name, _views(each, times)
+    merged = {v.key: merge_record(each.mapping, v) for v in views if not v.on_hold}
+    left = chain.from_iterable(m.not_restored for m in merged.values())
+    return _Part(
+        operations=tuple(m.operation for m in merged.values() if m.operation is not None),
+        missing_times=frozenset(
+            (name, key, f) for key, m in merged.items() for f in m.missing_times
+        ),
+        not_restored=(*_beside(each, views), *left),
+        on_hold=behind(each.mapping, each.holds, views, each.git.unreadable),
+        held=_left_alone(each, views, merged),
     )
 
 

@@ -112,6 +112,30 @@ def tasks(*operations: Operation, **more: Any) -> MappingPlan:
     return MappingPlan("tasks", 3012, 3010, 3011, operations, **more)
 
 
+def decided_by_a_rule() -> Operation:
+    """A status that both sides edited; the rule takes the latest."""
+    rule = change(
+        "status",
+        "on hold",
+        "active",
+        cause=Cause.RULE,
+        rule="status follows the last edit",
+        place=Place("mappings/projects.yaml", 31, 5),
+    )
+    decided = Conflict(
+        *("projects", "hall-b", "status", "planned", "on hold", "active"),
+        reason="the latest edit",
+        take=Take.LATEST,
+        times=EditTimes(
+            EditTime(MADE - timedelta(days=1, hours=5), "Bo Chen", commit="e4f5a6b0011"),
+            EditTime(MADE - timedelta(hours=1), "Ann Lee"),
+        ),
+    )
+    return operation(
+        "hall-b", Kind.TO_GIT, write(Side.GIT, rule), conflicts=(decided,), mapping="projects"
+    )
+
+
 def normal_day() -> Plan:
     """What SCREENS of a normal day shows."""
     sprint = [
@@ -147,26 +171,6 @@ def normal_day() -> Plan:
         write(Side.GIT, change("title", None, "Roof drawings v2"), action=Action.CREATE),
         agreed={"status": "todo", "project": frozenset({"hall-b"}), "due": due("2026-12-01")},
     )
-    rule = change(
-        "status",
-        "on hold",
-        "active",
-        cause=Cause.RULE,
-        rule="status follows the last edit",
-        place=Place("mappings/projects.yaml", 31, 5),
-    )
-    decided = Conflict(
-        *("projects", "hall-b", "status", "planned", "on hold", "active"),
-        reason="the latest edit",
-        take=Take.LATEST,
-        times=EditTimes(
-            EditTime(MADE - timedelta(days=1, hours=5), "Bo Chen", commit="e4f5a6b0011"),
-            EditTime(MADE - timedelta(hours=1), "Ann Lee"),
-        ),
-    )
-    hall = operation(
-        "hall-b", Kind.TO_GIT, write(Side.GIT, rule), conflicts=(decided,), mapping="projects"
-    )
     findings = (
         Finding(
             *("required", Severity.WARNING, "tasks", ("weekly-meeting-8d01aa",)),
@@ -177,7 +181,7 @@ def normal_day() -> Plan:
     )
     return plan(
         tasks(*sprint, login, beams, visit, roof),
-        MappingPlan("projects", 118, 118, 118, (hall,)),
+        MappingPlan("projects", 118, 118, 118, (decided_by_a_rule(),)),
         quiet("notes", 212),
         quiet("resources", 45),
         findings=findings,
