@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from notion_gitops.model.backups import HeldNow, ShownBackup
 from notion_gitops.model.branches import Collision
+from notion_gitops.model.history import RecordHistory
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import (
     Backup,
@@ -53,6 +54,19 @@ def redact_story(story: Story, mapping: DatabaseMapping) -> Story:
     fields = {n: _field_story(f) if n in hidden else f for n, f in story.fields.items()}
     title = _digest_text(story.title) if mapping.title_field.name in hidden else story.title
     return replace(story, title=title, fields=fields)
+
+
+def redact_history(history: RecordHistory, mapping: DatabaseMapping) -> RecordHistory:
+    """The events of a record, with sensitive values replaced by digests."""
+    hidden = _sensitive(mapping)
+    events = tuple(
+        replace(e, changes=tuple(_difference(change, hidden) for change in e.changes))
+        for e in history.events
+    )
+    title = history.title
+    if mapping.title_field.name in hidden:
+        title = _digest_text(title)
+    return replace(history, events=events, title=title)
 
 
 def redact_shown(shown: ShownBackup, mapping: DatabaseMapping | None) -> ShownBackup:

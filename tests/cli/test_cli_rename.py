@@ -38,3 +38,23 @@ def test_a_record_gets_another_key_and_keeps_its_page(world: World) -> None:
 def _page(told: str) -> str:
     """The address of the page that `why` tells."""
     return next(word for word in told.split() if "notion.so/" in word)
+
+
+def test_the_history_of_a_record_follows_its_key_and_outlives_it(world: World) -> None:
+    tool = world.tool
+    tool.run("rename", "tasks", "pour-slab", "pour-floor", "--sandbox").expect(0)
+    tool.git("add", "-A")
+    tool.git("commit", "-q", "-m", "Another word for it")
+    tool.run("apply", "--sandbox", "--yes").expect(0)
+    tool.git("rm", "-q", "state/records/tasks/pour-floor.yaml")
+    tool.git("commit", "-q", "-m", "Not needed")
+    tool.run("apply", "--sandbox", "--yes").expect(0)
+    told = tool.run("log", "tasks/pour-floor", "--sandbox").expect(0).stdout
+    events = ("put the page", "Not needed", "updated the page", "Another word for it")
+    assert [event for event in events if event not in told] == []
+    assert told.index("is gone") < told.index("it was pour-slab") < told.index("record is new")
+    last = tool.run("log", "tasks/pour-floor", "-n", "1", "--sandbox").expect(0).stdout
+    assert "1 event," in last
+    assert "There are older events" in last
+    tool.run("log", "tasks", "pour-floor", "hours", "--sandbox").expect(64)
+    tool.run("log", "tasks", "pour-floor", "--health", "--sandbox").expect(64)

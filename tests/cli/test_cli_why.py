@@ -1,4 +1,4 @@
-"""What `why` tells, held against `stories/`; with UPDATE_GOLDEN=1 these are written anew."""
+"""What `why` and `log KEY` tell, held against `stories/`; UPDATE_GOLDEN=1 writes these anew."""
 
 import json
 import os
@@ -22,6 +22,11 @@ STORIES = {
     "in-git-alone": "why tasks/new-task --sandbox",
     "for-programs": "why tasks pour-slab due --sandbox --format json",
     "for-comments": "why tasks pour-slab --sandbox --format markdown",
+    "history": "log tasks pour-slab --sandbox",
+    "history-of-a-new-one": "log new-task --sandbox",
+    "history-in-one-file": "log projects hall-b -n 1 --sandbox",
+    "history-for-programs": "log tasks order-beams --sandbox --format json",
+    "history-for-comments": "log tasks pour-slab --sandbox --format markdown",
 }
 LONG_AGO = {f"GIT_{who}_DATE": "2020-03-0{day}T09:00:00Z" for who in ("AUTHOR", "COMMITTER")}
 _VARIES = (

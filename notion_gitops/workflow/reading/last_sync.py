@@ -1,4 +1,6 @@
-"""The sync that last touched a record, from the history of the state branch."""
+"""The syncs that touched a record, from the history of the state branch."""
+
+from collections.abc import Iterator
 
 from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.outcomes import LogEntry
@@ -25,17 +27,25 @@ def last_sync(
     """
     if not state:
         return None
-    logged = _logged(workspace, state, mapping.name, key)
+    logged = next(syncs_of(workspace, state, mapping.name, key), None)
     moved = None if mapping.git.single_file or not file else _moved(workspace, state, file)
     found = [each for each in (logged, moved) if each is not None]
     return max(found, key=lambda sync: sync.at, default=None)
 
 
-def _logged(workspace: Workspace, state: str, mapping: str, key: str) -> RecordSync | None:
-    """The newest commit whose log names the record.
+def syncs_of(workspace: Workspace, state: str, mapping: str, key: str) -> Iterator[RecordSync]:
+    """The commits whose logs name the record, the newest first; read as they are asked for.
 
     A log is replaced by the next, so the commit after it shows the same lines as taken away.
+
+    Args:
+        workspace: the workspace.
+        state: the state branch's commit; "" if there is none.
+        mapping: the record's mapping.
+        key: its key, as the logs have it.
     """
+    if not state:
+        return
     literal = key.replace(".", "[.]")
     pattern = f'"mapping":"{mapping}","key":"{literal}"'
     for commit in workspace.repository.syncs_naming(state, _LOG, pattern):
@@ -47,8 +57,7 @@ def _logged(workspace: Workspace, state: str, mapping: str, key: str) -> RecordS
             if (c.mapping, c.key) == (mapping, key)
         )
         if steps or conflicts:
-            return _sync(commit, steps=steps, conflicts=conflicts)
-    return None
+            yield _sync(commit, steps=steps, conflicts=conflicts)
 
 
 def _moved(workspace: Workspace, state: str, file: str) -> RecordSync | None:
