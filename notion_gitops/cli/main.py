@@ -43,6 +43,7 @@ COMMANDS = {
     "log": ("log", "Show the history of syncs."),
     "unlock": ("unlock", "Show who holds the team's lock, or break it."),
     "sandbox": ("sandbox", "Run, fill and edit the local Notion."),
+    "completion": ("completion", "Print what makes a shell complete our words."),
     "demo": ("demo", "Play the whole story on the sandbox, in a folder of its own."),
 }  # name -> module, and what --help says of it
 

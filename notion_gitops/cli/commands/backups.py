@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from notion_gitops.cli import completing
 from notion_gitops.cli.commands.plan import printed
 from notion_gitops.cli.connect import Where, connected
 from notion_gitops.cli.options import (
@@ -47,8 +48,8 @@ def command() -> None:
 @command.command("list", short_help="One line for each backup, the latest first.")
 @workspace_option
 @sandbox_option
-@click.argument("mapping", required=False)
-@click.argument("key", required=False)
+@click.argument("mapping", required=False, shell_complete=completing.mappings)
+@click.argument("key", required=False, shell_complete=completing.keys)
 @click.option("--sync", metavar="ID", help="Only the backups of one sync.")
 @click.option(
     "-n",
@@ -91,9 +92,9 @@ def list_(  # noqa: PLR0917  one parameter an option
 @command.command("show", short_help="The values that one sync overwrote.")
 @workspace_option
 @sandbox_option
-@click.argument("sync")
-@click.argument("mapping", required=False)
-@click.argument("key", required=False)
+@click.argument("sync", shell_complete=completing.syncs)
+@click.argument("mapping", required=False, shell_complete=completing.mappings)
+@click.argument("key", required=False, shell_complete=completing.keys)
 @format_option
 def show_(  # noqa: PLR0917  one parameter an option
     start: Path,
@@ -128,9 +129,9 @@ def show_(  # noqa: PLR0917  one parameter an option
 @workspace_option
 @sandbox_option
 @base_url_option
-@click.argument("sync")
-@click.argument("mapping")
-@click.argument("key", required=False)
+@click.argument("sync", shell_complete=completing.syncs)
+@click.argument("mapping", shell_complete=completing.mappings)
+@click.argument("key", required=False, shell_complete=completing.keys)
 @click.option("--field", "fields", multiple=True, help="Only this field; can be said again.")
 @click.option("--side", type=click.Choice(list(Side), case_sensitive=False), help="Whose values.")
 @format_option

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from notion_gitops.cli import completing
 from notion_gitops.cli.asking import ask
 from notion_gitops.cli.options import examples, workspace_option
 from notion_gitops.cli.output import Format, colour, format_option, say, show, show_report
@@ -90,7 +91,7 @@ def list_(start: Path, form: Format) -> ExitCode:
 
 @command.command("show", short_help="Show one record's questions, side by side.")
 @workspace_option
-@click.argument("key")
+@click.argument("key", shell_complete=completing.asked)
 @click.option("--file", "as_file", is_flag=True, help="Show the conflict file itself.")
 @format_option
 def show_(start: Path, key: str, as_file: bool, form: Format) -> None:
@@ -119,7 +120,7 @@ def show_(start: Path, key: str, as_file: bool, form: Format) -> None:
     ),
 )
 @workspace_option
-@click.argument("key", required=False)
+@click.argument("key", required=False, shell_complete=completing.asked)
 @click.option("--all", "all_", is_flag=True, help="All questions: of KEY, or of all records.")
 @mapping_option
 @click.option("--field", help="Which field, if several are asked about; with --all, only that one.")
@@ -179,7 +180,7 @@ def _answer_all(workspace: Workspace, wanted: Wanted, answer: Answer, *, yes: bo
 
 @command.command("walk", short_help="Go through the open questions one by one.")
 @workspace_option
-@click.argument("key", required=False)
+@click.argument("key", required=False, shell_complete=completing.asked)
 @mapping_option
 @click.option("--field", help="Only the questions about a field.")
 def walk_(start: Path, key: str | None, mapping: str | None, field: str | None) -> ExitCode:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from notion_gitops.cli import completing
 from notion_gitops.cli.connect import Where, connected
 from notion_gitops.cli.options import base_url_option, examples, sandbox_option, workspace_option
 from notion_gitops.cli.output import Format, format_option, say, show_report
@@ -28,8 +29,8 @@ from notion_gitops.workflow.workspace import HOLDS, open_workspace
 from notion_gitops.workflow.writing.lock import only_one
 from notion_gitops.workflow.writing.released import waits_for_a_commit
 
-mapping_argument = click.argument("mapping", metavar="MAPPING")
-key_argument = click.argument("key", required=False, default="")
+mapping_argument = click.argument("mapping", metavar="MAPPING", shell_complete=completing.mappings)
+key_argument = click.argument("key", required=False, default="", shell_complete=completing.keys)
 field_option = click.option("--field", default="", help="Only this field: of KEY, or of all.")
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from notion_gitops.cli import completing
 from notion_gitops.cli.options import examples, sandbox_option, workspace_option
 from notion_gitops.cli.output import Format, format_option, show_report
 from notion_gitops.cli.strict import Command
@@ -36,7 +37,7 @@ from notion_gitops.workflow.workspace import Workspace, open_workspace
 )
 @workspace_option
 @sandbox_option
-@click.argument("words", nargs=-1, metavar="[[MAPPING] KEY]")
+@click.argument("words", nargs=-1, shell_complete=completing.words, metavar="[[MAPPING] KEY]")
 @click.option("-n", "--limit", type=click.IntRange(min=1), help="Only so many, the latest first.")
 @click.option("--health", is_flag=True, help="How the health of each mapping went.")
 @click.option("--mapping", metavar="MAPPING", help="With --health: one mapping, with the parts.")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from notion_gitops.cli import completing
 from notion_gitops.cli.options import examples, sandbox_base_option, workspace_option
 from notion_gitops.cli.output import say
 from notion_gitops.cli.strict import Command
@@ -27,7 +28,7 @@ _NAMED = 5  # files or records in a message
 )
 @workspace_option
 @sandbox_base_option
-@click.argument("words", nargs=-1, metavar="MAPPING OLD NEW")
+@click.argument("words", nargs=-1, shell_complete=completing.words, metavar="MAPPING OLD NEW")
 def command(start: Path, sandbox: bool, words: tuple[str, ...]) -> None:
     """Give a record another key: its file, row or field, and relations of other records to it.
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from notion_gitops.cli import completing
 from notion_gitops.cli.asking import ask
 from notion_gitops.cli.connect import Where, connected
 from notion_gitops.cli.options import base_url_option, examples, sandbox_option, workspace_option
@@ -70,7 +71,7 @@ def rebuild(start: Path, sandbox: bool, base_url: str | None, yes: bool, form: F
 
 
 @command.command("forget", short_help="Drop the base of one mapping.")
-@click.argument("mapping")
+@click.argument("mapping", shell_complete=completing.mappings)
 @workspace_option
 @sandbox_option
 @_yes

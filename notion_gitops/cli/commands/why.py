@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from notion_gitops.cli import completing
 from notion_gitops.cli.connect import Where, connected
 from notion_gitops.cli.options import base_url_option, examples, sandbox_option, workspace_option
 from notion_gitops.cli.output import Format, format_option, show_report
@@ -31,7 +32,13 @@ from notion_gitops.workflow.workspace import Workspace, open_workspace
 @sandbox_option
 @base_url_option
 @click.option("--offline", is_flag=True, help="Do not ask Notion: tell what git knows.")
-@click.argument("words", nargs=-1, required=True, metavar="[MAPPING] KEY [FIELD]")
+@click.argument(
+    "words",
+    nargs=-1,
+    required=True,
+    shell_complete=completing.words,
+    metavar="[MAPPING] KEY [FIELD]",
+)
 @format_option
 def command(  # noqa: PLR0917  one parameter an option
     start: Path,
