@@ -95,6 +95,7 @@ class Oracle:
     acts: int = 0
     edited: dict[tuple[str, str], int] = field(default_factory=dict)  # page, field -> act
     deleted: set[str] = field(default_factory=set)  # keys whose file a person deleted once
+    forgotten: set[str] = field(default_factory=set)  # deletions that a lost disk had alone
     trashed: dict[str, int] = field(default_factory=dict)  # pages that people trashed -> act
     answered: set[tuple[str, str]] = field(default_factory=set)  # key, field ("": the record)
     backed_up: set[str] = field(default_factory=set)  # tokens in the backups of any sync
@@ -238,7 +239,7 @@ class Oracle:
 
     def _file_deleted(self, key: str, page: str, old: Values, agreed: Values) -> None:
         asked = (key, "") in self.answered
-        gone = page in self.trashed or asked
+        gone = page in self.trashed or asked or key in self.forgotten
         hold("I5", gone, f"the file of {key} is deleted, and nobody trashed its page")
         for name, value in old.items():
             known = not went(value, agreed.get(name, "")) or asked

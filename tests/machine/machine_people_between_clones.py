@@ -123,6 +123,8 @@ class PeopleBetweenClones(PeopleInGit):
         """A clone is gone; another one takes its place. What it had not pushed is gone with it."""
         clone = self.clones[name]
         here = " ".join(v for r in records_in(clone, clone.head()).values() for v in r.values())
+        # Its syncs may have told Notion; then the page in the trash is all that is known of it.
+        self.oracle.forgotten |= self.oracle.deleted - records_in(clone, clone.head()).keys()
         kept = set().union(*(tokens_in(" ".join(p.values.values())) for p in self.pages()))
         for values in records_in(self.hub, self.hub.resolve(MAIN)).values():
             kept |= tokens_in(" ".join(values.values()))

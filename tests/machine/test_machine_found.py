@@ -63,3 +63,14 @@ def test_what_points_to_a_renamed_record_follows_when_it_is_back(template: Templ
         world.archive(page_of(world, "teams/blue"), archived=True)
         assert sync(world, "a") == 0
         world.come_to_rest()
+
+
+def test_a_deletion_of_which_only_notion_knows_is_carried_out(template: Template) -> None:
+    """It was in no other clone when the disk of the one that had told Notion was lost."""
+    with a_world(template) as world:
+        world.delete("a", "tasks/bee")
+        assert world.apply("a", push=False).code == 0
+        world.lose_disk("a")
+        assert sync(world, "b") == 0
+        assert "tasks/bee" not in world.files("b")
+        world.come_to_rest()
