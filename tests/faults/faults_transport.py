@@ -39,6 +39,7 @@ class Exchange:
     at: float  # when it was sent, by the clock of the waits
     answer: Json = field(default_factory=dict)  # empty if it was lost, or no answer of Notion's
     begins: bool = False  # no request: a command begins here
+    slowed_at: float | None = None  # when Notion asked to wait
 
 
 class Transport(SandboxTransport):
@@ -67,6 +68,8 @@ class Transport(SandboxTransport):
             if not watched.after:
                 watched.act()
         response = super().handle_request(request)
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            exchange.slowed_at = self.clock()
         if response.status_code == httpx.codes.OK and "json" in response.headers["content-type"]:
             exchange.answer = json.loads(response.read())
         for watched in due:
