@@ -269,6 +269,10 @@ class Oracle:
             commit = parent
         hold("I13", commit == before, "the state branch does not stand on what it was")
 
+    def _seen(self, value: str) -> str:
+        """A relation without the pages in the trash."""
+        return "\n".join(page for page in value.splitlines() if not self.notion.hides(page))
+
     def _state_commit(self, clone: Clone, parent: str, commit: str) -> None:
         base = base_of(clone, commit)
         self.backed_up |= tokens_in(base.backups)
@@ -287,6 +291,8 @@ class Oracle:
                 value = values[name]
                 if value and agreed[name] != before.get(name):
                     held = self.notion.held.get((page, name), set())
+                    if name in RELATIONS:  # whether those in the trash are there, nobody is shown
+                        value, held = self._seen(value), {self._seen(each) for each in held}
                     hold("I6", value in held, f"base of {key}.{name} = {value} never was in Notion")
 
     # --- at any time ---
