@@ -89,6 +89,14 @@ def test_f055_killed_here_and_there_while_it_pushes(
         one(busy, killer, monkeypatch, capsys, kind=kind, nth=count * part // 5, when="before")
 
 
+def test_f068_killed_at_the_very_end_it_leaves_no_lock_for_good(
+    busy: Path, killer: Killer, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """All is done and pushed but for the lock, so the next apply has nothing to write."""
+    last = points(killer, busy, "git")
+    one(busy, killer, monkeypatch, capsys, kind="git", nth=last, when="before")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("kind", sorted(POINTS))

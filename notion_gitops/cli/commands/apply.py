@@ -54,7 +54,7 @@ from notion_gitops.workflow.saved_plan import (
 )
 from notion_gitops.workflow.workspace import Workspace, open_workspace, require_writable
 from notion_gitops.workflow.writing.heartbeat import heartbeat_due, note_heartbeat
-from notion_gitops.workflow.writing.held import held
+from notion_gitops.workflow.writing.held import drop_own, held
 from notion_gitops.workflow.writing.lock import killed_since, only_one
 from notion_gitops.workflow.writing.locks_left import require_unlocked
 from notion_gitops.workflow.writing.put_back import put_back
@@ -185,6 +185,8 @@ def _sync(
             code = _quiet_code(planned)
             _note_heartbeat(planned, remote, connection, wishes, code)
             pushed = _push_rest(workspace, remote) if wishes.push else None
+            if remote is not None and wishes.push and drop_own(workspace, remote, connection):
+                say(f"An interrupted run left its lock on {remote.name}; it was removed.")
             return pushed or code
         stale = _stale(planned, wishes)
         if not quiet:  # else what the earlier one overwrote is still to be recorded

@@ -65,6 +65,26 @@ def held(
             (workspace.private / OURS).unlink(missing_ok=True)
 
 
+def drop_own(workspace: Workspace, remote: Remote, connection: Connection) -> bool:
+    """Take the lock away that a killed run of this clone left, where nothing is left to write.
+
+    A run that writes takes it over; one that finds all done takes none, and it would stay for good.
+    It stays as long as a create of that run may yet turn up.
+
+    Returns:
+        Whether there was one, and it is gone.
+    """
+    left = read_run(workspace.repository, remote.run)
+    if left is None or left.run not in _ours(workspace.private):
+        return False
+    if not is_over(left, connection.at_notion()) or open_creates(workspace.private):
+        return False
+    gone = workspace.repository.push_atomic(remote.name, {RUN_REF: ""}, {RUN_REF: remote.run})
+    if gone.ok:
+        (workspace.private / OURS).unlink(missing_ok=True)
+    return gone.ok
+
+
 def _taken(
     planned: Planned,
     remote: Remote,
