@@ -33,6 +33,18 @@ class Done:
         return [*self.stdout.splitlines(), *self.stderr.splitlines()]
 
 
+_OF_LOADING = ("PYTHONHASHSEED", "LC_")  # what counts while a program is loaded
+
+
+def run_command(folder: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> Done:
+    """Run `notion-gitops`: as a fork, unless something is set that counts while it is loaded."""
+    if not any(name.startswith(_OF_LOADING) for name in environment):
+        return loaded().run(folder, arguments, environment)
+    command = [sys.executable, "-m", "notion_gitops", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
 @dataclass(frozen=True)
 class Loaded:
     """The process that becomes commands; see loaded.py."""

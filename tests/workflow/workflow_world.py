@@ -30,7 +30,7 @@ from notion_gitops.workflow.workspace import open_workspace
 from notion_gitops.workflow.writing.lock import only_one
 from notion_gitops.workflow.writing.ready import commit_records, require_committed
 from notion_gitops.workflow.writing.run import Progress
-from tests.commands.commands import loaded
+from tests.commands.commands import run_command
 from tests.workflow.workflow_samples import MAPPINGS, PEOPLE
 from tests.workflow.workflow_views import plain_page, told
 
@@ -374,7 +374,7 @@ class World:
     def command(self, *arguments: str, ok: Iterable[int] = (0,)) -> tuple[int, str, str]:
         """Run the command line on this workspace, against its own sandbox."""
         told = {**os.environ, "NO_COLOR": "1", "COLUMNS": "80"}
-        done = loaded().run(self.root, arguments, told)
+        done = run_command(self.root, arguments, told)
         said = f"{done.stdout}\n{done.stderr}"
         assert "Traceback" not in said, said
         assert done.code in set(ok), (done.code, said)
