@@ -89,12 +89,18 @@ def test_f055_killed_here_and_there_while_it_pushes(
         one(busy, killer, monkeypatch, capsys, kind=kind, nth=count * part // 5, when="before")
 
 
-def test_f068_killed_at_the_very_end_it_leaves_no_lock_for_good(
-    busy: Path, killer: Killer, monkeypatch: pytest.MonkeyPatch, capsys: Any
+@pytest.mark.parametrize(("kind", "before_the_last"), [("git", 0), ("change", 2)])
+def test_f068_killed_at_the_very_end_it_leaves_no_lock_for_good(  # noqa: PLR0917  fixtures
+    busy: Path,
+    killer: Killer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Any,
+    kind: str,
+    before_the_last: int,
 ) -> None:
     """All is done and pushed but for the lock, so the next apply has nothing to write."""
-    last = points(killer, busy, "git")
-    one(busy, killer, monkeypatch, capsys, kind="git", nth=last, when="before")
+    nth = points(killer, busy, kind) - before_the_last
+    one(busy, killer, monkeypatch, capsys, kind=kind, nth=nth, when="before")
 
 
 @pytest.mark.slow

@@ -185,7 +185,7 @@ def _sync(
             code = _quiet_code(planned)
             _note_heartbeat(planned, remote, connection, wishes, code)
             pushed = _push_rest(workspace, remote) if wishes.push else None
-            if remote is not None and wishes.push and drop_own(workspace, remote, connection):
+            if remote is not None and wishes.push and drop_own(planned, remote, connection):
                 say(f"An interrupted run left its lock on {remote.name}; it was removed.")
             return pushed or code
         stale = _stale(planned, wishes)

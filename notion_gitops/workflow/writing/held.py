@@ -65,7 +65,7 @@ def held(
             (workspace.private / OURS).unlink(missing_ok=True)
 
 
-def drop_own(workspace: Workspace, remote: Remote, connection: Connection) -> bool:
+def drop_own(planned: Planned, remote: Remote, connection: Connection) -> bool:
     """Take the lock away that a killed run of this clone left, where nothing is left to write.
 
     A run that writes takes it over; one that finds all done takes none, and it would stay for good.
@@ -74,10 +74,13 @@ def drop_own(workspace: Workspace, remote: Remote, connection: Connection) -> bo
     Returns:
         Whether there was one, and it is gone.
     """
+    workspace, state = planned.comparison.workspace, planned.comparison.state
     left = read_run(workspace.repository, remote.run)
     if left is None or left.run not in _ours(workspace.private):
         return False
-    if not is_over(left, connection.at_notion()) or open_creates(workspace.private):
+    creates = {*left.creates, *open_creates(workspace.private)}
+    waiting = [key for name, key in creates if key not in state.of(name).index.entries]
+    if waiting or not is_over(left, connection.at_notion()):
         return False
     gone = workspace.repository.push_atomic(remote.name, {RUN_REF: ""}, {RUN_REF: remote.run})
     if gone.ok:
