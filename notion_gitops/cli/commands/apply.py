@@ -186,7 +186,7 @@ def _sync(
             _note_heartbeat(planned, remote, connection, wishes, code)
             pushed = _push_rest(workspace, remote) if wishes.push else None
             if remote is not None and wishes.push and drop_own(planned, remote, connection):
-                say(f"An interrupted run left its lock on {remote.name}; it was removed.")
+                say(f"An interrupted run left its announcement on {remote.name}; it was removed.")
             return pushed or code
         stale = _stale(planned, wishes)
         if not quiet:  # else what the earlier one overwrote is still to be recorded

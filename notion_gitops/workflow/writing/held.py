@@ -66,7 +66,9 @@ def held(
 
 
 def drop_own(planned: Planned, remote: Remote, connection: Connection) -> bool:
-    """Take the lock away that a killed run of this clone left, where nothing is left to write.
+    """Take away what an interrupted run left on the remote, where nothing is left to write.
+
+    That is its lock, if it was a run of this clone and was killed, or the list of its creates.
 
     A run that writes takes it over; one that finds all done takes none, and it would stay for good.
     It stays as long as a create of that run may yet turn up.
@@ -76,7 +78,7 @@ def drop_own(planned: Planned, remote: Remote, connection: Connection) -> bool:
     """
     workspace, state = planned.comparison.workspace, planned.comparison.state
     left = read_run(workspace.repository, remote.run)
-    if left is None or left.run not in _ours(workspace.private):
+    if left is None or (left.held and left.run not in _ours(workspace.private)):
         return False
     creates = {*left.creates, *open_creates(workspace.private)}
     waiting = [key for name, key in creates if key not in state.of(name).index.entries]
