@@ -9,12 +9,11 @@ from notion_gitops.model.history import RecordEvent, RecordHistory
 from notion_gitops.model.records import Record
 from notion_gitops.model.values import Fields, Unknown
 from notion_gitops.records.keys import path_for_new
-from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.workflow.plan import Planned
-from notion_gitops.workflow.reading.find_record import Words, find_record
+from notion_gitops.workflow.reading.find_record import Words
 from notion_gitops.workflow.reading.last_sync import syncs_of
 from notion_gitops.workflow.reading.record_history import RecordFile, by_name
-from notion_gitops.workflow.reading.seen_record import Seen, look, names_of
+from notion_gitops.workflow.reading.seen_record import Seen, look_up
 
 LONGEST = 200  # events that are told if nobody says how many
 
@@ -30,21 +29,17 @@ def record_history(planned: Planned, words: Words, limit: int = LONGEST) -> Reco
     Raises:
         UsageError: there is no such record, or the word fits several.
     """
-    comparison = planned.comparison
-    workspace = comparison.workspace
-    names = {name: names_of(comparison, name) for name in workspace.mappings}
-    name, key = find_record(names, words, FollowUp(sandbox=workspace.sandbox))
-    seen = look(comparison, planned.plan, name, key)
+    seen = look_up(planned.comparison, planned.plan, words)
     events = _events(seen, limit + 1)
     git = seen.sides.git
     return RecordHistory(
-        mapping=name,
-        key=key,
+        mapping=seen.mapping.name,
+        key=seen.key,
         title=git.title if git else "",
         file=seen.file.path,
         events=tuple(events[:limit]),
         more=len(events) > limit,
-        cut=workspace.repository.is_shallow(),
+        cut=planned.comparison.workspace.repository.is_shallow(),
     )
 
 

@@ -68,6 +68,11 @@ def options_of(saved: SavedPlan) -> PlanOptions:
     )
 
 
+def counts_until(made: datetime) -> datetime:
+    """When a plan that was made then can be applied no longer."""
+    return made + timedelta(hours=MAX_AGE_HOURS)
+
+
 def require_usable(saved: SavedPlan, now: datetime) -> None:
     """Refuse a saved plan that no apply can carry out, whatever both sides hold.
 
@@ -81,7 +86,7 @@ def require_usable(saved: SavedPlan, now: datetime) -> None:
                 fix="Make one without --offline. Nothing was written.",
             )
         )
-    if now - saved.made > timedelta(hours=MAX_AGE_HOURS):
+    if now > counts_until(saved.made):
         made = f"it was made {saved.made:%Y-%m-%d %H:%M} UTC"
         raise Refused(
             Diagnostic(f"this plan is more than {MAX_AGE_HOURS} hours old: {made}", fix=_ANEW)

@@ -21,17 +21,16 @@ from notion_gitops.model.story import (
 )
 from notion_gitops.model.values import Unknown
 from notion_gitops.notion.gateway import Gateway
-from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.report.holds import hold_text
 from notion_gitops.workflow.naming import require_field
 from notion_gitops.workflow.plan import Planned
 from notion_gitops.workflow.reading.edit_times import Editors, in_notion
 from notion_gitops.workflow.reading.fates import field_fate, record_fate
-from notion_gitops.workflow.reading.find_record import Words, find_record
+from notion_gitops.workflow.reading.find_record import Words
 from notion_gitops.workflow.reading.last_sync import last_sync
 from notion_gitops.workflow.reading.newest_state import synced
 from notion_gitops.workflow.reading.record_history import by_name, deletion, field_edits
-from notion_gitops.workflow.reading.seen_record import Seen, look, names_of
+from notion_gitops.workflow.reading.seen_record import Seen, look_up
 from notion_gitops.workflow.reading.users import known_users
 from notion_gitops.workflow.workspace import CONFLICTS
 
@@ -67,12 +66,10 @@ def tell(planned: Planned, words: Words, gateway: Gateway | None) -> Story:
         UsageError: there is no such record or field, or the word fits several records.
     """
     comparison = planned.comparison
-    names = {name: names_of(comparison, name) for name in comparison.workspace.mappings}
-    name, key = find_record(names, words, FollowUp(sandbox=comparison.workspace.sandbox))
-    mapping = comparison.workspace.mappings[name]
+    seen = look_up(comparison, planned.plan, words)
+    mapping = seen.mapping
     if words.field:
         require_field(words.field, mapping)
-    seen = look(comparison, planned.plan, name, key)
     editors = Editors({}) if gateway is None else _editors(seen, gateway)
     return _story(seen, editors, (words.field,) if words.field else tuple(mapping.fields))
 

@@ -1,7 +1,7 @@
 """`plan`: what an apply would do, and why."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -37,8 +37,8 @@ from notion_gitops.text.words import moment
 from notion_gitops.workflow.offline import make_offline_plan
 from notion_gitops.workflow.plan import PlanOptions, exit_code, make_plan
 from notion_gitops.workflow.saved_plan import (
-    MAX_AGE_HOURS,
     Shown,
+    counts_until,
     options_of,
     require_same_origin,
     require_usable,
@@ -133,7 +133,7 @@ def command(  # noqa: PLR0917  one parameter an option
     if out is not None:
         shown = _in_all_forms(plan, workspace, again)
         write_plan_file(out, saved_plan(planned, plan, options, where.address, shown))
-        until = moment(plan.made + timedelta(hours=MAX_AGE_HOURS))
+        until = moment(counts_until(plan.made))
         say(f"Saved. Until {until} UTC this does exactly that, without asking:")
         tell(f"  {terminal(again.apply)}")
     return exit_code(plan, detailed=detailed_exitcode)
@@ -147,9 +147,8 @@ def _check(file: Path, start: Path, where: Where, form: Format) -> ExitCode:
     with connected(workspace, where) as connection:
         planned = make_plan(workspace, connection, options_of(saved))
     require_same_origin(saved, planned, where.address)
-    until = saved.made + timedelta(hours=MAX_AGE_HOURS)
     stale = stale_operations(saved, planned)
-    found = Freshness(saved.made, until, len(saved.operations), stale)
+    found = Freshness(saved.made, counts_until(saved.made), len(saved.operations), stale)
     again = replace(where.follow_up(start), plan_file=str(file))
     show_report(freshness_view(found, again), form)
     return ExitCode.DONE if found.fresh else ExitCode.REFUSED

@@ -1,6 +1,6 @@
 """`show`: a saved plan, as it was shown when it was made."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -12,7 +12,7 @@ from notion_gitops.cli.strict import Command
 from notion_gitops.model.saved_plan import SavedPlan
 from notion_gitops.text.escape import terminal
 from notion_gitops.text.words import moment
-from notion_gitops.workflow.saved_plan import MAX_AGE_HOURS
+from notion_gitops.workflow.saved_plan import counts_until
 
 
 @click.command(
@@ -43,7 +43,7 @@ def command(file: Path, form: Format) -> None:
 
 def _counts(saved: SavedPlan, now: datetime) -> str:
     """When the plan was made, and until when it can be applied."""
-    made, until = saved.made, saved.made + timedelta(hours=MAX_AGE_HOURS)
+    made, until = saved.made, counts_until(saved.made)
     said = f"This plan was made {moment(made)} UTC"
     if saved.offline:
         return f"{said}, without asking Notion: it can be shown, and not applied."

@@ -10,10 +10,11 @@ from notion_gitops.model.mapping import DatabaseMapping
 from notion_gitops.model.operations import Operation
 from notion_gitops.model.plan import MappingPlan, Plan
 from notion_gitops.model.records import Record
+from notion_gitops.report.follow_up import FollowUp
 from notion_gitops.state.index import Index
 from notion_gitops.workflow.reading.compared import Compared, Comparison
 from notion_gitops.workflow.reading.fates import Sides
-from notion_gitops.workflow.reading.find_record import Names
+from notion_gitops.workflow.reading.find_record import Names, Words, find_record
 from notion_gitops.workflow.reading.git_side import GitReader, GitSide
 from notion_gitops.workflow.reading.record_history import RecordFile
 from notion_gitops.workflow.reading.state_branch import read_base
@@ -81,6 +82,17 @@ def index_names(index: Index, in_git: Collection[str]) -> Names:
     pages = {e.page_id: key for key, e in index.entries.items()}
     pages |= {t.page_id: key for key, t in index.tombstones.items()}
     return Names(frozenset({*index.entries, *index.tombstones, *in_git}), pages)
+
+
+def look_up(comparison: Comparison, plan: Plan, words: Words) -> Seen:
+    """The record that is meant.
+
+    Raises:
+        UsageError: there is no such record, or the word fits several.
+    """
+    names = {name: names_of(comparison, name) for name in comparison.workspace.mappings}
+    again = FollowUp(sandbox=comparison.workspace.sandbox)
+    return look(comparison, plan, *find_record(names, words, again))
 
 
 def look(comparison: Comparison, plan: Plan, name: str, asked: str) -> Seen:
