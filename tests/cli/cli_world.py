@@ -17,7 +17,7 @@ import notion_gitops
 from notion_gitops.sandbox.sandbox import Sandbox
 from notion_gitops.sandbox.server import serve
 from tests.answers import handed_down
-from tests.commands.commands import Done, loaded
+from tests.commands.commands import Done, run_command
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
@@ -46,10 +46,8 @@ class Tool:
 
     def run(self, *arguments: str, **environment: str) -> Done:
         """Run `notion-gitops` with nobody at the keyboard."""
-        told = self._told(environment)
-        if any(name.startswith(_OF_LOADING) for name in environment):
-            return self._run([sys.executable, "-m", "notion_gitops", *arguments], environment)
-        return loaded().run(self.folder, arguments, told)
+        anew = any(name.startswith(_OF_LOADING) for name in environment)
+        return run_command(self.folder, arguments, self._told(environment), anew=anew)
 
     def shell(self, script: str) -> Done:
         """Run lines of a shell, in which `notion-gitops` is our own."""

@@ -33,15 +33,28 @@ class Done:
         return [*self.stdout.splitlines(), *self.stderr.splitlines()]
 
 
-_OF_LOADING = ("PYTHONHASHSEED", "LC_")  # what counts while a program is loaded
+def run_command(
+    folder: Path, arguments: Sequence[str], environment: Mapping[str, str], *, anew: bool = False
+) -> Done:
+    """Run `notion-gitops` with nobody at the keyboard.
 
-
-def run_command(folder: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> Done:
-    """Run `notion-gitops`: as a fork, unless something is set that counts while it is loaded."""
-    if not any(name.startswith(_OF_LOADING) for name in environment):
+    Args:
+        folder: to run it in.
+        arguments: of the command line.
+        environment: all of it.
+        anew: not as a fork, since something is set that counts while a program is loaded.
+    """
+    if not anew:
         return loaded().run(folder, arguments, environment)
-    command = [sys.executable, "-m", "notion_gitops", *arguments]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "notion_gitops", *arguments],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 

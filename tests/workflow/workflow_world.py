@@ -374,7 +374,7 @@ class World:
     def command(self, *arguments: str, ok: Iterable[int] = (0,)) -> tuple[int, str, str]:
         """Run the command line on this workspace, against its own sandbox."""
         told = {**os.environ, "NO_COLOR": "1", "COLUMNS": "80"}
-        done = run_command(self.root, arguments, told)
+        done = run_command(self.root, arguments, told, anew="PYTHONHASHSEED" in told)
         said = f"{done.stdout}\n{done.stderr}"
         assert "Traceback" not in said, said
         assert done.code in set(ok), (done.code, said)
